@@ -1,0 +1,1 @@
+"""The engine owns numbers: files in, files out, no users."""

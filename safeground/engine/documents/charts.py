@@ -1,0 +1,151 @@
+"""What a chart shows, as data. The kinds are few; each is drawn by one function of `publish`.
+
+All numbers are `Protected`: a suppressed one is drawn as a gap and named in the figure's table. Labels are the words a reader sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from safeground.engine.disclosure import Protected
+
+
+@dataclass(frozen=True)
+class Point:
+    """A labelled number: `label` is the category ("Harlow") or the period ("2025-06")."""
+
+    label: str
+    estimate: Protected
+    is_marked: bool = False
+    """Drawn in the accent colour and with another shape: beyond a limit, or the area spoken of."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line's points in order of time; `label` is written at its end. Months without data are simply not here: the gap shows."""
+
+    label: str
+    points: tuple[Point, ...]
+    is_main: bool = False
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Series over months (labels are 'YYYY-MM') or years. An interval is drawn as a band for the main series only."""
+
+    series: tuple[Series, ...]
+    unit: str
+    starts_at_zero: bool = True
+
+
+@dataclass(frozen=True)
+class RunChart:
+    """One series of months with its centre line and control limits, in phases: limits are re-based where recording changed."""
+
+    series: Series
+    phases: tuple[ControlPhase, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
+class ControlPhase:
+    """Centre and limits from month to month (inclusive labels 'YYYY-MM')."""
+
+    start: str
+    end: str
+    centre: float
+    lower: float
+    upper: float
+    label: str
+
+
+@dataclass(frozen=True)
+class IntervalChart:
+    """Dots with intervals, one row a label, in the order given; `reference` is drawn as a line with its label."""
+
+    points: tuple[Point, ...]
+    unit: str
+    reference: Point | None = None
+
+
+@dataclass(frozen=True)
+class FunnelPoint:
+    """An area on a funnel: how large it is and what its rate is."""
+
+    label: str
+    population: float
+    estimate: Protected
+    is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class FunnelCurve:
+    """A limit of the funnel as (population, rate) pairs; `level` is worded ('95% limit')."""
+
+    level: str
+    lower: tuple[tuple[float, float], ...]
+    upper: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class FunnelChart:
+    """Rates against populations with the limits within which chance alone keeps them."""
+
+    points: tuple[FunnelPoint, ...]
+    curves: tuple[FunnelCurve, ...]
+    reference: float
+    reference_label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class AreaShape:
+    """An area's outline: polygons of rings of (longitude, latitude), as in GeoJSON's MultiPolygon."""
+
+    code: str
+    name: str
+    polygons: tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
+
+
+@dataclass(frozen=True)
+class MapClass:
+    """A class of a choropleth: areas whose value is at least `at_least` and below the next class's."""
+
+    label: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Choropleth:
+    """A map of areas coloured by class. `outlines` are drawn over it and labelled (districts)."""
+
+    areas: tuple[tuple[AreaShape, Protected], ...]
+    classes: tuple[MapClass, ...]
+    outlines: tuple[AreaShape, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
+class ConcentrationCurve:
+    """Cumulative share of events (0 to 1) against cumulative share of areas, most affected first; `chance` is what even risk gives."""
+
+    curve: tuple[tuple[float, float], ...]
+    chance: tuple[tuple[float, float], ...]
+    marked_share: float
+    """The share of areas spoken of in the title, for example 0.05."""
+    unit: str
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """Vertical bars with intervals over an ordered scale (deprivation tenths, age bands)."""
+
+    points: tuple[Point, ...]
+    unit: str
+    axis_title: str
+
+
+Chart: TypeAlias = (
+    LineChart | RunChart | IntervalChart | FunnelChart | Choropleth | ConcentrationCurve | ColumnChart
+)
