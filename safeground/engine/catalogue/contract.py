@@ -1,0 +1,376 @@
+"""A feed's contract: what a delivery must look like, and which of our tables it becomes.
+
+Columns are described in the terms of Frictionless Table Schema (name, type, constraints). What a contract may ask for beyond them is a
+closed set of checks and of target tables; each is code that is tested, named here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from safeground.engine.catalogue.problems import Definition
+
+
+class OnFailure(StrEnum):
+    """What becomes of a row that fails a check: it goes to quarantine, or it goes on and is reported."""
+
+    QUARANTINE = "quarantine"
+    REPORT = "report"
+
+
+class Sensitivity(StrEnum):
+    OPEN = "open"
+    CONFIDENTIAL = "confidential"
+    PERSONAL = "personal"
+
+
+class Constraints(Definition):
+    """Frictionless constraints. `enum` may instead name a code list with `code_list`."""
+
+    required: bool = False
+    pattern: str | None = None
+    enum: tuple[str, ...] | None = None
+    code_list: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_regular_expression(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+        return pattern
+
+
+class ColumnContract(Definition):
+    """A column. `name` is as sent. `formerly` are names it has been sent under before, which are accepted and noted."""
+
+    name: str
+    title: str = ""
+    type: Literal["string", "integer", "number", "month", "year", "date"] = "string"
+    constraints: Constraints = Constraints()
+    on_failure: OnFailure = OnFailure.QUARANTINE
+    formerly: tuple[str, ...] = ()
+    is_optional: bool = False
+    """The column itself may be absent. (A present column's blank cells are governed by `constraints.required`.)"""
+
+
+class ColumnFamily(Definition):
+    """Many columns of one kind, named by a pattern: single years of age, or one indicator each."""
+
+    matching: str
+    type: Literal["integer", "number"]
+    at_least: int = 1
+    """How many columns must match."""
+    constraints: Constraints = Constraints(required=True)
+    on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class MonthOfFile(Definition):
+    """Every row's month is the month of its file."""
+
+    rule: Literal["month_of_file"]
+    column: str
+    on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class Coordinates(Definition):
+    """Both or neither coordinate is there; neither swapped; both inside the box (degrees, WGS84)."""
+
+    rule: Literal["coordinates"]
+    longitude: str
+    latitude: str
+    west: float
+    south: float
+    east: float
+    north: float
+    on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class AreaCodes(Definition):
+    """Codes are those of one vintage of an area level. `vintages` lists the candidates; a delivery uses one of them."""
+
+    rule: Literal["area_codes"]
+    column: str
+    vintages: tuple[str, ...]
+    on_failure: OnFailure = OnFailure.REPORT
+
+
+class Identifiers(Definition):
+    """An identifier names one row. A repeat with the same content is a known duplicate; with other content it is reported.
+
+    Blank identifiers are not compared: rows of anti-social behaviour carry none and are not duplicates.
+    """
+
+    rule: Literal["identifiers"]
+    column: str
+    on_failure: OnFailure = OnFailure.REPORT
+
+
+class RequiredTogether(Definition):
+    """`column` must be filled unless `unless_column` holds one of `unless_values`."""
+
+    rule: Literal["filled_unless"]
+    column: str
+    unless_column: str
+    unless_values: tuple[str, ...]
+    on_failure: OnFailure = OnFailure.REPORT
+
+
+class UniqueKey(Definition):
+    """The columns together name one row: an area (and age group) appears once."""
+
+    rule: Literal["unique_key"]
+    columns: tuple[str, ...]
+    on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class TotalOfFamily(Definition):
+    """A stated total equals the sum of the column family."""
+
+    rule: Literal["total_of_family"]
+    column: str
+    family: str
+    """The family's `matching` pattern."""
+    on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class OneTarget(Definition):
+    """A code leads to one code only: a small area lies in one ward."""
+
+    rule: Literal["one_target"]
+    from_column: str
+    to_column: str
+    unless_column: str | None = None
+    unless_values: tuple[str, ...] = ()
+    """Rows that may lead to several, for example change codes S and X."""
+    on_failure: OnFailure = OnFailure.REPORT
+
+
+Check = Annotated[
+    MonthOfFile | Coordinates | AreaCodes | Identifiers | RequiredTogether | UniqueKey | TotalOfFamily | OneTarget,
+    Field(discriminator="rule"),
+]
+
+
+class EventsTable(Definition):
+    """Rows become events. Each key is a column of our table, each value the column as sent."""
+
+    table: Literal["events"]
+    event_id: str | None = None
+    month: str
+    area_code: str
+    offence: str
+    outcome: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    location: str | None = None
+
+
+class OutcomesTable(Definition):
+    """Rows become outcomes of events."""
+
+    table: Literal["outcomes"]
+    event_id: str
+    month: str
+    area_code: str
+    outcome: str
+
+
+class PopulationsWide(Definition):
+    """One row an area, one column an age ('0' … '89', '90+')."""
+
+    table: Literal["populations"]
+    layout: Literal["wide"]
+    vintage: str
+    area_code: str
+    ages: str
+    """The column family's `matching` pattern."""
+
+
+class AgeBand(Definition):
+    """An age group as worded by the sender; `to` is inclusive, absent when open ended."""
+
+    label: str
+    from_age: int = Field(ge=0)
+    to_age: int | None = None
+
+
+class PopulationsLong(Definition):
+    """One row an area and age group."""
+
+    table: Literal["populations"]
+    layout: Literal["long"]
+    vintage: str
+    area_code: str
+    age_group: str
+    people: str
+    bands: tuple[AgeBand, ...]
+
+
+class AttributesTable(Definition):
+    """One row an area, one column an indicator. `named` splits a column's name into `name` and, where given, `kind`."""
+
+    table: Literal["attributes"]
+    vintage: str
+    area_code: str
+    source: str
+    named: str
+    kind: Literal["score", "rank", "decile", "indicator"] | None = None
+    domain: str = ""
+
+
+class CodePair(Definition):
+    """Two levels a lookup joins; names and the change code where the file has them."""
+
+    from_vintage: str
+    from_code: str
+    from_name: str | None = None
+    to_vintage: str
+    to_code: str
+    to_name: str | None = None
+    change_code: str | None = None
+
+
+class LookupsTable(Definition):
+    """Rows become pairs of codes; one file may hold several pairs (LSOA to ward, LSOA to district)."""
+
+    table: Literal["lookups"]
+    pairs: tuple[CodePair, ...]
+
+
+class BoundariesTable(Definition):
+    """GeoJSON features become outlines; `area_code` and `area_name` are properties."""
+
+    table: Literal["boundaries"]
+    vintage: str
+    area_code: str
+    area_name: str
+
+
+Target = (
+    EventsTable | OutcomesTable | PopulationsWide | PopulationsLong | AttributesTable | LookupsTable | BoundariesTable
+)
+
+
+class PartnerOfDelivery(Definition):
+    """Who sent a delivery: always the same partner, or the column that names it through a code list (name to partner)."""
+
+    fixed: str | None = None
+    column: str | None = None
+    code_list: str | None = None
+    file_name: str | None = None
+    """A pattern with the group `partner`, used where the rows do not tell (a file without rows)."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> PartnerOfDelivery:
+        if (self.fixed is None) == (self.column is None):
+            raise ValueError("name the partner with either fixed or column")
+        return self
+
+
+class PeriodOfDelivery(Definition):
+    """Which period a delivery is for: fixed by the variant, or read from the file's name, or from a column."""
+
+    kind: Literal["month", "year", "vintage"]
+    fixed: str | None = None
+    file_name: str | None = None
+    """A pattern with groups `year` (two or four digits) and, for months, `month`."""
+    column: str | None = None
+
+    @field_validator("file_name")
+    @classmethod
+    def _has_a_year(cls, pattern: str | None) -> str | None:
+        if pattern is not None and "year" not in re.compile(pattern).groupindex:
+            raise ValueError("the pattern needs a group named year")
+        return pattern
+
+
+class Variant(Definition):
+    """One shape a feed comes in. A file is of this variant when it has all its `recognised_by` columns or properties.
+
+    `recognised_by` defaults to every column that is not optional.
+    """
+
+    name: str
+    title: str
+    format: Literal["csv", "geojson"] = "csv"
+    columns: tuple[ColumnContract, ...]
+    families: tuple[ColumnFamily, ...] = ()
+    recognised_by: tuple[str, ...] = ()
+    period: PeriodOfDelivery | None = None
+    """Overrides the feed's."""
+    checks: tuple[Check, ...] = ()
+    becomes: Target
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> Variant:
+        names = {column.name for column in self.columns}
+        named = [self.recognised_by]
+        for check in self.checks:
+            for key in ("column", "longitude", "latitude", "from_column", "to_column", "unless_column"):
+                value = getattr(check, key, None)
+                named.append((value,) if value else ())
+        for name in {name for group in named for name in group}:
+            if name not in names:
+                raise ValueError(f"{name!r} is not one of the variant's columns")
+        return self
+
+    @property
+    def recognising_columns(self) -> tuple[str, ...]:
+        return self.recognised_by or tuple(column.name for column in self.columns if not column.is_optional)
+
+
+class Source(Definition):
+    """Where a feed comes from, as it must be named when its numbers are published."""
+
+    name: str
+    licence: str
+    attribution: str
+    url: str = ""
+
+
+class Contract(Definition):
+    """A feed and what a delivery of it must look like."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(ge=1)
+    title: str
+    why_it_matters: str
+    source: Source
+    owner: str
+    checked_by: str
+    review_by: datetime.date
+    sensitivity: Sensitivity
+    disclosure: str
+    """The name of a rule in disclosure.yaml."""
+    cadence: Literal["monthly", "yearly", "once"]
+    silent_after_months: int | None = None
+    """For a monthly feed: how many months after the newest month of the workspace's feeds silence is reported."""
+    caveats: tuple[str, ...] = ()
+    partner: PartnerOfDelivery
+    period: PeriodOfDelivery
+    variants: tuple[Variant, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _variant_names_differ(self) -> Contract:
+        names = [variant.name for variant in self.variants]
+        if len(set(names)) != len(names):
+            raise ValueError("two variants have the same name")
+        return self
+
+    def variant(self, name: str) -> Variant:
+        """The variant of that name. Raises KeyError."""
+        for variant in self.variants:
+            if variant.name == name:
+                return variant
+        raise KeyError(name)

@@ -1,0 +1,66 @@
+"""The feeds of a definitions folder: contracts with their code lists, each reference resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from safeground.engine.catalogue.code_lists import CodeList, read_code_list
+from safeground.engine.catalogue.contract import Contract
+from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
+
+
+@dataclass(frozen=True)
+class Feeds:
+    """Every contract by name, and every code list they refer to."""
+
+    contracts: Mapping[str, Contract]
+    code_lists: Mapping[str, CodeList]
+
+
+def definitions_folder() -> Path:
+    """The definitions that come with Safeground."""
+    return Path(str(files("safeground"))) / "definitions"
+
+
+def load_feeds(folder: Path | None = None) -> Feeds:
+    """Contracts and code lists of a definitions folder (default: ours). Raises DefinitionsError with every problem of every file."""
+    national = (folder or definitions_folder()) / "national"
+    problems: list[DefinitionProblem] = []
+    code_lists: dict[str, CodeList] = {}
+    contracts: dict[str, Contract] = {}
+    for path in sorted((national / "code_lists").glob("*.csv")):
+        try:
+            code_lists[path.stem] = read_code_list(path, shown_as=f"national/code_lists/{path.name}")
+        except DefinitionsError as error:
+            problems.extend(error.problems)
+    for path in sorted((national / "feeds").glob("*/contract.yaml")):
+        shown_as = f"national/feeds/{path.parent.name}/contract.yaml"
+        try:
+            contract = parse_definition(Contract, read_yaml(path, shown_as=shown_as), shown_as=shown_as)
+        except DefinitionsError as error:
+            problems.extend(error.problems)
+            continue
+        if contract.name != path.parent.name:
+            problems.append(
+                DefinitionProblem(shown_as, "name", f"is {contract.name!r} in the folder {path.parent.name!r}")
+            )
+        for place, name in _code_lists_named(contract):
+            if name not in code_lists:
+                problems.append(DefinitionProblem(shown_as, place, f"there is no code list {name!r}"))
+        contracts[contract.name] = contract
+    if problems:
+        raise DefinitionsError(tuple(problems))
+    return Feeds(contracts, code_lists)
+
+
+def _code_lists_named(contract: Contract) -> list[tuple[str, str]]:
+    named = [
+        (f"variants.{v}.columns.{c}.constraints.code_list", column.constraints.code_list)
+        for v, variant in enumerate(contract.variants)
+        for c, column in enumerate(variant.columns)
+    ]
+    named.append(("partner.code_list", contract.partner.code_list))
+    return [(place, name) for place, name in named if name is not None]
