@@ -35,6 +35,15 @@ from safeground.engine.documents.model import (
     Paragraph,
     Table,
 )
+from safeground.engine.documents.numbers import (
+    choose_decimals,
+    format_bounds,
+    format_confidence,
+    format_estimate,
+    format_interval,
+    format_number,
+    format_value,
+)
 
 __all__ = [
     "AreaShape",
@@ -69,4 +78,11 @@ __all__ = [
     "RunChart",
     "Series",
     "Table",
+    "choose_decimals",
+    "format_bounds",
+    "format_confidence",
+    "format_estimate",
+    "format_interval",
+    "format_number",
+    "format_value",
 ]

@@ -146,6 +146,4 @@ class ColumnChart:
     axis_title: str
 
 
-Chart: TypeAlias = (
-    LineChart | RunChart | IntervalChart | FunnelChart | Choropleth | ConcentrationCurve | ColumnChart
-)
+Chart: TypeAlias = LineChart | RunChart | IntervalChart | FunnelChart | Choropleth | ConcentrationCurve | ColumnChart

@@ -94,13 +94,13 @@ class Table:
     notes: tuple[str, ...] = ()
     rows_shown: int | None = None
     """How many rows the page shows before 'all rows are in the CSV'; None shows all."""
+    shows_hot_spots: bool = False
+    """Whether a row is a place chosen for patrol. Such a table is never published to the public."""
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows, 1):
             if len(row) != len(self.columns):
-                raise ValueError(
-                    f"table {self.id}, row {number}: {len(row)} cells for {len(self.columns)} columns"
-                )
+                raise ValueError(f"table {self.id}, row {number}: {len(row)} cells for {len(self.columns)} columns")
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,8 @@ class Figure:
     table: Table
     source: str
     notes: tuple[str, ...] = ()
+    shows_hot_spots: bool = False
+    """Whether it draws places chosen for patrol. Such a figure is never published to the public."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,83 @@
+"""How a protected number is written for a reader. The only module that rounds for show.
+
+The interval decides how many digits are worth reading: a rate known to within one either way gets one decimal, never three. Counts
+are whole. A number that is not published is written as its state, never as 0, a dash or nothing.
+"""
+
+from __future__ import annotations
+
+import math
+
+from safeground.engine.disclosure import Protected
+
+MINUS = "\N{MINUS SIGN}"
+_MOST_DECIMALS = 3
+
+
+def choose_decimals(value: float, lower: float | None = None, upper: float | None = None) -> int:
+    """How many decimals `value` deserves (0 to 3), given its interval where there is one.
+
+    Half the interval's width of 0.2 to 2 gives one decimal, ten times narrower gives one more. Without an interval a whole number
+    stays whole and any other gets about three significant digits.
+    """
+    if lower is not None and upper is not None and upper > lower:
+        digits = -math.floor(math.log10((upper - lower) / 4))
+    elif float(value).is_integer():
+        return 0
+    else:
+        digits = 2 - math.floor(math.log10(abs(value)))
+        digits = min(digits, 1) if abs(value) >= 1 else digits
+    return max(0, min(_MOST_DECIMALS, digits))
+
+
+def format_number(value: float, *, decimals: int = 0) -> str:
+    """A number with thousands separators and a true minus sign: '12,345', '0.7', '−3.2'."""
+    text = f"{value:,.{decimals}f}"
+    if text.startswith("-"):
+        # A number that rounds to nought is nought: '-0.0' reads as a fall.
+        text = text[1:] if not text.strip("-0.,") else MINUS + text[1:]
+    return text
+
+
+def format_value(estimate: Protected) -> str:
+    """The bare number without its unit ('13.1', '12%'), or its state in words ('suppressed')."""
+    if estimate.value is None:
+        return str(estimate.state)
+    number = format_number(estimate.value, decimals=_decimals(estimate))
+    return number + "%" if estimate.unit.startswith("%") else number
+
+
+def format_estimate(estimate: Protected) -> str:
+    """The number with its unit: '13.1 per 1,000 residents', '12% of offences', '4,310 offences'; or its state."""
+    if estimate.value is None:
+        return str(estimate.state)
+    unit = estimate.unit.removeprefix("%").strip()
+    return f"{format_value(estimate)} {unit}".strip()
+
+
+def format_bounds(estimate: Protected) -> str:
+    """'12.1 to 14.0', or nothing where there is no interval."""
+    if estimate.value is None or estimate.lower is None or estimate.upper is None:
+        return ""
+    decimals, sign = _decimals(estimate), "%" if estimate.unit.startswith("%") else ""
+    lower, upper = (format_number(bound, decimals=decimals) + sign for bound in (estimate.lower, estimate.upper))
+    return f"{lower} to {upper}"
+
+
+def format_interval(estimate: Protected) -> str:
+    """'95% interval 12.1 to 14.0', or nothing where there is no interval."""
+    bounds = format_bounds(estimate)
+    if not bounds:
+        return ""
+    return f"{format_confidence(estimate.confidence)} interval {bounds}".strip()
+
+
+def format_confidence(confidence: float | None) -> str:
+    """'95%', '99.8%', or nothing."""
+    return "" if confidence is None else f"{100 * confidence:.4g}%"
+
+
+def _decimals(estimate: Protected) -> int:
+    if estimate.value is None or estimate.value == estimate.count:
+        return 0  # a count is whole, however wide or narrow its interval
+    return choose_decimals(estimate.value, estimate.lower, estimate.upper)
