@@ -1,0 +1,37 @@
+"""Numbers are written with the digits their interval carries, and never as a number where there is none."""
+
+import pytest
+
+from safeground.engine.disclosure import DisclosureRule, State, protect
+from safeground.engine.documents import choose_decimals, format_estimate, format_interval, format_number, format_value
+
+OPEN = DisclosureRule("open", "Open data", threshold=0, rounding=1, owner="publisher", source="licence")
+
+
+@pytest.mark.parametrize(
+    ("value", "lower", "upper", "decimals"),
+    [(12.34, 12.1, 12.6, 1), (12.34, 7.1, 17.6, 0), (0.034, 0.03, 0.04, 3), (1320, 1250, 1390, 0), (7, None, None, 0)],
+)
+def test_digits_follow_the_interval(value, lower, upper, decimals):
+    assert choose_decimals(value, lower, upper) == decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(1234.6, 0, "1,235"), (-0.04, 1, "0.0"), (-12.34, 1, "−12.3"), (1e6, 0, "1,000,000")],
+)
+def test_numbers_have_separators_and_a_true_minus(value, decimals, text):
+    assert format_number(value, decimals=decimals) == text
+
+
+def test_an_estimate_is_written_with_unit_and_interval():
+    estimate = protect(12.34, unit="per 1,000 residents", rule=OPEN, count=500, lower=12.1, upper=12.6, confidence=0.95)
+    assert format_estimate(estimate) == "12.3 per 1,000 residents"
+    assert format_interval(estimate) == "95% interval 12.1 to 12.6"
+
+
+def test_no_number_is_written_for_what_is_not_published():
+    estimate = protect(None, unit="offences", rule=OPEN, state=State.INCOMPLETE, reason="March is missing")
+    assert format_value(estimate) == "incomplete"
+    assert format_estimate(estimate) == "incomplete"
+    assert format_interval(estimate) == ""
