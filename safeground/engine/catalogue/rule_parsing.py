@@ -13,7 +13,6 @@ from safeground.engine.catalogue.rules import All, AnyOf, Between, Is, IsIn, Not
 Place = tuple[str | int, ...]
 """Where in a file something stands: ('rule', 'all', 0, 'is')."""
 
-_NO_CODE_LISTS: Mapping[str, CodeList] = MappingProxyType({})
 _NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SHAPES = (
     "write all, any, not, switch, or a field with one of is, in, in_code_list, at_least and below, "
@@ -36,7 +35,7 @@ class RuleVocabulary:
     `unknown_words` has a key for every field there is, with the values of that field that mean unknown; None accepts any field.
     """
 
-    code_lists: Mapping[str, CodeList] = _NO_CODE_LISTS
+    code_lists: Mapping[str, CodeList] = field(default_factory=dict)
     unknown_words: Mapping[str, tuple[str, ...]] | None = None
     switches: frozenset[str] = frozenset()
 
