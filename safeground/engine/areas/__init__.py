@@ -1,1 +1,40 @@
-"""areas"""
+"""Areas: vintages of codes, crosswalks between them, the hierarchy of levels, and outlines.
+
+Opens no file and no database: every table and outline is handed in.
+"""
+
+from safeground.engine.areas.crosswalk import Crosswalk, Method, make_crosswalk
+from safeground.engine.areas.hierarchy import Hierarchy, Level, make_hierarchy
+from safeground.engine.areas.lookups import CodePairs, get_pairs
+from safeground.engine.areas.outlines import (
+    Dissolved,
+    Outlines,
+    PointCheck,
+    check_points_inside,
+    dissolve,
+    find_neighbours,
+    make_outlines,
+    simplify_for_display,
+)
+from safeground.engine.areas.vintages import CURRENT, find_vintages
+
+__all__ = [
+    "CURRENT",
+    "CodePairs",
+    "Crosswalk",
+    "Dissolved",
+    "Hierarchy",
+    "Level",
+    "Method",
+    "Outlines",
+    "PointCheck",
+    "check_points_inside",
+    "dissolve",
+    "find_neighbours",
+    "find_vintages",
+    "get_pairs",
+    "make_crosswalk",
+    "make_hierarchy",
+    "make_outlines",
+    "simplify_for_display",
+]
