@@ -101,9 +101,9 @@ def dissolve(outlines: Outlines, parents: Mapping[str, str], *, vintage: str, na
 def simplify_for_display(outlines: Outlines, *, tolerance: float = 0.0005, decimals: int = 5) -> Outlines:
     """Outlines with fewer points, for a map. Neighbours keep their shared edges, so no gap or overlap opens between them.
 
-    tolerance: degrees; the square root of the smallest triangle kept (Visvalingam-Whyatt), 0.0005 being about 50 m. decimals: places kept;
-    5 are about 1 m (with 4, three of the 1,111 areas of Essex are pinched). For drawing only: never count points or measure with these.
-    Outlines that do not share their edges are simplified one by one.
+    tolerance: degrees; the square root of the smallest triangle kept (Visvalingam-Whyatt), 0.0005 being about 50 m. decimals:
+    places kept; 5 are about 1 m (with 4, three of the 1,111 areas of Essex are pinched). For drawing only: never count points or measure
+    with these. Outlines that do not share their edges are simplified one by one.
     """
     if shapely.coverage_is_valid(outlines.geometries):
         simpler = shapely.coverage_simplify(outlines.geometries, tolerance)
