@@ -1,9 +1,41 @@
-"""Statistics: arrays in, frozen results out. Pure: NumPy and SciPy only, no tables, files, plots, prints or hidden randomness."""
+"""Statistics: arrays in, frozen results out. Pure: NumPy and SciPy only, no tables, files, plots, prints or hidden randomness.
 
+Every result has `value, lower, upper, method, confidence`. Missing is NaN in and NaN out, with the reason in `method`.
+
+| question | function |
+|---|---|
+| how many for so many people? | `estimate_rate`, `estimate_directly_standardised_rate` |
+| what share? | `estimate_proportion` |
+| which areas differ more than chance? | `funnel_limits` |
+| is this one higher than that one? | `compare_rates`, `compare_proportions` |
+| rising or falling? | `compare_monthly_periods`; `compare_periods` for rare, separate events |
+| which months are unusual? | `u_chart`, `xmr_chart` |
+| how concentrated? | `estimate_concentration` |
+| does it follow deprivation? | `estimate_gradient` |
+"""
+
+from safeground.engine.statistics.comparisons import (
+    Comparison,
+    DifferenceOfProportions,
+    RatioComparison,
+    compare_proportions,
+    compare_rates,
+)
+from safeground.engine.statistics.concentration import Chance, Concentration, estimate_concentration
+from safeground.engine.statistics.control_charts import ControlChart, Signal, u_chart, xmr_chart
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
+from safeground.engine.statistics.gradients import Gradient, estimate_gradient
+from safeground.engine.statistics.periods import (
+    Dispersion,
+    PeriodComparison,
+    compare_monthly_periods,
+    compare_periods,
+    estimate_dispersion,
+)
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
 from safeground.engine.statistics.rates import RateEstimate, estimate_rate
 from safeground.engine.statistics.results import Estimate
+from safeground.engine.statistics.run_rules import RunRule
 from safeground.engine.statistics.standardisation import (
     AGE_BANDS_2013,
     EUROPEAN_STANDARD_POPULATION_2013,
@@ -15,13 +47,33 @@ __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
     "FUNNEL_LEVELS",
+    "Chance",
+    "Comparison",
+    "Concentration",
+    "ControlChart",
+    "DifferenceOfProportions",
+    "Dispersion",
     "Estimate",
     "FunnelLimits",
+    "Gradient",
+    "PeriodComparison",
     "ProportionEstimate",
     "RateEstimate",
+    "RatioComparison",
+    "RunRule",
+    "Signal",
     "StandardisedRateEstimate",
+    "compare_monthly_periods",
+    "compare_periods",
+    "compare_proportions",
+    "compare_rates",
+    "estimate_concentration",
     "estimate_directly_standardised_rate",
+    "estimate_dispersion",
+    "estimate_gradient",
     "estimate_proportion",
     "estimate_rate",
     "funnel_limits",
+    "u_chart",
+    "xmr_chart",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from safeground.engine.statistics.inputs import FloatArray, TextArray
 
 
@@ -20,3 +22,12 @@ class Estimate:
     upper: FloatArray
     method: TextArray
     confidence: float
+
+
+def read_direction(lower: FloatArray, upper: FloatArray, nothing: float) -> TextArray:
+    """What an interval allows to be said: 'higher' or 'lower' when all of it lies beyond `nothing`, else 'cannot tell'.
+
+    A missing limit is never beyond anything, so a missing interval cannot tell.
+    """
+    side = np.where(np.asarray(lower) > nothing, "higher", "cannot tell")
+    return np.where(np.asarray(upper) < nothing, "lower", side)

@@ -1,0 +1,43 @@
+"""One rule for every p-value: two-sided, twice the smaller tail, never above 1. Each tail includes the value observed.
+
+Doubling is the rule because the intervals here leave half of alpha in each tail: a p-value is below alpha exactly when the interval of
+that level excludes what was tested, so that a sentence and its interval cannot disagree. Rejected: adding up all outcomes no more
+likely than the observed one (its interval can have holes), one-sided tests (they let the reader choose the side afterwards), and
+simulated p-values of 0 (nothing is impossible because it was not drawn).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from safeground.engine.statistics.inputs import FloatArray
+
+
+def two_sided(lower_tail: FloatArray, upper_tail: FloatArray) -> FloatArray:
+    """The rule: twice the smaller of P(as low or lower) and P(as high or higher), at most 1; NaN where a tail is NaN."""
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(lower_tail, upper_tail)))
+
+
+def normal(z: FloatArray) -> FloatArray:
+    """For a statistic that is standard normal where nothing differs."""
+    return two_sided(special.ndtr(z), special.ndtr(-z))
+
+
+def student(t: FloatArray, degrees_of_freedom: FloatArray) -> FloatArray:
+    """For a statistic that is Student's t where nothing differs."""
+    return two_sided(special.stdtr(degrees_of_freedom, t), special.stdtr(degrees_of_freedom, -t))
+
+
+def binomial(counts: FloatArray, totals: FloatArray, share: FloatArray) -> FloatArray:
+    """For `counts` of `totals` where each has probability `share`: the exact test, in its continuous form for fractions."""
+    missed = totals - counts
+    lower_tail = np.where(missed > 0, special.betaincc(counts + 1, np.maximum(missed, 1e-300), share), 1 + missed * 0)
+    upper_tail = np.where(counts > 0, special.betainc(np.maximum(counts, 1e-300), missed + 1, share), 1 + counts * 0)
+    return two_sided(lower_tail, upper_tail)
+
+
+def simulated(observed: FloatArray, draws: FloatArray) -> FloatArray:
+    """For `draws` made where nothing differs, along axis 0. The observed counts as one draw, so that p is never 0."""
+    number = draws.shape[0] + 1
+    return two_sided(((draws <= observed).sum(axis=0) + 1) / number, ((draws >= observed).sum(axis=0) + 1) / number)
