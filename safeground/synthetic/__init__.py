@@ -1,1 +1,9 @@
-"""A made-up county with known truth."""
+"""A made-up county with known truth: the demo, the tests and the documentation are made of it.
+
+Nothing in it exists. It lies in the North Sea, its codes are nobody's, and it holds no person: residents are counts, crimes are draws.
+"""
+
+from safeground.synthetic.county import County, Territory, make_county
+from safeground.synthetic.write import write_county
+
+__all__ = ["County", "Territory", "make_county", "write_county"]

@@ -1,0 +1,101 @@
+"""Street and outcomes files as police.uk publishes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from safeground.synthetic.county import County, Territory
+from safeground.synthetic.crime_types import CRIME_TYPES, LAST_OUTCOMES, NO_DECISION, outcome_type
+from safeground.synthetic.csv_bytes import join_columns
+from safeground.synthetic.events import DECISION_LAG_SHARES, MonthEvents, border_points
+from safeground.synthetic.months import shift_month
+from safeground.synthetic.places import POINTS_A_PIECE
+
+STREET_COLUMNS = (
+    "Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code", "LSOA name", "Crime type",
+    "Last outcome category", "Context",
+)  # fmt: skip
+OUTCOME_COLUMNS = (*STREET_COLUMNS[:9], "Outcome type")
+#: Files up to this month end their lines with carriage return and line feed, later ones with a line feed alone.
+LAST_MONTH_WITH_CARRIAGE_RETURNS = "2024-04"
+
+
+@dataclass(frozen=True, eq=False)
+class StreetWriter:
+    """Writes one force's files; holds the fragments of rows that repeat, for each vintage of small areas."""
+
+    county: County
+    territory: Territory
+    fragments: Mapping[str, np.ndarray]
+
+    def street_file(self, month: str, events: MonthEvents) -> bytes:
+        """A street file, header first."""
+        end = line_end(month)
+        tails = np.array(
+            [[f"{kind.name},{last},{end}".encode() for last in (*LAST_OUTCOMES, "")] for kind in CRIME_TYPES],
+            dtype=object,
+        )
+        places = self.fragments[self.county.vintage(month)][events.place]
+        rows = join_columns(
+            events.crime_ids,
+            [self._dated(month)] * len(places),
+            places.tolist(),
+            tails[events.kind, events.outcome].tolist(),
+        )
+        return (",".join(STREET_COLUMNS) + end).encode() + rows
+
+    def outcomes_file(self, month: str, drawn: Mapping[str, MonthEvents]) -> bytes:
+        """An outcomes file: the decisions of a month on crimes of that and the two months before, by Crime ID.
+
+        drawn: events of those months, where there are any.
+        """
+        end = line_end(month)
+        tails = np.array([f"{outcome_type(last)}{end}".encode() for last in LAST_OUTCOMES], dtype=object)
+        decided = np.array([last not in NO_DECISION for last in LAST_OUTCOMES] + [False])
+        places = self.fragments[self.county.vintage(month)]
+        lines: list[bytes] = []
+        for lag in range(len(DECISION_LAG_SHARES)):
+            events = drawn.get(shift_month(month, -lag))
+            if events is None:
+                continue
+            chosen = np.flatnonzero((events.lag == lag) & decided[events.outcome])
+            for i in chosen.tolist():
+                place = places[events.place[i]].replace(b"No Location", b"No location")
+                lines.append(events.crime_ids[i] + self._dated(month) + place + tails[events.outcome[i]])
+        return (",".join(OUTCOME_COLUMNS) + end).encode() + b"".join(sorted(lines))
+
+    def _dated(self, month: str) -> bytes:
+        return f",{month},{self.territory.police},{self.territory.police},".encode()
+
+
+def make_street_writer(county: County, territory: Territory) -> StreetWriter:
+    return StreetWriter(
+        county, territory, {vintage: _fragments(county, territory, vintage) for vintage in ("lsoa11", "lsoa21")}
+    )
+
+
+def line_end(month: str) -> str:
+    return "\r\n" if month <= LAST_MONTH_WITH_CARRIAGE_RETURNS else "\n"
+
+
+def _fragments(county: County, territory: Territory, vintage: str) -> np.ndarray:
+    """For each point, then each border point, then no place at all: longitude to small area's name, a comma after."""
+    own = [(territory, point) for point in range(len(territory.places.longitude))]
+    near = [(county.territories[which], point) for which, point in border_points(county, territory).tolist()]
+    rows = [_fragment(land, point, vintage) for land, point in own + near]
+    return np.array([*rows, b",,No Location,,,"], dtype=object)  # the last, so that NOWHERE finds it
+
+
+def _fragment(territory: Territory, point: int, vintage: str) -> bytes:
+    places, geography = territory.places, territory.geography
+    piece = point // POINTS_A_PIECE
+    area = (
+        geography.lsoa11[geography.lsoa11_of[piece]]
+        if vintage == "lsoa11"
+        else geography.lsoa21[geography.lsoa21_of[piece]]
+    )
+    where = f"{places.longitude[point]:.6f},{places.latitude[point]:.6f},On or near {places.location[point]}"
+    return f"{where},{area.code},{area.name},".encode()
