@@ -127,7 +127,7 @@ def get_periods(kind: PeriodKind, covered: Iterable[datetime.date]) -> tuple[Per
 
 
 @dataclass(frozen=True)
-class PeriodComparison:
+class ComparablePeriods:
     """Two periods of the same calendar months, the later compared with the earlier.
 
     `is_full_year`: both are complete years. Otherwise they hold only the months that both years have, and may be compared with each
@@ -139,7 +139,7 @@ class PeriodComparison:
     is_full_year: bool
 
 
-def find_comparison(covered: Collection[datetime.date]) -> PeriodComparison | None:
+def find_comparison(covered: Collection[datetime.date]) -> ComparablePeriods | None:
     """The latest twelve months with the twelve before; where a month is missing, only the months that both have.
 
     None where the two years have no calendar month in common.
@@ -149,12 +149,12 @@ def find_comparison(covered: Collection[datetime.date]) -> PeriodComparison | No
     latest = make_period(PeriodKind.ROLLING_YEAR, max(covered))
     before = latest.year_before()
     if latest.is_complete(covered) and before.is_complete(covered):
-        return PeriodComparison(latest, before, is_full_year=True)
+        return ComparablePeriods(latest, before, is_full_year=True)
     common = tuple(month for month in latest.months if {month, add_months(month, -12)} <= set(covered))
     if not common:
         return None
     selected = Period(common, PeriodKind.SELECTED_MONTHS)
-    return PeriodComparison(selected, selected.year_before(), is_full_year=False)
+    return ComparablePeriods(selected, selected.year_before(), is_full_year=False)
 
 
 def find_latest_year(covered: Collection[datetime.date]) -> Period | None:

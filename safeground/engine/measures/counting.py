@@ -1,0 +1,238 @@
+"""Counting: a placed tally as labelled matrices, by level and period, that reconcile with what was recorded.
+
+Which area an event belongs to:
+
+* at force level, the force that recorded it, wherever it happened and even where no area is stated;
+* below, the area stated, if it lies in that force's own area. An event a force recorded elsewhere is listed, and is added to nobody's
+  area: a neighbour lands other months than we do, and a district's figures must not jump when it does.
+
+So, for every force and month: recorded = inside its area + outside its area + without a usable area.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse
+
+from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
+from safeground.engine.measures.periods import Period, PeriodKind, get_periods
+from safeground.engine.measures.places import _TINY, FORCE, PlacedTally
+from safeground.engine.measures.tallies import IN, UNDETERMINED, EventTally
+
+PARTNER = "partner"
+"""The level of matrices whose rows are recording forces."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reconciliation:
+    """Where the events a force recorded went. Rows are partners; recorded = inside + outside + unplaced, cell by cell.
+
+    `outside_areas`: (partner, base area, events) of all months together, most events first.
+    """
+
+    recorded: AreaPeriodMatrix
+    inside: AreaPeriodMatrix
+    outside: AreaPeriodMatrix
+    unplaced: AreaPeriodMatrix
+    outside_areas: tuple[tuple[str, str, float], ...]
+
+    def gather(self, periods: Sequence[Period]) -> Reconciliation:
+        names = ("recorded", "inside", "outside", "unplaced")
+        return replace(self, **{name: getattr(self, name).gather(periods) for name in names})
+
+
+@dataclass(frozen=True, eq=False)
+class Gap:
+    """Events that are undetermined because these fields are missing. Rows of `events` are partners."""
+
+    fields: tuple[str, ...]
+    events: AreaPeriodMatrix
+
+
+@dataclass(frozen=True, eq=False)
+class DefinitionCounts:
+    """Events a definition counts, by area and period.
+
+    `definite`: events that are in. `undetermined`: events that may be, since a field is missing; `gaps` says which. `upper` is both: the
+    true count lies between `definite` and `upper`. `home`: the force area of each partner. `coverage`: the months landed of each.
+    """
+
+    definite: AreaPeriodMatrix
+    undetermined: AreaPeriodMatrix
+    gaps: tuple[Gap, ...]
+    reconciliation: Reconciliation
+    undetermined_reconciliation: Reconciliation
+    home: Mapping[str, str]
+    coverage: Mapping[str, frozenset[datetime.date]]
+    feed: str
+    definition: str = ""
+
+    @property
+    def upper(self) -> AreaPeriodMatrix:
+        return self.definite + self.undetermined
+
+    @property
+    def level(self) -> str:
+        return self.definite.level
+
+    def gather(self, periods: Sequence[Period]) -> DefinitionCounts:
+        """The same counts for other periods, each incomplete where one of its months is. Begins with monthly counts."""
+        return replace(
+            self,
+            definite=self.definite.gather(periods),
+            undetermined=self.undetermined.gather(periods),
+            gaps=tuple(Gap(gap.fields, gap.events.gather(periods)) for gap in self.gaps),
+            reconciliation=self.reconciliation.gather(periods),
+            undetermined_reconciliation=self.undetermined_reconciliation.gather(periods),
+        )
+
+
+def count_monthly(tally: EventTally, placed: PlacedTally, *, level: str, definition: str = "") -> DefinitionCounts:
+    """Counts by area of a level and month.
+
+    Areas are those of the partners' own force areas, each with zero where the month is landed and nothing happened, NaN where it is not.
+    """
+    periods = get_periods(PeriodKind.MONTH, tally.months)
+    counter = _Counter(tally, placed, periods)
+    return DefinitionCounts(
+        definite=counter.by_area(level, IN),
+        undetermined=counter.by_area(level, UNDETERMINED),
+        gaps=counter.gaps(),
+        reconciliation=counter.reconcile(IN),
+        undetermined_reconciliation=counter.reconcile(UNDETERMINED),
+        home=placed.home,
+        coverage=tally.coverage,
+        feed=tally.feed,
+        definition=definition,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Counter:
+    """The sums behind one tally. `periods` are every month from first to last, gaps included."""
+
+    tally: EventTally
+    placed: PlacedTally
+    periods: tuple[Period, ...]
+
+    def by_area(self, level: str, verdict: int) -> AreaPeriodMatrix:
+        if level == FORCE:
+            return self._by_force(verdict)
+        codes, members = self.placed.places.members(level)
+        own = self.placed.home_partner >= 0
+        rows = np.flatnonzero(members @ own.astype(float) > 0)
+        members = members[rows]
+        values = (members @ self._inside(verdict)).toarray()
+        values[self._is_uncovered(members)] = np.nan
+        return AreaPeriodMatrix(
+            values, tuple(codes[row] for row in rows), self.periods, level, self._is_estimated(members, verdict)
+        )
+
+    def reconcile(self, verdict: int) -> Reconciliation:
+        spread = self._spread(verdict).tocoo()
+        area, column = spread.coords
+        partner, month = np.divmod(column, len(self.periods))
+        is_own = self.placed.home_partner[area] == partner
+        chosen = self.tally.verdict == verdict
+        row = self._group(self.tally.partner[chosen], self.tally.events[chosen], self._column(chosen))
+        lost = self.tally.events[chosen] * self.placed.unplaced[self.tally.area[chosen]]
+        return Reconciliation(
+            recorded=self._by_partner(row),
+            inside=self._by_partner(self._group(partner[is_own], spread.data[is_own], month[is_own])),
+            outside=self._by_partner(self._group(partner[~is_own], spread.data[~is_own], month[~is_own])),
+            unplaced=self._by_partner(self._group(self.tally.partner[chosen], lost, self._column(chosen))),
+            outside_areas=self._list_outside(partner[~is_own], area[~is_own], spread.data[~is_own]),
+        )
+
+    def gaps(self) -> tuple[Gap, ...]:
+        found = []
+        for place, fields in enumerate(self.tally.gaps):
+            chosen = (self.tally.missing == place) & (self.tally.verdict == UNDETERMINED)
+            if chosen.any():
+                values = self._group(self.tally.partner[chosen], self.tally.events[chosen], self._column(chosen))
+                found.append(Gap(fields, self._by_partner(values)))
+        return tuple(sorted(found, key=lambda gap: gap.fields))
+
+    def _spread(self, verdict: int) -> scipy.sparse.csr_array:
+        """Events over base areas, shape (base areas, partners x months), whoever's area it is."""
+        chosen = self.tally.verdict == verdict
+        width = len(self.periods)
+        stated = scipy.sparse.csr_array(
+            (
+                self.tally.events[chosen].astype(float),
+                (self.tally.area[chosen], self.tally.partner[chosen] * width + self._column(chosen)),
+            ),
+            shape=(len(self.tally.areas), len(self.tally.partners) * width),
+        )
+        return self.placed.shares.T.tocsr() @ stated
+
+    def _inside(self, verdict: int) -> scipy.sparse.csr_array:
+        """Events over base areas, shape (base areas, months), recorded by the force whose area it is."""
+        spread = self._spread(verdict).tocoo()
+        area, column = spread.coords
+        partner, month = np.divmod(column, len(self.periods))
+        own = self.placed.home_partner[area] == partner
+        shape = (len(self.placed.home_partner), len(self.periods))
+        return scipy.sparse.csr_array((spread.data[own], (area[own], month[own])), shape=shape)
+
+    def _is_estimated(self, members: scipy.sparse.csr_array, verdict: int) -> FloatMatrix:
+        """Cells that hold part of a code's events: the code was split across this level's borders, or changed irregularly."""
+        chosen = (self.tally.verdict == verdict) & (self.placed.code_partner[self.tally.area] == self.tally.partner)
+        shape = (len(self.tally.areas), len(self.periods))
+        stated = scipy.sparse.csr_array(
+            (np.ones(chosen.sum()), (self.tally.area[chosen], self._column(chosen))), shape=shape
+        )
+        by_level = (self.placed.shares @ members.T).tocoo()
+        code, area = by_level.coords
+        is_part = (by_level.data < 1 - _TINY) | self.placed.is_irregular[code]
+        parts = scipy.sparse.csr_array(
+            (np.ones(is_part.sum()), (area[is_part], code[is_part])), shape=by_level.shape[::-1]
+        )
+        return (parts @ stated).toarray() > 0
+
+    def _is_uncovered(self, members: scipy.sparse.csr_array) -> FloatMatrix:
+        """An area lacks a month where any of its base areas' forces does, or has landed nothing at all."""
+        covered = np.vstack([self._covered(), np.zeros(len(self.periods), dtype=bool)])
+        return members @ (~covered[self.placed.home_partner]).astype(float) > 0
+
+    def _covered(self) -> FloatMatrix:
+        return np.array(
+            [
+                [period.first in self.tally.coverage[partner] for period in self.periods]
+                for partner in self.tally.partners
+            ],
+            dtype=bool,
+        ).reshape(len(self.tally.partners), len(self.periods))
+
+    def _by_force(self, verdict: int) -> AreaPeriodMatrix:
+        recorded = self.reconcile(verdict).recorded
+        partners = [partner for partner in self.tally.partners if partner in self.placed.home]
+        chosen = recorded.select_areas(partners)
+        return replace(chosen, areas=tuple(self.placed.home[partner] for partner in partners), level=FORCE)
+
+    def _by_partner(self, values: FloatMatrix) -> AreaPeriodMatrix:
+        values = np.where(self._covered(), values, np.nan)
+        return AreaPeriodMatrix(values, self.tally.partners, self.periods, PARTNER, np.zeros(values.shape, dtype=bool))
+
+    def _group(self, partner: FloatMatrix, events: FloatMatrix, month: FloatMatrix) -> FloatMatrix:
+        values = np.zeros((len(self.tally.partners), len(self.periods)))
+        np.add.at(values, (partner, month), events)
+        return values
+
+    def _column(self, chosen: FloatMatrix) -> FloatMatrix:
+        """The column of each row of the tally: its months are those landed, ours are all from first to last."""
+        place = {period.first: column for column, period in enumerate(self.periods)}
+        return np.array([place[month] for month in self.tally.months], dtype=np.intp)[self.tally.month[chosen]]
+
+    def _list_outside(
+        self, partner: FloatMatrix, area: FloatMatrix, events: FloatMatrix
+    ) -> tuple[tuple[str, str, float], ...]:
+        pairs, place = np.unique(np.stack([partner, area]), axis=1, return_inverse=True)
+        totals = np.bincount(place.ravel(), weights=events, minlength=pairs.shape[1])
+        codes = self.placed.places.hierarchy.codes
+        listed = [(self.tally.partners[p], str(codes[a]), float(n)) for (p, a), n in zip(pairs.T, totals, strict=True)]
+        return tuple(sorted(listed, key=lambda row: (-row[2], row[0], row[1])))
