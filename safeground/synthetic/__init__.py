@@ -3,7 +3,9 @@
 Nothing in it exists. It lies in the North Sea, its codes are nobody's, and it holds no person: residents are counts, crimes are draws.
 """
 
+from safeground.synthetic.archive import write_archive
 from safeground.synthetic.county import County, Territory, make_county
+from safeground.synthetic.nation import write_nation
 from safeground.synthetic.write import write_county
 
-__all__ = ["County", "Territory", "make_county", "write_county"]
+__all__ = ["County", "Territory", "make_county", "write_archive", "write_county", "write_nation"]

@@ -131,8 +131,8 @@ _SUBSCORES = {
     "wider_barriers": _normal(3.0), "indoors": _normal(0.63), "outdoors": _normal(0.75),
 }  # fmt: skip
 
-#: Indicator columns of 2025: median, spread on a log scale, how it follows the hidden surface, decimals. A negative median marks a standard
-#: normal indicator, whose spread is minus the median.
+#: Indicator columns of 2025: median, spread on a log scale, how it follows the hidden surface, decimals. A negative median marks
+#: a standard normal indicator, whose spread is minus the median.
 INDICATORS: dict[str, tuple[float, float, float, int]] = {
     "income_domain_numerator": (310, 0.65, 0.9, 0),
     "income_deprivation_affecting_children_index_idaci_numerator": (86, 0.8, 0.85, 0),

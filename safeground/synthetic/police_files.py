@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from safeground.synthetic.county import County, Territory
 from safeground.synthetic.crime_types import CRIME_TYPES, LAST_OUTCOMES, NO_DECISION, outcome_type
 from safeground.synthetic.csv_bytes import join_columns
-from safeground.synthetic.events import DECISION_LAG_SHARES, MonthEvents, border_points
+from safeground.synthetic.events import DECISION_LAG_SHARES, MonthEvents, border_points, draw_month
 from safeground.synthetic.months import shift_month
 from safeground.synthetic.places import POINTS_A_PIECE
+from safeground.synthetic.truth import count_events
 
 STREET_COLUMNS = (
     "Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code", "LSOA name", "Crime type",
@@ -21,6 +22,46 @@ STREET_COLUMNS = (
 OUTCOME_COLUMNS = (*STREET_COLUMNS[:9], "Outcome type")
 #: Files up to this month end their lines with carriage return and line feed, later ones with a line feed alone.
 LAST_MONTH_WITH_CARRIAGE_RETURNS = "2024-04"
+
+
+@dataclass(frozen=True)
+class PoliceFile:
+    """A file as the police publish it. kind: `street` or `outcomes`. counts: what is in it, for the truth."""
+
+    kind: str
+    month: str
+    name: str
+    content: bytes
+    counts: Mapping[str, object]
+
+
+def make_police_files(
+    county: County, territory: Territory, months: Sequence[str], outcome_months: Sequence[str] = ()
+) -> Iterator[PoliceFile]:
+    """Make a force's street files of the months, and outcomes files of some of them, one at a time.
+
+    An outcomes file decides crimes that the force published in its own and the two months before, whichever months are asked for.
+    """
+    writer = make_street_writer(county, territory)
+    drawn: dict[str, MonthEvents] = {}
+    for month in months:
+        needed = (
+            [shift_month(month, -lag) for lag in range(len(DECISION_LAG_SHARES))]
+            if month in outcome_months
+            else [month]
+        )
+        events = {
+            m: drawn.get(m) or draw_month(county, territory, m) for m in needed if m in territory.months or m == month
+        }
+        content = writer.street_file(month, events[month])
+        yield PoliceFile(
+            "street", month, f"{month}-{territory.slug}-street.csv", content, count_events(territory, events[month])
+        )
+        if month in outcome_months:
+            decided = writer.outcomes_file(month, events)
+            name = f"{month}-{territory.slug}-outcomes.csv"
+            yield PoliceFile("outcomes", month, name, decided, {"rows": decided.count(b"\n") - 1})
+            drawn = events
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from safeground.synthetic.area_files import boundary_files, lookup_files
 from safeground.synthetic.county import County, Territory
 from safeground.synthetic.csv_bytes import write_file
-from safeground.synthetic.events import MonthEvents, draw_month
 from safeground.synthetic.people_files import deprivation_files, population_files
-from safeground.synthetic.police_files import StreetWriter, make_street_writer
-from safeground.synthetic.truth import count_events, planned_truth
+from safeground.synthetic.police_files import PoliceFile, make_police_files
+from safeground.synthetic.truth import planned_truth
 
 MONTHS_OF_OUTCOMES = 3
 
@@ -34,39 +33,24 @@ def write_county(county: County, folder: Path) -> tuple[Path, ...]:
         for name, content in files.items()
     ]
     truth = planned_truth(county)
-    drawn_truth: dict[str, object] = {}
+    counted: dict[str, dict[str, object]] = {}
     for land in county.territories:
-        counts = drawn_truth[land.name] = {}
-        for path, content, counted in _police_files(county, land):
-            paths.append(write_file(folder / path, content))
-            counts[path.rsplit("/")[-1].removesuffix(".gz")] = counted
-    truth["files"] = drawn_truth
+        counts = counted[land.name] = {}
+        for file in _files_of_force(county, land):
+            paths.append(write_file(folder / _place_of(county, land, file) / f"{file.name}.gz", file.content))
+            counts[file.name] = file.counts
+    truth["files"] = counted
     write_file(folder / "truth.json", (json.dumps(truth, indent=1, ensure_ascii=False) + "\n").encode())
     return tuple(sorted(paths))
 
 
-def _police_files(county: County, land: Territory) -> Iterator[tuple[str, bytes, Mapping[str, object]]]:
-    """Each file of a force: where it belongs, its content, and what was counted into it."""
-    writer = make_street_writer(county, land)
-    recent: dict[str, MonthEvents] = {}
-    own = land is county.territory
-    for position, month in enumerate(land.months):
-        events = recent[month] = draw_month(county, land, month)
-        place = county.slug if own else "neighbours"
-        yield (
-            f"police_uk/{place}/{month}-{land.slug}-street.csv.gz",
-            writer.street_file(month, events),
-            count_events(land, events),
-        )
-        if own and position >= len(land.months) - MONTHS_OF_OUTCOMES:
-            yield _outcomes(writer, month, recent)
-        if len(recent) == MONTHS_OF_OUTCOMES:
-            del recent[min(recent)]
+def _files_of_force(county: County, land: Territory) -> Iterator[PoliceFile]:
+    """Street files of every month, and for the county outcomes of the last three: neighbours are there to be compared, no more."""
+    with_outcomes = land.months[-MONTHS_OF_OUTCOMES:] if land is county.territory else ()
+    return make_police_files(county, land, land.months, with_outcomes)
 
 
-def _outcomes(
-    writer: StreetWriter, month: str, recent: Mapping[str, MonthEvents]
-) -> tuple[str, bytes, Mapping[str, object]]:
-    content = writer.outcomes_file(month, recent)
-    name = f"outcomes/{month}-{writer.territory.slug}-outcomes.csv.gz"
-    return name, content, {"rows": content.count(b"\n") - 1}
+def _place_of(county: County, land: Territory, file: PoliceFile) -> str:
+    if file.kind == "outcomes":
+        return "outcomes"
+    return f"police_uk/{county.slug if land is county.territory else 'neighbours'}"
