@@ -36,9 +36,14 @@ class CompiledRule:
 
 @dataclass(frozen=True)
 class _Part:
-    """A verdict, and for each field whether its being unknown matters to it (never NULL)."""
+    """A verdict, whether it is undetermined, and for each field whether its being unknown makes it so. Only `verdict` may be NULL.
+
+    `is_undetermined` is carried along, because Ibis 12 writes `(~x).isnull()` as `NOT (x) IS NULL`, which SQL reads as
+    `NOT (x IS NULL)`: NULL is never asked of a negation here.
+    """
 
     verdict: Booleans
+    is_undetermined: Booleans
     matters: dict[str, Booleans]
 
 
@@ -68,10 +73,9 @@ def _compile(rule: Rule, table: ir.Table) -> _Part:
             return _combine([_compile(part, table) for part in parts], operator.or_, empty=False)
         case Not(part):
             compiled = _compile(part, table)
-            return _Part(~compiled.verdict, compiled.matters)
+            return _Part(~compiled.verdict, compiled.is_undetermined, compiled.matters)
         case Is() | IsIn() | Between():
-            known = _holds(rule, table)
-            return _Part(known, {rule.field: known.isnull()})
+            return _compile_field(rule, table)
         case _:
             raise ValueError(f"the switch {rule.switch!r} has no reading; choose one before the rule is used")
 
@@ -80,13 +84,16 @@ def _combine(parts: list[_Part], combine: Callable[[Booleans, Booleans], Boolean
     import ibis
 
     if not parts:
-        return _Part(ibis.literal(empty), {})
+        return _Part(ibis.literal(empty), ibis.literal(False), {})
+    if len(parts) == 1:
+        return parts[0]
     verdict = functools.reduce(combine, [part.verdict for part in parts])
     fields = sorted({field for part in parts for field in part.matters})
     # A part that is in or out says of no field that it matters, so the union over the parts is over the undetermined ones.
     undetermined = verdict.isnull()
     return _Part(
         verdict,
+        undetermined,
         {
             field: undetermined & _any(part.matters[field] for part in parts if field in part.matters)
             for field in fields
@@ -98,24 +105,21 @@ def _any(conditions: Iterable[Booleans]) -> Booleans:
     return functools.reduce(operator.or_, conditions)
 
 
-def _holds(rule: Is | IsIn | Between, table: ir.Table) -> Booleans:
-    """Whether a field holds, NULL where it is unknown."""
+def _compile_field(rule: Is | IsIn | Between, table: ir.Table) -> _Part:
     import ibis
 
     unknown = ibis.null("boolean")
-    if rule.field not in table.columns:
-        return unknown
-    column = table[rule.field]
+    column = table[rule.field] if rule.field in table.columns else None
+    if column is None or (isinstance(rule, Between) and not column.type().is_numeric()):
+        return _Part(unknown, ibis.literal(True), {rule.field: ibis.literal(True)})
     if isinstance(rule, Between):
-        if not column.type().is_numeric():
-            return unknown
         holds = _lies_between(rule, column)
     else:
         holds = _is_among((rule.value,) if isinstance(rule, Is) else rule.values, column)
     is_unknown = _is_blank(column)
-    if column.type().is_string() and rule.unknown_words:
+    if isinstance(rule, Is | IsIn) and rule.unknown_words and column.type().is_string():
         is_unknown = is_unknown | column.isin(rule.unknown_words)
-    return ibis.ifelse(is_unknown, unknown, holds)
+    return _Part(ibis.ifelse(is_unknown, unknown, holds), is_unknown, {rule.field: is_unknown})
 
 
 def _is_blank(column: ir.Value) -> Booleans:

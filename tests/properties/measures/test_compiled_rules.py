@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from safeground.engine.catalogue import All, AnyOf, Between, Is, IsIn, Not, Verdict, evaluate_rule
@@ -55,7 +55,12 @@ def connection():
     opened.disconnect()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
+@example(rule=All((Not(Is("offence", "Robbery")),)), events=[{"offence": None, "weapon": None, "age": None}])
+@example(
+    rule=Not(All((Is("offence", "Robbery"), Not(Is("weapon", "it's"))))),
+    events=[{"offence": "Robbery", "weapon": "", "age": None}],
+)
 @given(rule=rules, events=events)
 def test_a_rule_says_the_same_of_a_table_as_of_each_event(connection, rule, events):
     events = [event | {"row": row} for row, event in enumerate(events)]
