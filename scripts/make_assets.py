@@ -30,7 +30,7 @@ FONT_STACK = "Arial,Helvetica,sans-serif"
 
 # (package, file in the package, name in static/). A stylesheet without scripts: the pages need no JavaScript.
 SHEETS = (("govuk-frontend", "dist/govuk/govuk-frontend.min.css", "govuk-frontend.css"),)
-CHARSET = '@charset "UTF-8";'  # counts only as the very first bytes
+CHARSET = '@charset "UTF-8";'  # it counts only as the first bytes, where the notice goes; pages say their own
 
 # What must not reach a page, in any spelling.
 FORBIDDEN = ("gds transport", "crest", "@font-face", "url(", "sourcemappingurl", "gov.uk")

@@ -36,6 +36,7 @@ from safeground.engine.documents.model import (
     Table,
 )
 from safeground.engine.documents.numbers import (
+    choose_common_decimals,
     choose_decimals,
     format_bounds,
     format_confidence,
@@ -78,6 +79,7 @@ __all__ = [
     "RunChart",
     "Series",
     "Table",
+    "choose_common_decimals",
     "choose_decimals",
     "format_bounds",
     "format_confidence",

@@ -7,6 +7,8 @@ are whole. A number that is not published is written as its state, never as 0, a
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 
 from safeground.engine.disclosure import Protected
 
@@ -39,11 +41,20 @@ def format_number(value: float, *, decimals: int = 0) -> str:
     return text
 
 
-def format_value(estimate: Protected) -> str:
-    """The bare number without its unit ('13.1', '12%'), or its state in words ('suppressed')."""
+def choose_common_decimals(estimates: Iterable[Protected]) -> int | None:
+    """The decimals that most of `estimates` deserve, for a column or chart in which all are written alike; None where none is published."""
+    counts = Counter(_decimals(estimate) for estimate in estimates if estimate.is_published)
+    return min(counts, key=lambda decimals: (-counts[decimals], decimals)) if counts else None
+
+
+def format_value(estimate: Protected, *, decimals: int | None = None) -> str:
+    """The bare number without its unit ('13.1', '12%'), or its state in words ('suppressed').
+
+    `decimals` overrides what the interval asks for, where a column or a chart writes all its numbers alike.
+    """
     if estimate.value is None:
         return str(estimate.state)
-    number = format_number(estimate.value, decimals=_decimals(estimate))
+    number = format_number(estimate.value, decimals=_decimals(estimate) if decimals is None else decimals)
     return number + "%" if estimate.unit.startswith("%") else number
 
 
@@ -55,11 +66,12 @@ def format_estimate(estimate: Protected) -> str:
     return f"{format_value(estimate)} {unit}".strip()
 
 
-def format_bounds(estimate: Protected) -> str:
+def format_bounds(estimate: Protected, *, decimals: int | None = None) -> str:
     """'12.1 to 14.0', or nothing where there is no interval."""
     if estimate.value is None or estimate.lower is None or estimate.upper is None:
         return ""
-    decimals, sign = _decimals(estimate), "%" if estimate.unit.startswith("%") else ""
+    decimals = _decimals(estimate) if decimals is None else decimals
+    sign = "%" if estimate.unit.startswith("%") else ""
     lower, upper = (format_number(bound, decimals=decimals) + sign for bound in (estimate.lower, estimate.upper))
     return f"{lower} to {upper}"
 

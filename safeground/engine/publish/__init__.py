@@ -1,1 +1,20 @@
-"""publish"""
+"""The only writer of an edition: pages, figures, tables, open data and the manifest that says what they were made from."""
+
+from safeground.engine.publish.audience import check_audience
+from safeground.engine.publish.brand import Brand
+from safeground.engine.publish.comparison import EditionDifference, FindingChange, InputChange, compare_editions
+from safeground.engine.publish.edition import Edition, EditionError, Progress, load_edition, publish_edition
+
+__all__ = [
+    "Brand",
+    "Edition",
+    "EditionDifference",
+    "EditionError",
+    "FindingChange",
+    "InputChange",
+    "Progress",
+    "check_audience",
+    "compare_editions",
+    "load_edition",
+    "publish_edition",
+]

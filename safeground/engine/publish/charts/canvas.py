@@ -1,0 +1,188 @@
+"""What every chart shares: two sizes, a plot with known pixels, and the spec that Vega-Lite draws.
+
+All margins, domains and ticks are set here and none are left to the renderer, so that labels can be placed before anything is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from safeground.design import palette
+from safeground.engine.publish.charts.scales import choose_tick_format
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A width in pixels and the size of its text. Drawn twice: for the page, and for a telephone."""
+
+    width: int
+    font_size: int
+    is_narrow: bool
+
+    @property
+    def line_height(self) -> float:
+        return self.font_size * 1.25
+
+
+WIDE = Canvas(width=760, font_size=14, is_narrow=False)
+NARROW = Canvas(width=340, font_size=14, is_narrow=True)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The rectangle inside the margins, with its two domains. Pixels count from the rectangle's top left corner."""
+
+    canvas: Canvas
+    height: float
+    x_domain: tuple[float, float]
+    y_domain: tuple[float, float]
+    left: float = 0
+    right: float = 0
+    top: float = 0
+    bottom: float = 0
+
+    @property
+    def width(self) -> float:
+        return self.canvas.width - self.left - self.right
+
+    def pixel_x(self, value: float) -> float:
+        low, high = self.x_domain
+        return (value - low) / (high - low) * self.width
+
+    def pixel_y(self, value: float) -> float:
+        low, high = self.y_domain
+        return (high - value) / (high - low) * self.height
+
+    def value_x(self, pixel: float) -> float:
+        low, high = self.x_domain
+        return low + pixel / self.width * (high - low)
+
+    def value_y(self, pixel: float) -> float:
+        low, high = self.y_domain
+        return high - pixel / self.height * (high - low)
+
+
+class Sketch:
+    """Layers of marks over one plot, in the order they are drawn. Rows hold x, y (and x2, y2) in the plot's values."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self._layers: list[alt.Chart] = []
+        self._axes: dict[str, Any] = {"x": None, "y": None}
+
+    @property
+    def layers(self) -> list[alt.Chart]:
+        return self._layers
+
+    def hide_axes(self) -> None:
+        self._axes = {"x": None, "y": None}
+
+    def set_x_ticks(self, ticks: Sequence[tuple[float, str]], *, has_marks: bool = True) -> None:
+        self._axes["x"] = alt.Axis(
+            values=[place for place, _ in ticks],
+            labelExpr=_choose_label(ticks),
+            grid=False,
+            ticks=has_marks,
+            domain=True,
+            title=None,
+            labelOverlap=False,
+            labelFlush=False,
+        )
+
+    def set_y_ticks(self, ticks: Sequence[float], *, suffix: str = "") -> None:
+        label = f"replace(format(datum.value, '{choose_tick_format(ticks)}'), '-', '\\u2212') + '{suffix}'"
+        self._axes["y"] = alt.Axis(values=list(ticks), labelExpr=label, title=None, labelOverlap=False)
+
+    def add(
+        self, mark: str, rows: Iterable[Mapping[str, object]], *, group: str | None = None, **style: object
+    ) -> None:
+        """One layer. `group` names the field whose values are drawn as lines or areas of their own."""
+        values = list(rows)
+        if not values:
+            return
+        encoding: dict[str, Any] = {
+            "x": alt.X(
+                "x:Q", scale=alt.Scale(domain=list(self.plot.x_domain), nice=False, zero=False), axis=self._axes["x"]
+            ),
+            "y": alt.Y(
+                "y:Q", scale=alt.Scale(domain=list(self.plot.y_domain), nice=False, zero=False), axis=self._axes["y"]
+            ),
+        }
+        encoding.update({name: f"{name}:Q" for name in ("x2", "y2") if name in values[0]})
+        encoding = {
+            name: (getattr(alt, name.upper())(name) if name in ("x2", "y2") else e) for name, e in encoding.items()
+        }
+        if "text" in values[0]:
+            encoding["text"] = alt.Text("text:N")
+        if group is not None:
+            encoding["detail"] = alt.Detail(f"{group}:N")
+        data = alt.InlineData(values=values)
+        self._layers.append(alt.Chart(data, mark=alt.MarkDef(type=mark, **style)).encode(**encoding))
+
+    def add_text(
+        self,
+        text: str | Sequence[str],
+        *,
+        x: float,
+        y: float,
+        align: str = "left",
+        colour: str = palette.INK,
+        is_bold: bool = False,
+        has_halo: bool = False,
+        size: float | None = None,
+    ) -> None:
+        """Words at a pixel of the plot, their middle at `y`. A halo keeps them readable over lines."""
+        size = size or self.plot.canvas.font_size
+        lines = [text] if isinstance(text, str) else list(text)
+        top = y - (len(lines) - 1) * size * 1.2 / 2
+        rows = [
+            {"x": self.plot.value_x(x), "y": self.plot.value_y(top + number * size * 1.2), "text": line}
+            for number, line in enumerate(lines)
+        ]
+        style = {"align": align, "baseline": "middle", "fontSize": size, "fontWeight": "bold" if is_bold else "normal"}
+        if has_halo:
+            self.add("text", rows, **style, color="white", stroke="white", strokeWidth=4, strokeJoin="round")
+        self.add("text", rows, **style, color=colour)
+
+    def make_spec(self) -> dict[str, Any]:
+        plot = self.plot
+        chart = alt.layer(*self._layers).properties(
+            width=plot.width,
+            height=plot.height,
+            autosize=alt.AutoSizeParams(type="none"),
+            padding={"left": plot.left, "right": plot.right, "top": plot.top, "bottom": plot.bottom},
+        )
+        return make_spec(chart, canvas=plot.canvas)
+
+
+def make_spec(chart: Any, *, canvas: Canvas) -> dict[str, Any]:
+    """The chart with the house style, checked against Vega-Lite's schema."""
+    styled = chart.configure(
+        background="white",
+        font=palette.FONT,
+        aria=False,  # the picture has one text alternative, on the page; hundreds of labelled marks would drown it
+    )
+    styled = styled.configure_view(stroke=None).configure_axis(
+        labelFontSize=canvas.font_size,
+        labelColor=palette.QUIET_INK,
+        domainColor=palette.BASELINE,
+        tickColor=palette.BASELINE,
+        gridColor=palette.GRID,
+        labelPadding=6,
+        labelLimit=0,
+    )
+    styled = styled.configure_axisY(domain=False, ticks=False).configure_text(font=palette.FONT, limit=0)
+    spec: dict[str, Any] = styled.to_dict()
+    return spec
+
+
+def _choose_label(ticks: Sequence[tuple[float, str]]) -> str:
+    """A Vega expression from a tick's value to its words. Words are JSON strings, so nothing in a name can become code."""
+    import json
+
+    words = json.dumps({f"{place:g}": label for place, label in ticks})
+    return f"({words})[format(datum.value, '.12~g')] || ''"

@@ -1,0 +1,208 @@
+"""Maps of areas coloured by class, with the outlines and names of the districts over them.
+
+Outlines are projected and simplified here, so that a map of a thousand areas is a picture of a few hundred kilobytes. Simplifying
+is done for all areas together (a coverage): neighbours keep a common border and no slivers open between them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import shapely
+
+from safeground.design import palette
+from safeground.engine.disclosure import Protected, State
+from safeground.engine.documents import AreaShape, Choropleth, format_number
+from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch, make_spec
+from safeground.engine.publish.charts.text import Box, measure_text, wrap_text
+
+_TOLERANCE = 0.7
+"""How far, in pixels, a simplified border may stray: under what the eye resolves at print size."""
+_LEGEND_WIDTH = 196.0
+_SWATCH = 22.0
+_TALLEST = 1.25
+"""A map is at most this much taller than wide; a long county is drawn smaller instead."""
+
+
+@dataclass(frozen=True)
+class _Fill:
+    """A class of the legend: how it is drawn, how it is worded and how many areas it has."""
+
+    colour: str
+    label: str
+    count: int
+
+
+def draw_choropleth(chart: Choropleth, canvas: Canvas) -> dict[str, Any]:
+    """The map's finished spec. Areas whose number is withheld are hatched, those without a number are dotted."""
+    map_width = canvas.width - 8 if canvas.is_narrow else canvas.width - _LEGEND_WIDTH - 24
+    areas, outlines, map_width, map_height = _project(chart, map_width)
+    colours = _choose_colours(chart)
+    fills = [_choose_fill(estimate, chart, colours) for _, estimate in chart.areas]
+    legend = _make_legend(chart, colours, fills)
+    rows = sum(len(wrap_text(entry.label, width=_legend_room(canvas), size=canvas.font_size)) for entry in legend)
+    legend_height = 30 + rows * 22 + len(legend) * 6
+    height = map_height + legend_height + 16 if canvas.is_narrow else max(map_height, legend_height)
+    plot = Plot(canvas, height, (0.0, canvas.width - 8), (height, 0.0), left=4, right=4, top=4, bottom=4)
+    sketch = Sketch(plot)
+    sketch.hide_axes()
+    if canvas.is_narrow:
+        _draw_legend(sketch, chart, legend, left=4, top=map_height + 16)
+    else:
+        _draw_legend(
+            sketch, chart, legend, left=plot.width - _LEGEND_WIDTH, top=max(0.0, (map_height - legend_height) / 2)
+        )
+    _name_outlines(sketch, chart.outlines, outlines, Box(0, 0, map_width, map_height))
+    shapes = [
+        _draw_shapes(areas, fills, stroke=palette.MAP_LINE, width=0.4 if len(areas) > 200 else 0.8),
+        _draw_shapes(outlines, [None] * len(outlines), stroke=palette.MAP_OUTLINE, width=1.1),
+    ]
+    layered = alt.layer(*[shape for shape in shapes if shape is not None], *sketch.layers).properties(
+        width=plot.width,
+        height=plot.height,
+        autosize=alt.AutoSizeParams(type="none"),
+        padding={"left": plot.left, "right": plot.right, "top": plot.top, "bottom": plot.bottom},
+    )
+    return make_spec(layered, canvas=canvas)
+
+
+def _project(chart: Choropleth, width: float) -> tuple[list[Any], list[Any], float, float]:
+    """Areas and outlines as shapely geometries in pixels, with the map's width and height."""
+    shapes = [_make_geometry(area) for area, _ in chart.areas]
+    outlines = [_make_geometry(outline) for outline in chart.outlines]
+    every = [*shapes, *outlines]
+    if not every:
+        return [], [], width, 40.0
+    west, south, east, north = shapely.total_bounds(every)
+    stretch = math.cos(math.radians((south + north) / 2))
+    scale = min(width / ((east - west) * stretch), width * _TALLEST / (north - south))
+
+    def to_pixels(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(((points[:, 0] - west) * stretch * scale, (north - points[:, 1]) * scale))
+
+    projected = [_simplify(shapely.transform(np.array(group, dtype=object), to_pixels)) for group in (shapes, outlines)]
+    return projected[0], projected[1], (east - west) * stretch * scale, (north - south) * scale
+
+
+def _make_geometry(area: AreaShape) -> Any:
+    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in area.polygons if rings and len(rings[0]) >= 4]
+    return shapely.MultiPolygon(polygons)
+
+
+def _simplify(shapes: np.ndarray) -> list[Any]:
+    if len(shapes) == 0:
+        return []
+    simple = shapely.coverage_simplify(shapes, _TOLERANCE)
+    # An area may not vanish: one smaller than the tolerance keeps its own outline.
+    return [new if not new.is_empty else old for new, old in zip(simple, shapes, strict=True)]
+
+
+def _choose_colours(chart: Choropleth) -> Sequence[str]:
+    count = len(chart.classes)
+    if count not in palette.SEQUENTIAL:
+        raise ValueError(
+            f"a map has one to {max(palette.SEQUENTIAL)} classes, not {count}; join the classes that are alike"
+        )
+    return palette.SEQUENTIAL[count]
+
+
+def _choose_fill(estimate: Protected, chart: Choropleth, colours: Sequence[str]) -> str:
+    if estimate.value is None:
+        return palette.SUPPRESSED if estimate.state is State.SUPPRESSED else palette.NOT_AVAILABLE
+    inside = [number for number, each in enumerate(chart.classes) if estimate.value >= each.at_least]
+    return colours[max(inside, default=0)]
+
+
+def _make_legend(chart: Choropleth, colours: Sequence[str], fills: Sequence[str]) -> list[_Fill]:
+    entries = [(colour, each.label) for colour, each in zip(colours, chart.classes, strict=True)]
+    legend = [
+        _Fill(colour, f"{label}: {_count(fills.count(colour))}", fills.count(colour)) for colour, label in entries
+    ]
+    for colour, label in ((palette.SUPPRESSED, "suppressed"), (palette.NOT_AVAILABLE, "no number")):
+        if colour in fills:
+            legend.append(_Fill(colour, f"{label}: {_count(fills.count(colour))}", fills.count(colour)))
+    return legend
+
+
+def _count(areas: int) -> str:
+    return f"{format_number(areas)} area" + ("" if areas == 1 else "s")
+
+
+def _legend_room(canvas: Canvas) -> float:
+    return (canvas.width - 8 if canvas.is_narrow else _LEGEND_WIDTH) - _SWATCH - 10
+
+
+def _draw_legend(sketch: Sketch, chart: Choropleth, legend: Sequence[_Fill], *, left: float, top: float) -> None:
+    plot = sketch.plot
+    size = plot.canvas.font_size
+    for number, line in enumerate(
+        wrap_text(chart.unit, width=_legend_room(plot.canvas) + _SWATCH, size=size, is_bold=True)
+    ):
+        sketch.add_text(line, x=left, y=top + 8 + number * 18, is_bold=True)
+        y = top + 8 + number * 18 + 26
+    for entry in legend:
+        lines = wrap_text(entry.label, width=_legend_room(plot.canvas), size=size)
+        swatch = {"x": left, "x2": left + _SWATCH, "y": y - 9, "y2": y + 9}
+        sketch.add("rect", [swatch], fill=entry.colour, stroke=palette.BASELINE, strokeWidth=0.75, opacity=1)
+        sketch.add_text(lines, x=left + _SWATCH + 8, y=y + (len(lines) - 1) * size * 0.6)
+        y += 6 + len(lines) * 20
+
+
+def _draw_shapes(shapes: Sequence[Any], fills: Sequence[str | None], *, stroke: str, width: float) -> Any:
+    if not shapes:
+        return None
+    features = [
+        {"type": "Feature", "geometry": _to_geojson(shape), "fill": fill}
+        for shape, fill in zip(shapes, fills, strict=True)
+    ]
+    chart = alt.Chart(alt.InlineData(values=features)).project(type="identity", scale=1, translate=[0, 0])
+    if fills[0] is None:
+        return chart.mark_geoshape(fill=None, stroke=stroke, strokeWidth=width, strokeJoin="round")
+    return chart.mark_geoshape(stroke=stroke, strokeWidth=width, strokeJoin="round").encode(
+        fill=alt.Fill("fill:N", scale=None)
+    )
+
+
+def _to_geojson(shape: Any) -> dict[str, object]:
+    polygons = [shape] if shape.geom_type == "Polygon" else list(shape.geoms)
+    return {"type": "MultiPolygon", "coordinates": [_round_rings(polygon) for polygon in polygons]}
+
+
+def _round_rings(polygon: Any) -> list[list[list[float]]]:
+    # A tenth of a pixel is exact enough and halves the file. d3 wants outer rings clockwise on the screen.
+    polygon = shapely.orient_polygons(polygon, exterior_cw=False)
+    rings = [polygon.exterior, *polygon.interiors]
+    return [[[round(x, 1), round(y, 1)] for x, y in ring.coords] for ring in rings]
+
+
+def _name_outlines(sketch: Sketch, areas: Sequence[AreaShape], shapes: Sequence[Any], inside: Box) -> None:
+    """Each district's name where its land is widest, moved up or down if two would collide; the table has them all."""
+    size = 13.0 if not sketch.plot.canvas.is_narrow else 11.0
+    taken: list[Box] = []
+    for area, shape in sorted(zip(areas, shapes, strict=True), key=lambda pair: -pair[1].area):
+        point = (
+            shapely.point_on_surface(shape)
+            if shape.area < 1
+            else shapely.maximum_inscribed_circle(_largest(shape), tolerance=1.0)
+        )
+        x, y = point.coords[0]
+        lines = wrap_text(area.name, width=90.0, size=size, is_bold=True)
+        width = max(measure_text(line, size=size, is_bold=True) for line in lines)
+        height = len(lines) * size * 1.2
+        for down in (0.0, -0.6, 0.6, -1.2, 1.2, -2.0, 2.0):
+            middle_x = max(inside.left + width / 2 + 1, min(inside.right - width / 2 - 1, x))
+            middle_y = max(inside.top + height / 2, min(inside.bottom - height / 2, y + down * height))
+            box = Box(middle_x - width / 2 - 1, middle_y - height / 2, middle_x + width / 2 + 1, middle_y + height / 2)
+            if not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                sketch.add_text(lines, x=middle_x, y=middle_y, align="center", is_bold=True, has_halo=True, size=size)
+                break
+
+
+def _largest(shape: Any) -> Any:
+    return shape if shape.geom_type == "Polygon" else max(shape.geoms, key=lambda polygon: polygon.area)

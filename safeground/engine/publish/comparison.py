@@ -1,0 +1,221 @@
+"""What changed between two editions, and why: findings on one side, inputs, definitions and code on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from safeground.engine.publish.edition import Edition
+
+# Parts of a manifest that say what an edition is rather than what it was made from.
+_NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title"})
+_NOTHING = object()
+
+
+class Change(StrEnum):
+    """What happened to a finding or an input from the first edition to the second."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class FindingChange:
+    """A finding that is not the same in both editions. `before` and `after` are its number in words, None where there is no such finding."""
+
+    id: str
+    change: Change
+    before: str | None
+    after: str | None
+    sentence_before: str | None
+    sentence_after: str | None
+    differs_in: tuple[str, ...] = ()
+    """Which parts differ: 'value', 'interval', 'state', 'sentence', 'period', 'definition', 'sources', 'caveats' ..."""
+
+
+@dataclass(frozen=True)
+class InputChange:
+    """Something the edition was made from that is not the same: a delivery, a definition, a parameter, the code."""
+
+    kind: str
+    """The manifest's key: 'deliveries', 'definitions', 'code_version' ..."""
+    name: str
+    change: Change
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class EditionDifference:
+    """All changes from one edition to another, in the order of the second edition's findings, then of the manifest's keys."""
+
+    findings: tuple[FindingChange, ...]
+    inputs: tuple[InputChange, ...]
+    is_same_audience: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.findings and not self.inputs
+
+    def as_sentences(self) -> tuple[str, ...]:
+        """What changed and why, a sentence each, for a terminal."""
+        if self.is_empty:
+            return ("Nothing changed: both editions say the same and were made from the same.",)
+        lines = [_describe_finding(change) for change in self.findings]
+        if self.findings and not self.inputs:
+            lines.append("No input, definition or code changed: the manifests do not explain why.")
+        lines += [_describe_input(change) for change in self.inputs]
+        if not self.is_same_audience:
+            lines.append("The two editions are for different audiences, so a finding may be missing on purpose.")
+        return tuple(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "is_same_audience": self.is_same_audience,
+            "findings": [
+                {**change.__dict__, "change": str(change.change), "differs_in": list(change.differs_in)}
+                for change in self.findings
+            ],
+            "inputs": [{**change.__dict__, "change": str(change.change)} for change in self.inputs],
+        }
+
+
+def compare_editions(before: Edition, after: Edition) -> EditionDifference:
+    """What changed from `before` to `after`, and what they were made from that differs."""
+    ids = [*after.findings, *(name for name in before.findings if name not in after.findings)]
+    findings = [_compare_finding(name, before.findings.get(name), after.findings.get(name)) for name in ids]
+    return EditionDifference(
+        findings=tuple(change for change in findings if change is not None),
+        inputs=tuple(_compare_inputs(before.manifest, after.manifest)),
+        is_same_audience=before.audience == after.audience,
+    )
+
+
+def _compare_finding(
+    name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> FindingChange | None:
+    parts_before, parts_after = _take_parts(before), _take_parts(after)
+    if parts_before == parts_after:
+        return None
+    change = Change.ADDED if before is None else Change.REMOVED if after is None else Change.CHANGED
+    differs = (
+        tuple(part for part in parts_after if parts_before.get(part) != parts_after[part]) if before and after else ()
+    )
+    return FindingChange(
+        id=name,
+        change=change,
+        before=_words(before),
+        after=_words(after),
+        sentence_before=before["sentence"] if before else None,
+        sentence_after=after["sentence"] if after else None,
+        differs_in=differs,
+    )
+
+
+def _take_parts(finding: Mapping[str, Any] | None) -> dict[str, Any]:
+    if finding is None:
+        return {}
+    estimate = finding["estimate"]
+    return {
+        "value": estimate["value"],
+        "interval": (estimate["lower"], estimate["upper"], estimate["confidence"]),
+        "basis": (estimate["count"], estimate["denominator"]),
+        "unit": estimate["unit"],
+        "state": (estimate["state"], estimate["reason"]),
+        "method": estimate["method"],
+        "disclosure rule": estimate["rule"],
+        "flags": estimate["flags"],
+        **{
+            part: finding[part]
+            for part in (
+                "sentence",
+                "direction",
+                "measure",
+                "period",
+                "area",
+                "definition",
+                "sources",
+                "caveats",
+                "chapters",
+            )
+        },
+    }
+
+
+def _words(finding: Mapping[str, Any] | None) -> str | None:
+    if finding is None:
+        return None
+    estimate = finding["estimate"]
+    interval = f" ({estimate['interval_words']})" if estimate["interval_words"] else ""
+    return f"{estimate['words']}{interval}"
+
+
+def _compare_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[InputChange]:
+    changes = []
+    for kind in sorted((before.keys() | after.keys()) - _NOT_INPUTS):
+        old, new = _flatten(before.get(kind, _NOTHING)), _flatten(after.get(kind, _NOTHING))
+        for name in sorted(old.keys() | new.keys()):
+            if old.get(name, _NOTHING) == new.get(name, _NOTHING):
+                continue
+            change = Change.ADDED if name not in old else Change.REMOVED if name not in new else Change.CHANGED
+            changes.append(InputChange(kind, name, change, _show(old, name), _show(new, name)))
+    return changes
+
+
+def _flatten(value: Any, name: str = "") -> dict[str, Any]:
+    """A manifest's part as name to plain value. Objects in a list are named by their `id` or `name`, whatever their order."""
+    if value is _NOTHING:
+        return {}
+    if isinstance(value, Mapping):
+        flat: dict[str, Any] = {}
+        for key in value:
+            flat.update(_flatten(value[key], f"{name}.{key}" if name else str(key)))
+        return flat
+    if isinstance(value, list | tuple) and all(
+        isinstance(item, Mapping) and ("id" in item or "name" in item) for item in value
+    ):
+        return {str(item.get("id", item.get("name"))): dict(item) for item in value}
+    return {name: value}
+
+
+def _show(flat: Mapping[str, Any], name: str) -> str | None:
+    if name not in flat:
+        return None
+    value = flat[name]
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value[key]}" for key in sorted(value) if key not in ("id", "name"))
+    return str(value)
+
+
+def _describe_finding(change: FindingChange) -> str:
+    if change.change is Change.ADDED:
+        return f"{change.id} is new: {change.sentence_after}"
+    if change.change is Change.REMOVED:
+        return f"{change.id} is gone. It said: {change.sentence_before}"
+    if change.before != change.after:
+        return f"{change.id} was {change.before} and is {change.after}: {change.sentence_after}"
+    return (
+        f"{change.id} is still {change.after}, but differs in {', '.join(change.differs_in)}: {change.sentence_after}"
+    )
+
+
+_KINDS = {
+    "deliveries": "delivery",
+    "definitions": "definition",
+    "parameters": "parameter",
+    "disclosure_rules": "disclosure rule",
+}
+
+
+def _describe_input(change: InputChange) -> str:
+    kind = _KINDS.get(change.kind, change.kind.replace("_", " "))
+    what = f"{kind} {change.name}".strip()
+    if change.change is Change.ADDED:
+        return f"Because {what} was added."
+    if change.change is Change.REMOVED:
+        return f"Because {what} is no longer used."
+    return f"Because {what} changed from {change.before} to {change.after}."

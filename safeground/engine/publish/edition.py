@@ -1,0 +1,186 @@
+"""Write an edition: pages, figures, tables, findings and manifest, all under one fresh folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from safeground import design
+from safeground.engine.documents import Document
+from safeground.engine.publish.audience import check_audience
+from safeground.engine.publish.brand import Brand
+from safeground.engine.publish.findings import read_schema, render_findings, write_json
+from safeground.engine.publish.tables import render_csv
+
+MANIFEST_VERSION = "1.0"
+_OWN_KEYS = frozenset(
+    {"manifest_version", "title", "partnership", "audience", "is_draft", "as_at", "built_at", "files"}
+)
+
+
+class Progress(Protocol):
+    """How far a long piece of work has come: what is done now, how much of how much."""
+
+    def __call__(self, message: str, done: int = 0, total: int = 0) -> None: ...
+
+
+class EditionError(ValueError):
+    """An edition cannot be written or read; one sentence says why."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published assessment on disk. `findings` are those of findings.json by id; `manifest` is manifest.json."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    findings: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def title(self) -> str:
+        return str(self.manifest["title"])
+
+    @property
+    def audience(self) -> str:
+        return str(self.manifest["audience"])
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.manifest["is_draft"])
+
+    @property
+    def as_at(self) -> str:
+        return str(self.manifest["as_at"])
+
+    @property
+    def built_at(self) -> str:
+        return str(self.manifest["built_at"])
+
+
+def publish_edition(
+    document: Document,
+    *,
+    into: Path,
+    brand: Brand,
+    manifest: Mapping[str, Any],
+    built_at: datetime,
+    progress: Progress | None = None,
+) -> Edition:
+    """Render `document` and write it under `into`, a folder that must not exist yet.
+
+    `manifest` says what the edition was made from and goes into manifest.json as it stands; `compare_editions` reads its keys
+    `deliveries` (a list of objects with `id`), `definitions` (name to version), `code_version` and any other. `built_at` (with a time
+    zone) is written there and nowhere else: two runs on one input differ in it alone. The caller writes into a staging folder and
+    renames it into place.
+
+    Raises ValueError when a public document holds what may not be public, a link leads nowhere, or the stylesheets are not made;
+    FileExistsError when `into` exists. Nothing is written before the document has passed its checks.
+    """
+    from safeground.engine.publish.pages import render_pages  # Jinja and the chart library: only for whoever publishes
+
+    if built_at.tzinfo is None:
+        raise ValueError("built_at needs a time zone")
+    if taken := sorted(_OWN_KEYS & manifest.keys()):
+        raise ValueError(f"the manifest may not say {', '.join(taken)}: the edition itself says it")
+    check_audience(document)
+    styles = _read_stylesheets(brand, document)
+    into.mkdir(parents=True)
+    files: dict[str, str] = {}
+
+    def write(name: str, text: str) -> None:
+        content = text.encode("utf-8")
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        files[name] = hashlib.sha256(content).hexdigest()
+
+    for name, text in styles.items():
+        write(f"assets/{name}", text)
+    for name, text in render_pages(document, brand=brand, progress=progress):
+        write(name, text)
+    for table in _find_tables(document):
+        write(f"tables/{table.id}.csv", render_csv(table))
+    write("findings.json", write_json(render_findings(document)))
+    write("findings.schema.json", read_schema())
+    about = {
+        **manifest,
+        "manifest_version": MANIFEST_VERSION,
+        "title": document.title,
+        "partnership": document.partnership,
+        "audience": str(document.marking.audience),
+        "is_draft": document.marking.is_draft,
+        "as_at": document.as_at,
+        "built_at": built_at.isoformat(timespec="seconds"),
+        "files": files,
+    }
+    (into / "manifest.json").write_bytes(write_json(about).encode("utf-8"))
+    return load_edition(into)
+
+
+def load_edition(path: Path, *, check_files: bool = False) -> Edition:
+    """Read a published edition. With `check_files`, every file must have the SHA-256 its manifest says.
+
+    Raises EditionError when the folder is not an edition, or a file is missing or altered.
+    """
+    manifest = _read_json(path / "manifest.json")
+    findings = _read_json(path / "findings.json")
+    if manifest.get("manifest_version") != MANIFEST_VERSION:
+        raise EditionError(
+            f"{path} was published by another version of Safeground (manifest {manifest.get('manifest_version')})"
+        )
+    if check_files:
+        for name, expected in manifest["files"].items():
+            file = path / name
+            if not file.is_file():
+                raise EditionError(f"{path} is not whole: {name} is missing")
+            if hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+                raise EditionError(f"{path} is not as it was published: {name} has been altered")
+    by_id = {finding["id"]: MappingProxyType(finding) for finding in findings["findings"]}
+    return Edition(path=path, manifest=MappingProxyType(manifest), findings=MappingProxyType(by_id))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise EditionError(f"{path.parent} is not an edition: it has no {path.name}") from None
+    except ValueError as error:
+        raise EditionError(f"{path} cannot be read: {error}") from None
+    if not isinstance(content, dict):
+        raise EditionError(f"{path} cannot be read: it is not a JSON object")
+    return content
+
+
+def _find_tables(document: Document) -> list[Any]:
+    from safeground.engine.documents import Figure, Table
+
+    tables = {}
+    for chapter in document.chapters:
+        for block in chapter.blocks:
+            table = block.table if isinstance(block, Figure) else block
+            if not isinstance(table, Table):
+                continue
+            if table.id in tables and tables[table.id] != table:
+                raise EditionError(f"two different tables have the id {table.id!r}")
+            tables[table.id] = table
+    return list(tables.values())
+
+
+def _read_stylesheets(brand: Brand, document: Document) -> dict[str, str]:
+    from safeground.engine.publish.styles import render_edition_css
+
+    try:
+        system = (design.STATIC / "govuk-frontend.css").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise EditionError("the design system's stylesheet is not there; run: python scripts/make_assets.py") from None
+    return {
+        "govuk-frontend.css": system,
+        "safeground.css": (design.CSS / "safeground.css").read_text(encoding="utf-8"),
+        "edition.css": render_edition_css(brand, document),
+    }

@@ -1,0 +1,86 @@
+"""Findings as open data: `findings.json`, valid against `findings.schema.json` of the same version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from safeground.engine.disclosure import Protected
+from safeground.engine.documents import Document, Finding, format_estimate, format_interval
+
+SCHEMA_VERSION = "1.0"
+
+
+def render_findings(document: Document) -> dict[str, Any]:
+    """Every finding once, in reading order, with the chapters it stands in."""
+    chapters: dict[str, list[str]] = {}
+    for chapter in document.chapters:
+        for finding in chapter.findings():
+            names = chapters.setdefault(finding.id, [])
+            if chapter.id not in names:
+                names.append(chapter.id)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": document.title,
+        "partnership": document.partnership,
+        "audience": str(document.marking.audience),
+        "is_draft": document.marking.is_draft,
+        "as_at": document.as_at,
+        "findings": [_render_finding(finding, chapters[finding.id]) for finding in document.findings()],
+    }
+
+
+def read_schema() -> str:
+    """The JSON Schema that `findings.json` is valid against."""
+    return (resources.files("safeground") / "definitions" / "national" / "schemas" / "findings.schema.json").read_text(
+        encoding="utf-8"
+    )
+
+
+def write_json(content: Mapping[str, Any]) -> str:
+    """Canonical JSON: keys in order, two spaces, real letters, and no number that JSON does not have."""
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _render_finding(finding: Finding, chapters: list[str]) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "sentence": finding.sentence,
+        "measure": finding.measure,
+        "definition": finding.definition,
+        "period": finding.period,
+        "area": {"code": finding.area_code, "name": finding.area_name, "vintage": finding.area_vintage},
+        "estimate": _render_estimate(finding.estimate),
+        "direction": str(finding.direction),
+        "sources": list(finding.sources),
+        "caveats": list(finding.caveats),
+        "chapters": chapters,
+    }
+
+
+def _render_estimate(estimate: Protected) -> dict[str, Any]:
+    return {
+        "value": _round(estimate.value),
+        "lower": _round(estimate.lower),
+        "upper": _round(estimate.upper),
+        "count": _round(estimate.count),
+        "denominator": _round(estimate.denominator),
+        "unit": estimate.unit,
+        "words": format_estimate(estimate),
+        "interval_words": format_interval(estimate),
+        "method": estimate.method,
+        "confidence": estimate.confidence,
+        "state": str(estimate.state),
+        "reason": estimate.reason,
+        "rule": estimate.rule,
+        "flags": list(estimate.flags),
+    }
+
+
+def _round(value: float | None) -> float | int | None:
+    """Whole numbers whole, others to seven significant digits: the last bits differ between machines and mean nothing."""
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() else float(f"{value:.7g}")
