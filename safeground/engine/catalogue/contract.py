@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from safeground.engine.catalogue.governance import Role, Words
 from safeground.engine.catalogue.problems import Definition
 
 
@@ -67,6 +68,8 @@ class ColumnFamily(Definition):
     """Many columns of one kind, named by a pattern: single years of age, or one indicator each."""
 
     matching: str
+    title: str
+    """What the columns are, as a refusal names them: 'single years of age'."""
     type: Literal["integer", "number"]
     at_least: int = 1
     """How many columns must match."""
@@ -345,10 +348,10 @@ class Contract(Definition):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: int = Field(ge=1)
     title: str
-    why_it_matters: str
+    why_it_matters: Words
     source: Source
-    owner: str
-    checked_by: str
+    owner: Role
+    checked_by: Role
     review_by: datetime.date
     sensitivity: Sensitivity
     disclosure: str
@@ -356,6 +359,8 @@ class Contract(Definition):
     cadence: Literal["monthly", "yearly", "once"]
     silent_after_months: int | None = None
     """For a monthly feed: how many months after the newest month of the workspace's feeds silence is reported."""
+    refused_above: float = Field(default=0.5, gt=0, le=1)
+    """The share of rows in quarantine above which a delivery is not used at all: it is another table, or badly damaged."""
     caveats: tuple[str, ...] = ()
     partner: PartnerOfDelivery
     period: PeriodOfDelivery

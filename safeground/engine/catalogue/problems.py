@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pydantic
 import yaml
+from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
@@ -41,13 +42,32 @@ class Definition(pydantic.BaseModel):
 _WORDS = {
     "extra_forbidden": "unknown key; check the spelling or remove it",
     "missing": "this key is required",
+    "model_type": "must hold keys and their values; copy the nearest file of the same kind",
+    "string_type": "must be a text; put it in quotation marks",
+    "tuple_type": "must be a list",
+    "too_short": "must not be empty",
 }
 
 
-def read_yaml(path: Path, *, shown_as: str) -> Any:
-    """The parsed YAML of a file. Raises DefinitionsError where it is not YAML."""
+class _StrictLoader(yaml.SafeLoader):
+    """YAML without the silent loss of repeated keys: PyYAML keeps the last and says nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key_node.value!r} stands twice", problem_mark=key_node.start_mark
+                )
+            if isinstance(key_node, yaml.ScalarNode):
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def parse_yaml(text: str, *, shown_as: str) -> Any:
+    """The parsed YAML of a text. Raises DefinitionsError where it is not YAML or repeats a key."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(text, Loader=_StrictLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else ""
@@ -55,18 +75,50 @@ def read_yaml(path: Path, *, shown_as: str) -> Any:
         raise DefinitionsError((DefinitionProblem(shown_as, where, str(problem)),)) from None
 
 
-def parse_definition(model: type[Model], data: Any, *, shown_as: str) -> Model:
-    """One frozen definition from parsed YAML. Raises DefinitionsError with every problem of the file."""
+def read_text(path: Path, *, shown_as: str) -> str:
+    """The text of a file. Raises DefinitionsError where it is missing or is not UTF-8."""
     try:
-        return model.model_validate(data)
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DefinitionsError((DefinitionProblem(shown_as, "", "this file is missing"),)) from None
+    except UnicodeDecodeError:
+        raise DefinitionsError((DefinitionProblem(shown_as, "", "is not UTF-8; save it as UTF-8"),)) from None
+
+
+def read_yaml(path: Path, *, shown_as: str) -> Any:
+    """The parsed YAML of a file. Raises DefinitionsError where it is missing, not UTF-8 or not YAML."""
+    return parse_yaml(read_text(path, shown_as=shown_as), shown_as=shown_as)
+
+
+def parse_definition(model: type[Model], data: Any, *, shown_as: str, context: Any = None) -> Model:
+    """One frozen definition from parsed YAML. Raises DefinitionsError with every problem of the file.
+
+    `context` is handed to the model's validators: the vocabulary in which its rules are read.
+    """
+    try:
+        return model.model_validate(data, context=context)
     except pydantic.ValidationError as error:
+        items = error.errors()
         raise DefinitionsError(
             tuple(
                 DefinitionProblem(
                     shown_as,
                     ".".join(str(part) for part in item["loc"]),
-                    _WORDS.get(item["type"], item["msg"].removeprefix("Value error, ")),
+                    _WORDS.get(item["type"]) or _reword(item["msg"]),
                 )
-                for item in error.errors()
+                for item in items
+                if not _only_follows(item, items)
             )
         ) from None
+
+
+def _only_follows(item: ErrorDetails, items: list[ErrorDetails]) -> bool:
+    """A list is called too short when its items failed; the items' own problems are the ones to mend."""
+    place = item["loc"]
+    return item["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in items
+    )
+
+
+def _reword(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should be", "must be")

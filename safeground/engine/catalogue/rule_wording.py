@@ -24,7 +24,8 @@ def describe_rule(rule: Rule, titles: Mapping[str, str] = _NO_TITLES) -> str:
         case Not(Is(field, value)):
             return f"{_title(field, titles)} is not {value}"
         case Not(IsIn() as part):
-            return f"{_title(part.field, titles)} is none of {_values(part)}"
+            none_of = "not" if len(part.values) == 1 or part.code_list else "none of"
+            return f"{_title(part.field, titles)} is {none_of} {_values(part)}"
         case Not(part):
             return f"it is not so that ({describe_rule(part, titles)})"
         case Is(field, value):

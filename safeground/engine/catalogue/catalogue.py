@@ -1,0 +1,274 @@
+"""Everything a partnership and its nation have decided, read once: `load_catalogue`."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from safeground.engine.catalogue.disclosure_rules import DisclosureRules
+from safeground.engine.catalogue.event_definition import EventDefinition
+from safeground.engine.catalogue.event_fields import EventFields
+from safeground.engine.catalogue.feeds import Feeds, definitions_folder, load_feeds
+from safeground.engine.catalogue.governance import Governed
+from safeground.engine.catalogue.measure import Counted, Measure
+from safeground.engine.catalogue.outline import ChapterOutline, Outline, OutlinePlan
+from safeground.engine.catalogue.partnership import HelpLine, HelpLines, Partnership
+from safeground.engine.catalogue.poor_denominator import PoorDenominator
+from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError
+from safeground.engine.catalogue.reading import Layer, Reading
+from safeground.engine.catalogue.references import find_broken_references
+from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
+from safeground.engine.catalogue.rules import IsIn
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every definition a build uses. `version` is a hash of the files they were read from: the same files, the same version."""
+
+    feeds: Feeds
+    event_fields: EventFields
+    definitions: Mapping[str, EventDefinition]
+    measures: Mapping[str, Measure]
+    disclosure: DisclosureRules
+    poor_denominator: PoorDenominator
+    partnership: Partnership
+    outline: Outline
+    help_lines: tuple[HelpLine, ...]
+    """National help first, then the partnership's own contacts."""
+    files: Mapping[str, str]
+    """The file a definition or measure came from, by kind and name ('measures/violence_rate'), and 'partnership'."""
+    version: str
+
+    def numerator_of(self, measure: Measure) -> EventDefinition:
+        """The definition whose events a measure counts."""
+        return self._definition(measure, measure.numerator)
+
+    def denominator_of(self, measure: Measure) -> EventDefinition | None:
+        """The definition whose events a share is a part of; None where the denominator is people, or there is none."""
+        counted = measure.denominator.events if measure.denominator else None
+        return self._definition(measure, counted) if counted else None
+
+    def _definition(self, measure: Measure, counted: Counted) -> EventDefinition:
+        if counted.definition is not None:
+            return self.definitions[counted.definition]
+        # An offence group is a definition too small for a file of its own; it borrows its measure's name, version and people.
+        return EventDefinition.model_construct(
+            schema_version=1,
+            name=measure.name,
+            version=measure.version,
+            replaces=None,
+            title=measure.title,
+            why_it_matters=measure.why_it_matters,
+            source=f"Offence group of the measure {measure.name}",
+            counting_unit="crime",
+            count_basis="recorded_month",
+            feeds=(counted.feed,),
+            switches=(),
+            rule=IsIn("offence", counted.offences, None, self.event_fields.unknown_words.get("offence", ())),
+            caveats=measure.caveats,
+            cannot_tell=(),
+            four_factors=None,
+            left_out=(),
+            owner=measure.owner,
+            checked_by=measure.checked_by,
+            review_by=measure.review_by,
+        )
+
+
+def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catalogue:
+    """Everything a partnership works with.
+
+    `partnership` is the name of one that comes with the definitions ('essex'), or a folder of its own that holds partnership.yaml and may
+    hold definitions/, measures/ and assessment/. `folder` holds national/ and local/ (default: those that come with Safeground).
+
+    Raises DefinitionsError with every problem of every file, as `file: path: message`.
+    """
+    root = folder or definitions_folder()
+    national = Layer(root / "national", "national")
+    local = find_partnership(partnership, folder)
+    reading = Reading()
+    feeds = _read_feeds(reading, root)
+    fields = reading.read_one(EventFields, national, "event_fields.yaml")
+    vocabulary = RuleVocabulary(feeds.code_lists, fields.unknown_words if fields else None)
+    definitions = reading.read_layers(EventDefinition, national, local, "definitions", context=vocabulary)
+    measures = reading.read_layers(Measure, national, local, "measures")
+    disclosure = reading.read_one(DisclosureRules, national, "disclosure.yaml")
+    poor_denominator = reading.read_one(PoorDenominator, national, "poor_denominator.yaml")
+    help_lines = reading.read_one(HelpLines, national, "help.yaml")
+    ours = _read_partnership(reading, local)
+    outline = _read_outline(reading, national, local)
+    # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
+    # measure that names it.
+    reading.raise_problems()
+    if not (fields and disclosure and poor_denominator and help_lines and ours and outline):
+        raise RuntimeError(
+            "a definition file was not read, and no problem says why"
+        )  # pragma: no cover - read_one reports each
+    catalogue = Catalogue(
+        feeds=feeds,
+        event_fields=fields,
+        definitions=definitions,
+        measures=measures,
+        disclosure=disclosure,
+        poor_denominator=poor_denominator,
+        partnership=ours,
+        outline=outline,
+        help_lines=(*help_lines.lines, *ours.contacts),
+        files={"partnership": f"{local.shown_as}/partnership.yaml", **reading.origins},
+        version=_hash_files(reading.files),
+    )
+    reading.problems.extend(find_broken_references(catalogue))
+    reading.raise_problems()
+    return catalogue
+
+
+def load_partnership(partnership: str | Path, folder: Path | None = None) -> Partnership:
+    """One partnership by name, or from its own folder. Raises DefinitionsError."""
+    reading = Reading()
+    found = _read_partnership(reading, find_partnership(partnership, folder))
+    reading.raise_problems()
+    if found is None:
+        raise RuntimeError(
+            "partnership.yaml was not read, and no problem says why"
+        )  # pragma: no cover - read_one reports it
+    return found
+
+
+def load_outline(partnership: str | Path, folder: Path | None = None) -> Outline:
+    """The assessment's outline with a partnership's own prose. Raises DefinitionsError."""
+    reading = Reading()
+    national = Layer((folder or definitions_folder()) / "national", "national")
+    found = _read_outline(reading, national, find_partnership(partnership, folder))
+    reading.raise_problems()
+    if found is None:
+        raise RuntimeError(
+            "outline.yaml was not read, and no problem says why"
+        )  # pragma: no cover - read_one reports it
+    return found
+
+
+def partnership_names(folder: Path | None = None) -> tuple[str, ...]:
+    """The partnerships that come with the definitions, sorted."""
+    local = (folder or definitions_folder()) / "local"
+    return tuple(sorted(path.parent.name for path in local.glob("*/partnership.yaml")))
+
+
+def find_partnership(partnership: str | Path, folder: Path | None = None) -> Layer:
+    """The folder of a partnership, by name or as a path. Raises DefinitionsError where there is none."""
+    root = folder or definitions_folder()
+    named = root / "local" / str(partnership)
+    if isinstance(partnership, str) and partnership in partnership_names(folder):
+        return Layer(named, f"local/{partnership}")
+    own = Path(partnership)
+    if (own / "partnership.yaml").is_file():
+        return Layer(own, own.name or "partnership")
+    names = partnership_names(folder)
+    known = ", ".join(names) or "none"
+    raise DefinitionsError(
+        (
+            DefinitionProblem(
+                str(partnership),
+                "",
+                f"is no partnership that comes with Safeground ({known}) and no folder that holds partnership.yaml"
+                f"{nearest(str(partnership), names)}",
+            ),
+        )
+    )
+
+
+def overdue_reviews(catalogue: Catalogue, *, today: datetime.date) -> tuple[DefinitionProblem, ...]:
+    """Definitions whose day of review has passed: a warning, never a reason not to build."""
+    governed: list[tuple[str, Governed]] = [
+        ("national/event_fields.yaml", catalogue.event_fields),
+        ("national/disclosure.yaml", catalogue.disclosure),
+        ("national/poor_denominator.yaml", catalogue.poor_denominator),
+        (catalogue.files["partnership"], catalogue.partnership),
+        *((catalogue.files[f"definitions/{name}"], found) for name, found in catalogue.definitions.items()),
+        *((catalogue.files[f"measures/{name}"], found) for name, found in catalogue.measures.items()),
+    ]
+    due: list[tuple[str, str, datetime.date]] = [(file, found.owner, found.review_by) for file, found in governed]
+    due.extend(
+        (f"national/feeds/{name}/contract.yaml", contract.owner, contract.review_by)
+        for name, contract in catalogue.feeds.contracts.items()
+    )
+    return tuple(
+        DefinitionProblem(
+            file, "review_by", f"was to be reviewed by {review_by.day} {review_by:%B %Y}: {owner} should look again"
+        )
+        for file, owner, review_by in due
+        if review_by < today
+    )
+
+
+def _read_feeds(reading: Reading, root: Path) -> Feeds:
+    for pattern in ("national/code_lists/*.csv", "national/feeds/*/contract.yaml"):
+        for path in sorted(root.glob(pattern)):
+            reading.files[path.relative_to(root).as_posix()] = path
+    try:
+        return load_feeds(root)
+    except DefinitionsError as error:
+        reading.problems.extend(error.problems)
+        return Feeds({}, {})
+
+
+def _read_partnership(reading: Reading, local: Layer) -> Partnership | None:
+    found = reading.read_one(Partnership, local, "partnership.yaml")
+    if found is not None and local.shown_as == f"local/{local.folder.name}" and found.name != local.folder.name:
+        reading.report(
+            f"{local.shown_as}/partnership.yaml", "name", f"is {found.name!r} in the folder {local.folder.name!r}"
+        )
+    return found
+
+
+def _read_outline(reading: Reading, national: Layer, local: Layer) -> Outline | None:
+    plan = reading.read_one(OutlinePlan, national, "assessment/outline.yaml")
+    if plan is None:
+        return None
+    ids = {chapter.id for chapter in plan.chapters}
+    own = _read_own_prose(reading, local, ids)
+    for path in sorted((national.folder / "assessment").glob("*.md")):
+        if path.stem not in ids:
+            reading.report(f"national/assessment/{path.name}", "", f"outline.yaml has no chapter {path.stem!r}")
+    chapters = []
+    for chapter in plan.chapters:
+        name = f"assessment/{chapter.id}.md"
+        prose = reading.read_prose(national, name)
+        if prose and prose[0]:
+            reading.report(f"national/{name}", "replaces", "only a partnership's own prose replaces others")
+        text, prose_from = (prose[1] if prose else "", f"national/{name}")
+        if chapter.id in own:
+            text, prose_from = own[chapter.id], f"{local.shown_as}/{name}"
+        chapters.append(ChapterOutline(chapter, text, prose_from))
+    return Outline(plan.title, plan.version, tuple(chapters))
+
+
+def _read_own_prose(reading: Reading, local: Layer, ids: Collection[str]) -> dict[str, str]:
+    own: dict[str, str] = {}
+    for path in sorted((local.folder / "assessment").glob("*.md")):
+        name = f"assessment/{path.name}"
+        prose = reading.read_prose(local, name)
+        if prose is None:
+            continue
+        if path.stem not in ids:
+            reading.report(
+                f"{local.shown_as}/{name}", "", f"the outline has no chapter {path.stem!r}{nearest(path.stem, ids)}"
+            )
+        elif prose[0].get("replaces") != path.stem:
+            reading.report(
+                f"{local.shown_as}/{name}", "replaces", f"begin with the lines ---, replaces: {path.stem}, ---"
+            )
+        own[path.stem] = prose[1]
+    return own
+
+
+def _hash_files(files: Mapping[str, Path]) -> str:
+    """Twelve hex digits over names and contents. Line ends are evened out: a checkout on Windows is the same version."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        content = files[name].read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{name}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]

@@ -1,0 +1,170 @@
+"""A partnership: where it is, who shares with it, how it looks and speaks, and where its public finds help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field, model_validator
+
+from safeground.engine.catalogue.governance import Governed, Words
+from safeground.engine.catalogue.measure import AreaLevel
+from safeground.engine.catalogue.problems import Definition
+from safeground.engine.documents import Audience
+
+# WCAG 2.2 AA, success criterion 1.4.3: normal text against its background.
+MINIMUM_CONTRAST = 4.5
+
+
+def contrast_with_white(colour: str) -> float:
+    """The contrast ratio of '#rrggbb' on white, 1 to 21, by the relative luminance of WCAG 2.2.
+
+    >>> round(contrast_with_white("#767676"), 2)
+    4.54
+    """
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def _is_readable_on_white(colour: str) -> str:
+    contrast = contrast_with_white(colour)
+    if contrast < MINIMUM_CONTRAST:
+        raise ValueError(
+            f"{colour} on white has a contrast of {contrast:.1f}; text needs {MINIMUM_CONTRAST}: darken it"
+        )
+    return colour
+
+
+Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$"), AfterValidator(_is_readable_on_white)]
+"""'#rrggbb' in lower case, readable as text on white and under white text."""
+
+
+class BrandColours(Definition):
+    """The partnership's own colours, for headings and bars, links, and the accent of charts."""
+
+    main: Colour
+    link: Colour
+    accent: Colour
+
+
+class PartnershipArea(Definition):
+    """The area as the lookups know it: every small area that a lookup leads to this code belongs to the partnership."""
+
+    level: AreaLevel
+    code: str = Field(pattern=r"^[EWSNK]\d{8}$")
+    name: Words
+
+
+class Force(Definition):
+    """A police force: `partner` is its short name in deliveries ('essex'), `area` the force area it polices."""
+
+    partner: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: Words
+    area: PartnershipArea
+
+
+class ExpectedDataset(Definition):
+    """What a partner is expected to share. `feed` is the contract a delivery would come under; none exists yet where it is absent."""
+
+    title: Words
+    feed: str | None = None
+    partner: str | None = None
+    """The partner's short name in deliveries, where one contract serves many partners."""
+    why_it_matters: Words
+
+
+class ExpectedPartner(Definition):
+    """A partner and what it is expected to share. `standing` is its place in the Serious Violence Duty."""
+
+    name: Words
+    standing: Literal["specified authority", "relevant authority", "local policing body", "other partner", "open data"]
+    sector: Literal["police", "justice", "fire", "health", "local authority", "education", "national statistics"]
+    datasets: tuple[ExpectedDataset, ...] = Field(min_length=1)
+    provenance: Words
+
+
+class HelpLine(Definition):
+    """Where a reader finds help: a number, a site, or both."""
+
+    name: Words
+    for_what: Words
+    phone: str = ""
+    url: str = Field(default="", pattern=r"^(https://\S+)?$")
+    is_emergency: bool = False
+    provenance: Words
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> HelpLine:
+        if not self.phone and not self.url:
+            raise ValueError("give a phone number, a url, or both")
+        return self
+
+
+class HelpLines(Governed):
+    """Help that is the same everywhere in the country."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    lines: tuple[HelpLine, ...] = Field(min_length=1)
+
+
+class PlaceWithFewResidents(Definition):
+    """A place where residents are a poor denominator: many more people are there than live there."""
+
+    name: Words
+    why: Words
+    provenance: Words
+
+
+class Handling(Definition):
+    """The sentence every page carries, by audience."""
+
+    police: Words
+    partnership: Words
+    public: Words
+
+    def sentence(self, audience: Audience) -> str:
+        return {Audience.POLICE: self.police, Audience.PARTNERSHIP: self.partnership, Audience.PUBLIC: self.public}[
+            audience
+        ]
+
+
+class Partnership(Governed):
+    """A partnership. Its name is the name of its folder."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: Words
+    short_name: Words
+    source: Words
+    force: Force
+    neighbours: tuple[Force, ...] = ()
+    colours: BrandColours
+    what_we_do: Words
+    """Markdown, for the public page."""
+    handling: Handling
+    contacts: tuple[HelpLine, ...] = ()
+    expected: tuple[ExpectedPartner, ...] = Field(min_length=1)
+    poor_denominator_note: Words
+    places_with_few_residents: tuple[PlaceWithFewResidents, ...] = ()
+
+    @model_validator(mode="after")
+    def _forces_differ(self) -> Partnership:
+        partners = [force.partner for force in self.forces]
+        if len(set(partners)) < len(partners):
+            raise ValueError("a neighbour is named twice, or is the partnership's own force")
+        return self
+
+    @property
+    def area(self) -> PartnershipArea:
+        return self.force.area
+
+    @property
+    def forces(self) -> tuple[Force, ...]:
+        """The partnership's own force, then its neighbours."""
+        return (self.force, *self.neighbours)
+
+    @property
+    def force_names(self) -> Mapping[str, str]:
+        """Force names by the partner's short name."""
+        return {force.partner: force.name for force in self.forces}
