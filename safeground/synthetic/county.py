@@ -17,7 +17,8 @@ from safeground.synthetic.people import People, make_people
 from safeground.synthetic.places import Places, make_places
 from safeground.synthetic.streams import random_stream
 
-NEIGHBOURS = ("Aldermarch", "Northfold", "Quillshire")
+#: Neighbouring forces and what each calls itself in a row; the code list of forces knows them.
+NEIGHBOURS = {"Harland": "Harland Police", "Mereshire": "Mereshire Constabulary", "Saltmarsh": "Saltmarsh Police"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ class Territory:
     @property
     def police(self) -> str:
         """As police.uk writes a force in a row."""
-        return f"{self.name} Police"
+        return NEIGHBOURS.get(self.name, f"{self.name} Police")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from safeground.engine.catalogue import load_feeds
+from safeground.synthetic.county import NEIGHBOURS
 from safeground.synthetic.crime_types import CRIME_TYPES, LAST_OUTCOMES
 from safeground.synthetic.csv_bytes import join_columns, quoted_table, write_file
 from safeground.synthetic.months import month_range
@@ -43,13 +45,10 @@ class NationalForce:
     """One force: where its land is, its small areas, and how many rows it publishes each month."""
 
     code: str
-    name: str
+    slug: str
+    police: str
     areas: tuple[SmallArea, ...]
     rows: tuple[int, ...]
-
-    @property
-    def slug(self) -> str:
-        return self.name.lower().replace(" ", "-")
 
 
 def write_nation(
@@ -82,14 +81,19 @@ def write_nation(
 def make_nation(
     *, seed: int, forces: int, months: int, rows: int, small_areas: int = SMALL_AREAS
 ) -> tuple[NationalForce, ...]:
-    """Share areas and rows among the forces, a few of them large, as they are."""
+    """Share areas and rows among the forces, a few of them large, as they are.
+
+    Forces carry the names of real ones, because only those are in the code list and land; areas and rows are nobody's.
+    """
+    police = _forces_on_the_list()
+    if forces > len(police):
+        raise ValueError(f"A nation cannot have {forces} forces: the code list of police forces names {len(police)}.")
     rng = random_stream(seed, "nation")
     weight = 1 / (np.arange(forces) + 4.0)
     areas = _share_out(small_areas, weight)
     files = _share_out(rows, np.outer(weight, rng.uniform(0.9, 1.1, months)).ravel()).reshape(forces, months)
-    names = make_place_names(
-        rng, forces + forces + small_areas // AREAS_A_DISTRICT + forces + small_areas // AREAS_A_WARD
-    )
+    names = make_place_names(rng, 2 * forces + small_areas // AREAS_A_DISTRICT + small_areas // AREAS_A_WARD)
+
     nation = []
     first, districts_before, wards_before = 0, 0, 0
     for number in range(forces):
@@ -98,9 +102,10 @@ def make_nation(
         nation.append(
             NationalForce(
                 code=f"E2398{number + 1:04d}",
-                name=names[number],
+                slug=police[number][0],
+                police=police[number][1],
                 areas=tuple(
-                    _name_area(first + i, i % AREAS_A_DISTRICT, district, ward, names[forces:])
+                    _name_area(first + i, i % AREAS_A_DISTRICT, district, ward, names)
                     for i, district, ward in zip(numbers.tolist(), districts.tolist(), wards.tolist(), strict=True)
                 ),
                 rows=tuple(files[number].tolist()),
@@ -109,6 +114,13 @@ def make_nation(
         first += int(areas[number])
         districts_before, wards_before = int(districts[-1]) + 1, int(wards[-1]) + 1
     return tuple(nation)
+
+
+def _forces_on_the_list() -> list[tuple[str, str]]:
+    """(short name, name in rows) of every territorial force of England and Wales."""
+    elsewhere = {"btp", "northern-ireland", "wrenshire"} | {name.lower() for name in NEIGHBOURS}
+    named = load_feeds().code_lists["police_forces"].meanings
+    return [(slug, police) for police, slug in named.items() if slug not in elsewhere]
 
 
 def _name_area(number: int, in_district: int, district: int, ward: int, names: Sequence[str]) -> SmallArea:
@@ -133,7 +145,10 @@ def _lookups(nation: Sequence[NationalForce]) -> dict[str, bytes]:
         ),
         "ltla24_csp24_pfa24_nation.csv": quoted_table(
             ("ltla24_code", "ltla24_name", "csp24_code", "csp24_name", "pfa24_code", "pfa24_name"),
-            ((code, name, f"E22{code[3:]}", name, force.code, force.name) for code, (name, force) in districts.items()),
+            (
+                (code, name, f"E22{code[3:]}", name, force.code, force.police)
+                for code, (name, force) in districts.items()
+            ),
         ),
     }
 
@@ -151,7 +166,7 @@ class _ForceWriter:
 
     @classmethod
     def make(cls, seed: int, force: NationalForce) -> _ForceWriter:
-        rng = random_stream(seed, "nation", force.name)
+        rng = random_stream(seed, "nation", force.slug)
         fragments = _fragments(rng, force)
         weight = np.exp(rng.normal(0, 0.8, len(force.areas))).repeat(POINTS_AN_AREA) * rng.gamma(
             0.8, size=len(fragments) - 1
@@ -170,15 +185,14 @@ class _ForceWriter:
         )
 
     def street_file(self, month: str, rows: int) -> bytes:
-        rng = random_stream(self.seed, "nation", self.force.name, month)
+        rng = random_stream(self.seed, "nation", self.force.slug, month)
         place = np.sort(np.searchsorted(self.cumulative, rng.random(rows), side="right"))
         tail = np.searchsorted(self.tail_shares, rng.random(rows), side="right").clip(max=len(self.tails) - 1)
         digits = rng.bytes(32 * rows).hex().encode()
         crime_ids = [digits[i : i + 64] for i in range(0, 64 * rows, 64)]
         for i in np.flatnonzero(tail < len(LAST_OUTCOMES)).tolist():
             crime_ids[i] = b""  # anti-social behaviour has no Crime ID
-        police = f"{self.force.name} Police"
-        dated = f",{month},{police},{police},".encode()
+        dated = f",{month},{self.force.police},{self.force.police},".encode()
         body = join_columns(crime_ids, [dated] * rows, self.fragments[place].tolist(), self.tails[tail].tolist())
         return (",".join(STREET_COLUMNS) + "\n").encode() + body
 
