@@ -1,0 +1,127 @@
+"""What is kept of each landed file: the delivery record."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from safeground.engine.feeds.scanning import Encoding, Newline, Quoting
+from safeground.engine.workspace import Workspace
+
+RECORD = "delivery.json"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The archive a delivery came in."""
+
+    name: str
+    sha256: str
+    member: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A landed file. Nothing in it ever changes; `folder` is where it lies here and is not part of the record."""
+
+    id: str
+    """<feed>/<partner>/<period>/<first twelve digits of sha256>"""
+    feed: str
+    variant: str
+    partner: str
+    period: str
+    contract_version: int
+    sequence: int
+    """Deliveries of a workspace are numbered as they land; of one period the highest is live."""
+    landed_at: datetime.datetime
+
+    sha256: str
+    """Of the content, decompressed: the same table sent plain, gzipped or in an archive is one delivery."""
+    bytes: int
+    """Of the content."""
+    sent_name: str
+    file_name: str
+    """Of the file kept: as sent, or a member of an archive made into a gzip file without compressing it anew."""
+    file_sha256: str
+    file_bytes: int
+    compression: Literal["gzip"] | None
+    """By the file's first bytes; its name may say otherwise."""
+    archive: Archive | None
+
+    format: Literal["csv", "geojson"]
+    columns: tuple[str, ...]
+    """As sent, in their order; of GeoJSON, the names of the properties."""
+    renamed: Mapping[str, str] = field(hash=False)
+    """The contract's name of a column to the former name it was sent under."""
+    unknown_columns: tuple[str, ...]
+    """Columns the contract does not name. Kept as sent, and not used."""
+    records: int
+    """Rows below the header (blank lines are none), counted while landing; features of GeoJSON."""
+    stated_rows: int | None
+    """How many rows the sender says there are."""
+
+    encoding: Encoding = "utf-8"
+    has_bom: bool = False
+    delimiter: str = ","
+    newline: Newline = "lf"
+    quoting: Quoting = "none"
+    lines: int = 0
+    """Lines that are not blank, the header among them."""
+    blank_lines: int = 0
+    longest_line: int = 0
+    first_line_not_utf8: int | None = None
+    notes: tuple[str, ...] = ()
+    """What was accepted and is worth knowing, in sentences."""
+
+    folder: Path = field(default=Path(), compare=False)
+
+    @property
+    def path(self) -> Path:
+        """The file kept."""
+        return self.folder / self.file_name
+
+
+def make_delivery_id(feed: str, partner: str, period: str, sha256: str) -> str:
+    return f"{feed}/{partner}/{period}/{sha256[:12]}"
+
+
+def get_deliveries(workspace: Workspace, *, feed: str | None = None) -> tuple[Delivery, ...]:
+    """Every delivery of the workspace, or of one feed, in the order they landed."""
+    records = workspace.landed.glob(f"{feed or '*'}/*/*/*/{RECORD}")
+    return tuple(sorted((read_delivery(path.parent) for path in records), key=lambda delivery: delivery.sequence))
+
+
+def get_live_deliveries(workspace: Workspace, *, feed: str | None = None) -> tuple[Delivery, ...]:
+    """The deliveries that count: of each feed, variant, partner and period the one that landed last."""
+    return choose_live(get_deliveries(workspace, feed=feed))
+
+
+def choose_live(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Of each feed, variant, partner and period the delivery with the highest sequence, in order of id."""
+    live: dict[tuple[str, str, str, str], Delivery] = {}
+    for delivery in sorted(deliveries, key=lambda delivery: delivery.sequence):
+        live[delivery.feed, delivery.variant, delivery.partner, delivery.period] = delivery
+    return tuple(sorted(live.values(), key=lambda delivery: delivery.id))
+
+
+def read_delivery(folder: Path) -> Delivery:
+    """The record in a delivery's folder."""
+    raw: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    raw["landed_at"] = datetime.datetime.fromisoformat(raw["landed_at"])
+    raw["archive"] = Archive(**raw["archive"]) if raw["archive"] else None
+    for key in ("columns", "unknown_columns", "notes"):
+        raw[key] = tuple(raw[key])
+    return Delivery(**raw, folder=folder)
+
+
+def write_record(delivery: Delivery) -> str:
+    """The text of delivery.json."""
+    raw = dataclasses.asdict(delivery)
+    del raw["folder"]
+    raw["landed_at"] = delivery.landed_at.isoformat()
+    return json.dumps(raw, indent=1, ensure_ascii=False) + "\n"

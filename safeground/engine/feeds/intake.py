@@ -1,0 +1,256 @@
+"""Taking in one file: copied, hashed, scanned and recognised in one pass, into a folder nobody sees yet."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from safeground.engine.catalogue import Feeds
+from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, make_delivery_id, write_record
+from safeground.engine.feeds.identification import tell_partner, tell_period
+from safeground.engine.feeds.reading_guards import (
+    COMPRESSED_BLOCK,
+    KIB,
+    MIB,
+    PLAIN_BLOCK,
+    ReadingLimits,
+    Refused,
+    inflate,
+    limit_content,
+    read_blocks,
+)
+from safeground.engine.feeds.recognition import Recognition, read_header, read_rows, recognise
+from safeground.engine.feeds.scanning import TextScanner, count_records, sniff_encoding
+from safeground.engine.workspace import sync_file
+
+# Enough to hold the header and a few hundred rows, from which a file is recognised before the rest is read.
+_HEAD = 256 * KIB
+_NAME_LENGTH = 150
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to be landed, or a member of an archive."""
+
+    label: str
+    """As the user knows it: the path, or 'archive.zip: 2024-01/…csv'."""
+    name: str
+    """The file's own name."""
+    names: tuple[str, ...]
+    """Where the partner and period may be told from, the best first."""
+    compression: Literal["gzip"] | None
+    open: Callable[[], Iterator[bytes]]
+    archive: Archive | None = None
+
+    @property
+    def file_name(self) -> str:
+        """A name that every system can keep. A member of an archive becomes a gzip file."""
+        name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", self.name).strip(". ")[-_NAME_LENGTH:] or "file"
+        if self.archive and self.compression:
+            name += ".gz"
+        return f"sent-{name}" if name == RECORD else name
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What whoever lands a file says about it, each None where it shall be told from the file."""
+
+    feed: str | None = None
+    partner: str | None = None
+    period: str | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file in staging with its record, complete but for the number it lands under."""
+
+    source: Source
+    folder: Path
+    facts: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return make_delivery_id(self.facts["feed"], self.facts["partner"], self.facts["period"], self.facts["sha256"])
+
+    def record(self, *, sequence: int, landed_at: datetime.datetime) -> Delivery:
+        """Number it and write its record beside the file."""
+        delivery = Delivery(**self.facts, id=self.id, sequence=sequence, landed_at=landed_at, folder=self.folder)
+        with (self.folder / RECORD).open("w", encoding="utf-8", newline="\n") as file:
+            file.write(write_record(delivery))
+            file.flush()
+            sync_file(file.fileno())
+        return delivery
+
+
+def path_source(path: Path, *, label: str, compression: Literal["gzip"] | None) -> Source:
+    """A loose file."""
+    block = COMPRESSED_BLOCK if compression else PLAIN_BLOCK
+    return Source(label, path.name, (path.name,), compression, lambda: read_blocks(path, block=block))
+
+
+def stage_source(
+    source: Source, folder: Path, *, feeds: Feeds, statements: Statements, limits: ReadingLimits
+) -> Staged:
+    """Copy a source into `folder` and find out what it is. Constant memory for CSV.
+
+    Raises Refused; what lies in `folder` then is of no use.
+    """
+    path = folder / source.file_name
+    content_hash = hashlib.sha256()
+    # Plain content is the file, so hash it once.
+    file_hash = hashlib.sha256() if source.compression else content_hash
+    sizes = {"file": 0, "content": 0}
+    with path.open("wb", buffering=0) as file:
+
+        def kept() -> Iterator[bytes]:
+            for chunk in source.open():
+                file.write(chunk)
+                sizes["file"] += len(chunk)
+                if source.compression:
+                    file_hash.update(chunk)
+                yield chunk
+
+        def content() -> Iterator[bytes]:
+            for block in limit_content(inflate(kept(), limits) if source.compression else kept(), limits):
+                content_hash.update(block)
+                sizes["content"] += len(block)
+                yield block
+
+        findings = _read(content(), path, source=source, feeds=feeds, statements=statements, limits=limits)
+        sync_file(file.fileno())
+    facts = {
+        **findings,
+        "sha256": content_hash.hexdigest(),
+        "bytes": sizes["content"],
+        "sent_name": source.name,
+        "file_name": path.name,
+        "file_sha256": file_hash.hexdigest(),
+        "file_bytes": sizes["file"],
+        "compression": source.compression,
+        "archive": source.archive,
+        "stated_rows": statements.rows,
+    }
+    return Staged(source, folder, facts)
+
+
+def _read(
+    content: Iterator[bytes], path: Path, *, source: Source, feeds: Feeds, statements: Statements, limits: ReadingLimits
+) -> dict[str, Any]:
+    head, content = _peek(content)
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+        raise Refused("is empty; ask for it to be sent again.")
+    encoding, has_bom = sniff_encoding(head)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        recognition, findings = _read_geojson(content, feeds=feeds, statements=statements, limits=limits)
+        rows: list[list[str]] = []
+    else:
+        text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+        if len(head) >= _HEAD:
+            text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+        delimiter, columns = read_header(text)
+        recognition = recognise(columns, file_format="csv", feeds=feeds, feed=statements.feed)
+        rows = [row for row in read_rows(text, delimiter) if row][1:]
+        scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits)
+        findings = _scan(content, scanner, path, delimiter=delimiter, source=source, limits=limits)
+    if findings["records"] == 0:
+        raise Refused("has a header and no rows; ask for it to be sent again.")
+    partner, notes = tell_partner(recognition, rows, names=source.names, feeds=feeds, stated=statements.partner)
+    period, more_notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
+    return {
+        **findings,
+        "feed": recognition.contract.name,
+        "variant": recognition.variant.name,
+        "partner": partner,
+        "period": period,
+        "contract_version": recognition.contract.version,
+        "columns": recognition.columns,
+        "renamed": dict(recognition.renamed),
+        "unknown_columns": recognition.unknown,
+        "notes": (*_column_notes(recognition), *notes, *more_notes),
+    }
+
+
+def _peek(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The beginning, and the whole again."""
+    blocks: list[bytes] = []
+    length = 0
+    for block in content:
+        blocks.append(block)
+        length += len(block)
+        if length >= _HEAD:
+            break
+
+    def whole() -> Iterator[bytes]:
+        while blocks:
+            yield blocks.pop(0)
+        yield from content
+
+    return b"".join(blocks)[:_HEAD], whole()
+
+
+def _scan(
+    content: Iterable[bytes], scanner: TextScanner, path: Path, *, delimiter: str, source: Source, limits: ReadingLimits
+) -> dict[str, Any]:
+    for block in content:
+        scanner.feed(block)
+    facts = scanner.facts()
+    records, quoting = facts.records_if_one_a_line, facts.quoting
+    if quoting == "across lines":
+        kept = read_blocks(path, block=COMPRESSED_BLOCK)
+        records, quoting = count_records(inflate(kept, limits) if source.compression else kept, facts, delimiter)
+    return {
+        "format": "csv",
+        "delimiter": delimiter,
+        "records": records,
+        "encoding": facts.encoding,
+        "has_bom": facts.has_bom,
+        "newline": facts.newline,
+        "quoting": quoting,
+        "lines": facts.lines,
+        "blank_lines": facts.blank_lines,
+        "longest_line": facts.longest_line,
+        "first_line_not_utf8": facts.first_line_not_utf8,
+    }
+
+
+def _read_geojson(
+    content: Iterable[bytes], *, feeds: Feeds, statements: Statements, limits: ReadingLimits
+) -> tuple[Recognition, dict[str, Any]]:
+    """GeoJSON is read whole: a feature has no line of its own, and outlines of a nation are some 100 MB."""
+    raw = bytearray()
+    for block in content:
+        raw += block
+        if len(raw) > limits.geojson:
+            raise Refused(f"holds more than {limits.geojson // MIB} MiB of GeoJSON; send it in parts.")
+    try:
+        parsed = json.loads(raw.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Refused("begins like JSON but is damaged or cut short; ask for it to be sent again.") from None
+    features = parsed.get("features") if isinstance(parsed, dict) else None
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+        raise Refused("is JSON but no GeoJSON collection of features; export it as GeoJSON in WGS84.")
+    properties = next((feature.get("properties") for feature in features), None) or {}
+    if features and not isinstance(properties, dict):
+        raise Refused("has features without properties, which name their areas; export it with its attributes.")
+    columns = tuple(properties)
+    recognition = None
+    if features:
+        recognition = recognise(columns, file_format="geojson", feeds=feeds, feed=statements.feed)
+    else:
+        raise Refused("holds no features; ask for it to be sent again.")
+    return recognition, {"format": "geojson", "records": len(features), "has_bom": raw.startswith(b"\xef\xbb\xbf")}
+
+
+def _column_notes(recognition: Recognition) -> Iterator[str]:
+    for name, sent in recognition.renamed.items():
+        yield f"The column {name!r} was sent under its former name {sent!r}."
+    if recognition.unknown:
+        names = ", ".join(repr(name) for name in recognition.unknown)
+        yield f"Columns the contract does not name are kept and not used: {names}."

@@ -1,0 +1,210 @@
+"""Landing: what a partner sent is kept as sent, once, with a record of what it is.
+
+A file lands whole or not at all. Of an archive each member is a delivery: those that no contract covers are refused
+by name, the rest land. Nothing landed is ever changed; a later delivery of the same feed, variant, partner and period
+supersedes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from safeground.engine.catalogue import Feeds
+from safeground.engine.feeds.archives import check_member, is_compressed, list_members, read_member
+from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, read_delivery
+from safeground.engine.feeds.intake import Source, Staged, Statements, path_source, stage_source
+from safeground.engine.feeds.reading_guards import ReadingLimits, Refused, sniff_container
+from safeground.engine.workspace import Progress, Workspace, hash_file, move_into_place, no_progress
+
+# Hashing and inflating release the interpreter's lock; more than two at once only fight over it and the disk.
+_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not landed, and the sentence that says why. It begins with the file's name."""
+
+    path: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """What became of each file, each tuple in the order of the files."""
+
+    landed: tuple[Delivery, ...]
+    unchanged: tuple[Delivery, ...]
+    """Deliveries that were here already, byte for byte."""
+    refused: tuple[Refusal, ...]
+    superseded: tuple[Delivery, ...]
+    """Earlier deliveries of the same feed, variant, partner and period as one that landed now. They are kept."""
+
+
+def land_files(
+    workspace: Workspace,
+    feeds: Feeds,
+    paths: Iterable[Path | str],
+    *,
+    feed: str | None = None,
+    partner: str | None = None,
+    period: str | None = None,
+    stated_rows: int | None = None,
+    limits: ReadingLimits | None = None,
+    progress: Progress | None = None,
+) -> LandingReport:
+    """Land files, archives and the files in folders. Constant memory; takes the workspace's lock.
+
+    `feed`, `partner`, `period` and `stated_rows` are said of every file given; what a file itself tells must agree. A
+    file that breaks its contract as a whole is refused in the report and changes nothing. Raises WorkspaceBusy.
+    """
+    statements = Statements(feed, partner, period, stated_rows)
+    with workspace.exclusive():
+        landing = _Landing(workspace, feeds, statements, limits or ReadingLimits(), progress or no_progress)
+        return landing.land(_loose_files(paths))
+
+
+def _loose_files(paths: Iterable[Path | str]) -> list[tuple[Path, str]]:
+    """Each file with the label its user knows it by."""
+    files: list[tuple[Path, str]] = []
+    for given in map(Path, paths):
+        if given.is_dir():
+            inside = sorted(path for path in given.rglob("*") if path.is_file())
+            files.extend((path, str(path)) for path in inside if not path.name.startswith("."))
+        else:
+            files.append((given, str(given)))
+    return files
+
+
+class _Landing:
+    """One call of `land_files`: stages files in parallel, moves them into place in the order given."""
+
+    def __init__(
+        self, workspace: Workspace, feeds: Feeds, statements: Statements, limits: ReadingLimits, progress: Progress
+    ) -> None:
+        self._workspace = workspace
+        self._feeds = feeds
+        self._statements = statements
+        self._limits = limits
+        self._progress = progress
+        self._live: dict[tuple[str, str, str, str], Delivery] = {}
+        self._sequence = 0
+        for delivery in get_deliveries(workspace):
+            self._live[_key(delivery)] = delivery
+            self._sequence = delivery.sequence
+        self._landed: list[Delivery] = []
+        self._unchanged: list[Delivery] = []
+        self._superseded: list[Delivery] = []
+        self._refused: list[Refusal] = []
+
+    def land(self, files: Sequence[tuple[Path, str]]) -> LandingReport:
+        sources = [source for path, label in files for source in self._open(path, label)]
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            for done, (source, staged) in enumerate(_ahead(pool, self._stage, sources)):
+                self._progress(done, len(sources), f"landing {source.name}")
+                try:
+                    self._settle(staged.result())
+                except Refused as reason:
+                    self._refuse(source.label, str(reason))
+                except OSError as error:
+                    self._refuse(source.label, f"cannot be read: {error.strerror or error}.")
+        self._progress(len(sources), len(sources), "landed")
+        return LandingReport(tuple(self._landed), tuple(self._unchanged), tuple(self._refused), tuple(self._superseded))
+
+    def _open(self, path: Path, label: str) -> Iterator[Source]:
+        """The file itself, or the members of an archive; refused members are noted and left out."""
+        try:
+            container = sniff_container(path)
+            if container != "zip":
+                yield path_source(path, label=label, compression="gzip" if container == "gzip" else None)
+                return
+            entries = list_members(path, self._limits)
+            sha256 = hash_file(path)
+        except Refused as reason:
+            self._refuse(label, str(reason))
+            return
+        except FileNotFoundError:
+            self._refuse(label, "does not exist; check the path.")
+            return
+        except OSError as error:
+            self._refuse(label, f"cannot be read: {error.strerror or error}.")
+            return
+        for entry in entries:
+            member = f"{label}: {entry.filename}"
+            try:
+                check_member(entry)
+            except Refused as reason:
+                self._refuse(member, str(reason))
+                continue
+            name = PurePosixPath(entry.filename.replace("\\", "/")).name
+            yield Source(
+                label=member,
+                name=name,
+                names=(name, entry.filename),
+                compression="gzip" if is_compressed(entry) else None,
+                open=partial(read_member, path, entry),
+                archive=Archive(path.name, sha256, entry.filename),
+            )
+
+    def _stage(self, source: Source) -> Staged:
+        folder = self._workspace.stage_folder("landing-")
+        try:
+            return stage_source(source, folder, feeds=self._feeds, statements=self._statements, limits=self._limits)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _settle(self, staged: Staged) -> None:
+        """Move a staged file to where it belongs, unless it is there."""
+        final = self._workspace.landed / staged.id
+        if final.exists():
+            shutil.rmtree(staged.folder, ignore_errors=True)
+            known = read_delivery(final)
+            if known.sha256 != staged.facts["sha256"]:
+                raise Refused(
+                    f"has a hash that begins like that of {known.id}, which no two files were ever seen to have."
+                )
+            self._unchanged.append(known)
+            return
+        delivery = staged.record(sequence=self._sequence + 1, landed_at=datetime.datetime.now(datetime.UTC))
+        move_into_place(staged.folder, final)
+        self._sequence += 1
+        delivery = read_delivery(final)
+        earlier = self._live.get(_key(delivery))
+        if earlier is not None:
+            self._superseded.append(earlier)
+        self._live[_key(delivery)] = delivery
+        self._landed.append(delivery)
+
+    def _refuse(self, label: str, reason: str) -> None:
+        self._refused.append(Refusal(label, f"{label} {reason}"))
+
+
+def _key(delivery: Delivery) -> tuple[str, str, str, str]:
+    return delivery.feed, delivery.variant, delivery.partner, delivery.period
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, stage: Callable[[Source], Staged], sources: Iterable[Source]
+) -> Iterator[tuple[Source, Future[Staged]]]:
+    """Stage a few sources ahead of the one that is settled, in order: staging never fills the disk with an archive."""
+    waiting: list[tuple[Source, Future[Staged]]] = []
+    try:
+        for source in sources:
+            waiting.append((source, pool.submit(stage, source)))
+            if len(waiting) > 2 * _WORKERS:
+                yield waiting.pop(0)
+        while waiting:
+            yield waiting.pop(0)
+    finally:
+        for _, future in waiting:
+            future.cancel()
+        with suppress(Exception):
+            for _, future in waiting:
+                future.exception()

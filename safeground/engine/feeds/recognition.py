@@ -1,0 +1,184 @@
+"""Which feed a file is of, told from its columns: or which it comes nearest to, and what is missing."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from safeground.engine.catalogue import Contract, Feeds, Variant
+from safeground.engine.feeds.reading_guards import Refused
+
+Format = Literal["csv", "geojson"]
+
+_DELIMITERS = ",;\t|"
+_NAMED_AT_MOST = 4
+# Below this share of a variant's columns, a file is of another kind rather than a damaged one of this.
+_IS_NEAR = 0.5
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The variant a file is of, and how its columns answer to the contract's."""
+
+    contract: Contract
+    variant: Variant
+    columns: tuple[str, ...]
+    renamed: Mapping[str, str]
+    """The contract's name to the former name that was sent."""
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Match:
+    """A variant held against the columns of a file."""
+
+    contract: Contract
+    variant: Variant
+    found: Mapping[str, str]
+    missing: tuple[str, ...]
+    found_in_families: int
+    missing_families: tuple[str, ...]
+    """Their titles."""
+    unknown: tuple[str, ...]
+
+    @property
+    def is_recognised(self) -> bool:
+        return not self.missing_families and all(name in self.found for name in self.variant.recognising_columns)
+
+    @property
+    def nearness(self) -> float:
+        """The share of the needed columns that are there, those of families among them."""
+        needed = [column.name for column in self.variant.columns if not column.is_optional]
+        in_families = sum(family.at_least for family in self.variant.families)
+        there = len(needed) - len(self.missing) + self.found_in_families
+        return there / (len(needed) + in_families)
+
+
+def read_header(text: str) -> tuple[str, tuple[str, ...]]:
+    """The delimiter and the columns of a CSV file's beginning: the delimiter is the one that makes most columns.
+
+    Raises Refused where a name stands twice.
+    """
+    delimiter = ","
+    columns: tuple[str, ...] = ()
+    for candidate in _DELIMITERS:
+        row = next((row for row in read_rows(text, candidate) if row), [])
+        if len(row) > len(columns):
+            delimiter, columns = candidate, tuple(row)
+    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    if twice:
+        raise Refused(f"has the column {twice[0]!r} twice; remove one.")
+    return delimiter, columns
+
+
+def read_rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows at a file's beginning, as far as they can be read."""
+    try:
+        yield from csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    except csv.Error:
+        return
+
+
+def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed: str | None = None) -> Recognition:
+    """The one variant whose columns these are, or the best of the feed named.
+
+    Of several that fit, the one that leaves the fewest columns unexplained is taken: a file of small areas that also
+    names their districts is not a file of districts. Raises Refused with what is missing.
+    """
+    if feed is not None and feed not in feeds.contracts:
+        raise Refused(f"cannot be of the feed {feed!r}: the feeds are {', '.join(sorted(feeds.contracts))}.")
+    contracts = [feeds.contracts[feed]] if feed else list(feeds.contracts.values())
+    matches = [
+        _match(contract, variant, columns)
+        for contract in contracts
+        for variant in contract.variants
+        if variant.format == file_format
+    ]
+    fitting = sorted((match for match in matches if match.is_recognised), key=_loose_ends)
+    if not fitting:
+        raise Refused(_not_recognised(matches, columns, feed))
+    best = fitting[0]
+    if len(fitting) > 1 and _loose_ends(fitting[1]) == _loose_ends(best):
+        names = " and ".join(f"{match.contract.name} ({match.variant.name})" for match in fitting[:2])
+        raise Refused(f"could be of {names}; name the feed with --feed.")
+    if best.missing:
+        raise Refused(
+            f"is of {best.contract.name} but has {_what_is_missing(best)}; correct the header and land it again."
+        )
+    renamed = {name: sent for name, sent in best.found.items() if name != sent}
+    return Recognition(best.contract, best.variant, tuple(columns), renamed, best.unknown)
+
+
+def _loose_ends(match: _Match) -> tuple[int, int]:
+    return len(match.unknown), len(match.missing)
+
+
+def _match(contract: Contract, variant: Variant, columns: Sequence[str]) -> _Match:
+    sent = set(columns)
+    found = {}
+    for column in variant.columns:
+        name = next((name for name in (column.name, *column.formerly) if name in sent), None)
+        if name is not None:
+            found[column.name] = name
+    others = [name for name in columns if name not in set(found.values())]
+    families = [(family, re.compile(family.matching)) for family in variant.families]
+    in_families = [(family, sum(bool(pattern.search(name)) for name in others)) for family, pattern in families]
+    return _Match(
+        contract=contract,
+        variant=variant,
+        found=found,
+        missing=tuple(c.name for c in variant.columns if not c.is_optional and c.name not in found),
+        found_in_families=sum(min(count, family.at_least) for family, count in in_families),
+        missing_families=tuple(family.title for family, count in in_families if count < family.at_least),
+        unknown=tuple(name for name in others if not any(pattern.search(name) for _, pattern in families)),
+    )
+
+
+def _not_recognised(matches: Sequence[_Match], columns: Sequence[str], feed: str | None) -> str:
+    if not matches:
+        where = f"of {feed}" if feed else "of any feed"
+        return f"is in a format that no delivery {where} comes in."
+    nearest = max(matches, key=lambda match: (match.nearness + 0.9 * _near_names(match), -len(match.unknown)))
+    title = f"{nearest.contract.name} ({nearest.variant.title})"
+    missing = _what_is_missing(nearest)
+    if nearest.nearness < _IS_NEAR and not feed:
+        return f"is covered by no feed's contract: the nearest, {title}, would need {_what_is_needed(nearest)}."
+    hint = "correct the header" if feed else "correct the header, or name the feed with --feed"
+    return f"is not recognised: it comes nearest to {title} but has {missing}; {hint} and land it again."
+
+
+def _near_names(match: _Match) -> float:
+    """The share of the variant's columns that are missing only by their spelling."""
+    near = sum(_nearest_name(name, match.unknown) is not None for name in match.missing)
+    return near / max(len(match.variant.columns) + len(match.variant.families), 1)
+
+
+def _what_is_missing(match: _Match) -> str:
+    parts = []
+    for name in match.missing[:_NAMED_AT_MOST]:
+        near = _nearest_name(name, match.unknown)
+        parts.append(f"no column {name!r}" + (f" (is {near!r} the same, renamed?)" if near else ""))
+    if len(match.missing) > _NAMED_AT_MOST:
+        parts.append(f"{len(match.missing) - _NAMED_AT_MOST} more columns missing")
+    parts.extend(f"too few columns for its {title}" for title in match.missing_families)
+    return " and ".join(parts)
+
+
+def _what_is_needed(match: _Match) -> str:
+    names = [repr(name) for name in match.missing[:_NAMED_AT_MOST]]
+    names.extend(f"columns for its {title}" for title in match.missing_families[:2])
+    return " and ".join(names)
+
+
+def _nearest_name(name: str, candidates: Sequence[str]) -> str | None:
+    plain = {_plain(candidate): candidate for candidate in candidates}
+    near = difflib.get_close_matches(_plain(name), list(plain), n=1, cutoff=0.75)
+    return plain[near[0]] if near else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", name.casefold()).strip()
