@@ -17,7 +17,7 @@ from safeground.engine.statistics.inputs import FloatArray, as_counts, check_con
 from safeground.engine.statistics.results import Estimate
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Chance:
     """What a figure would be if events fell on areas by chance alone: mean and central interval of the simulations."""
 

@@ -27,7 +27,7 @@ MOVING_RANGE_TO_SD: Final = 1.128
 
 @dataclass(frozen=True)
 class Signal:
-    """A rule that fired: `month` is the index at which it was completed, `side` 'above' or 'below' (a trend: 'rising' or 'falling')."""
+    """A rule that fired: `month` is the index that completes it or in which it goes on, `side` 'above' or 'below' (a trend: 'rising' or 'falling')."""
 
     month: int
     rule: RunRule
@@ -136,7 +136,7 @@ def u_chart(
         people = np.nansum(size[months])
         centre[here] = np.nansum(count[months]) / people if people > 0 else np.nan
         sigma[here] = np.sqrt(centre[here] / size[here])
-        ratio = _moving_range_sd((value[months] - centre[months]) / sigma[months]) if is_laney else 1.0
+        ratio = _laney_ratio(value[months], centre[months], sigma[months]) if is_laney else 1.0
         sigma[here] *= ratio
         ratios.append(ratio)
     method = "u': Laney" if is_laney else "u: Poisson"
@@ -172,6 +172,12 @@ def _mean(values: FloatArray) -> float:
 
 def _moving_range_sd(values: FloatArray) -> float:
     return _mean(np.abs(np.diff(values))) / MOVING_RANGE_TO_SD
+
+
+def _laney_ratio(value: FloatArray, centre: FloatArray, sigma: FloatArray) -> float:
+    """The moving-range standard deviation of standardised months; NaN, and so no limits, where no event ever happened."""
+    with np.errstate(invalid="ignore"):
+        return _moving_range_sd((value - centre) / sigma)
 
 
 def _draw(

@@ -110,9 +110,9 @@ def estimate_gradient(
             direction=as_given(read_direction(absolute.lower, absolute.upper, 0.0)),
         ),
         relative_index=RatioComparison(
-            value=as_given(np.exp(relative.value)),
-            lower=as_given(np.exp(relative.lower)),
-            upper=as_given(np.exp(relative.upper)),
+            value=as_given(_exp(relative.value)),
+            lower=as_given(_exp(relative.lower)),
+            upper=as_given(_exp(relative.upper)),
             method=name_by_code(_METHODS, np.where(code == 0, 1, code)),
             confidence=confidence,
             p_value=as_given(relative.p_value),
@@ -120,6 +120,12 @@ def estimate_gradient(
         ),
         dispersion=as_given(np.where(usable, dispersion, np.nan)),
     )
+
+
+def _exp(log_ratio: FloatArray) -> FloatArray:
+    """Back from the log scale; a limit too large to tell is infinite."""
+    with np.errstate(over="ignore"):
+        return np.exp(log_ratio)
 
 
 def _rank(people: FloatArray) -> FloatArray:
