@@ -49,7 +49,11 @@ _WORDS = {
 }
 
 
-class _StrictLoader(yaml.SafeLoader):
+# libyaml reads a definitions folder four times as fast; PyYAML comes without it on some platforms.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_SafeLoader):  # type: ignore[misc]
     """YAML without the silent loss of repeated keys: PyYAML keeps the last and says nothing."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -61,7 +65,8 @@ class _StrictLoader(yaml.SafeLoader):
                 )
             if isinstance(key_node, yaml.ScalarNode):
                 seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def parse_yaml(text: str, *, shown_as: str) -> Any:
