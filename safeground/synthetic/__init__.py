@@ -5,7 +5,17 @@ Nothing in it exists. It lies in the North Sea, its codes are nobody's, and it h
 
 from safeground.synthetic.archive import write_archive
 from safeground.synthetic.county import County, Territory, make_county
+from safeground.synthetic.faults import Fault, plant_faults
 from safeground.synthetic.nation import write_nation
 from safeground.synthetic.write import write_county
 
-__all__ = ["County", "Territory", "make_county", "write_archive", "write_county", "write_nation"]
+__all__ = [
+    "County",
+    "Fault",
+    "Territory",
+    "make_county",
+    "plant_faults",
+    "write_archive",
+    "write_county",
+    "write_nation",
+]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safeground.synthetic.geography import Geography, sum_pieces
+from safeground.synthetic.geography import Geography
 
 #: Ages 0 to 89 and 90 or over.
 AGES = np.arange(91)
@@ -54,11 +54,6 @@ def make_people(rng: np.random.Generator, geography: Geography) -> People:
     bands = np.stack([mid2020[:, low : high + 1].sum(axis=1) for low, high, _ in CENSUS_BANDS], axis=1)
     ambient = np.where(centre, rng.uniform(6_000, 16_000, len(centre)), 0.0)
     return People(mid2020, np.rint(bands * growth[:, None]).astype(int), ambient)
-
-
-def people_of(values: np.ndarray, area_of: np.ndarray) -> np.ndarray:
-    """People of larger areas, from people of pieces."""
-    return sum_pieces(values, area_of)
 
 
 def _age_profiles(rng: np.random.Generator, geography: Geography) -> np.ndarray:
