@@ -136,7 +136,7 @@ def as_ratio(
     confidence: float,
 ) -> RatioComparison:
     """Turn a's share of all events into a ratio of rates."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         value = a / b / exposure_odds
         lower, upper = (share / (1 - share) / exposure_odds for share in shares)
     return RatioComparison(
