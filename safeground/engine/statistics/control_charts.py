@@ -27,7 +27,10 @@ MOVING_RANGE_TO_SD: Final = 1.128
 
 @dataclass(frozen=True)
 class Signal:
-    """A rule that fired: `month` is the index that completes it or in which it goes on, `side` 'above' or 'below' (a trend: 'rising' or 'falling')."""
+    """A rule that fired. `month` is the index that completes it or in which it goes on.
+
+    `side` is 'above' or 'below', of a trend 'rising' or 'falling'.
+    """
 
     month: int
     rule: RunRule
