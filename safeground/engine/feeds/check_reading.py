@@ -1,0 +1,184 @@
+"""Reading a landed file into rows: one row a record as counted at landing, cells under the contract's names.
+
+Two readers give the same table. DuckDB's reads well-formed files at full speed. Python's takes anything and is the one that says what
+a malformed record holds; it is ten times slower, so only files that DuckDB cannot account for get it.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO, TextIO, cast
+
+import pyarrow as pa
+
+from safeground.engine.catalogue import Variant
+from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.rules_sql import WHITESPACE, quote_name, quote_text
+
+ROW, CELLS, MALFORMED, HEADER_AGAIN = "_row", "_cells", "_malformed", "_header_again"
+"""Columns beside the contract's: the row's number, how many cells it has, whether it could be parsed, whether it is the header again."""
+CHUNK = 20_000
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """How a landed file is laid out, in the contract's terms."""
+
+    delivery: Delivery
+    names: tuple[str | None, ...]
+    """Per column as sent, the contract's name for it; None for a column the contract does not have."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The contract's columns the file has, in the file's order."""
+        return tuple(name for name in self.names if name is not None)
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    @property
+    def is_for_duckdb(self) -> bool:
+        """DuckDB may read it. Quotes that reach across lines, stray line ends and other encodings are read by Python."""
+        sent = self.delivery
+        return (
+            sent.format == "csv"
+            and sent.encoding == "utf-8"
+            and sent.newline in ("lf", "crlf", "none")
+            and sent.quoting in ("none", "within lines")
+            and self.width > 1  # of a single column, DuckDB takes a blank line for a row
+        )
+
+
+def get_layout(delivery: Delivery, variant: Variant) -> FileLayout:
+    """The layout of a delivery. Reads nothing: landing has noted it."""
+    ours = {sent: name for name, sent in delivery.renamed.items()}
+    named = {column.name for column in variant.columns}
+    names: list[str | None] = []
+    for sent in delivery.columns:
+        name = ours.get(sent, sent)
+        is_ours = name in named or any(re.search(family.matching, name) for family in variant.families)
+        names.append(name if is_ours and name not in names else None)
+    return FileLayout(delivery, tuple(names))
+
+
+def duckdb_rows(layout: FileLayout) -> str:
+    """A FROM item with the rows by DuckDB's reader. Records it cannot read are left out: the caller compares their number."""
+    chosen = [f"row_number() OVER () AS {ROW}", f"{layout.width}::INTEGER AS {CELLS}"]
+    chosen += [f"FALSE AS {MALFORMED}", f"{_is_header(layout)} AS {HEADER_AGAIN}"]
+    chosen += [quote_name(name) for name in layout.columns]
+    # Numbering rows needs them in order, so the file is read by one thread; `parallel` would also guess where quoted cells begin.
+    source = read_csv(layout, f"[{quote_text(str(layout.delivery.path))}]", options=", parallel = false")
+    return f"(SELECT {', '.join(chosen)} FROM {source})"
+
+
+def read_csv(layout: FileLayout, files: str, *, options: str = "") -> str:
+    """DuckDB's `read_csv` of files of one layout, every cell as text."""
+    columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in column_names(layout))
+    sent = layout.delivery
+    return (
+        f"read_csv({files}, auto_detect = false, header = true, delim = {quote_text(sent.delimiter)}, quote = '\"', escape = '\"', "
+        f"compression = '{sent.compression or 'none'}', columns = {{{columns}}}, ignore_errors = true{options})"
+    )
+
+
+def column_names(layout: FileLayout) -> tuple[str, ...]:
+    """A name for every column of the file: the contract's, or one nobody asks for."""
+    return tuple(name or f"_unknown_{place}" for place, name in enumerate(layout.names))
+
+
+def _is_header(layout: FileLayout) -> str:
+    pairs = zip(column_names(layout), layout.delivery.columns, strict=True)
+    return " AND ".join(f"{quote_name(name)} IS NOT DISTINCT FROM {quote_text(sent)}" for name, sent in pairs)
+
+
+def python_rows(layout: FileLayout) -> pa.Table:
+    """The same table by Python's reader."""
+    places = {name: place for place, name in enumerate(layout.names) if name is not None}
+    markers = [(ROW, pa.int64()), (CELLS, pa.int32()), (MALFORMED, pa.bool_()), (HEADER_AGAIN, pa.bool_())]
+    schema = pa.schema(markers + [(name, pa.string()) for name in places])
+    header = list(layout.delivery.columns)
+    is_csv = layout.delivery.format == "csv"
+    batches: list[pa.RecordBatch] = []
+    first = 1
+    records = read_records(layout.delivery)
+    while chunk := list(islice(records, CHUNK)):
+        whole = [(cells + [""] * layout.width)[: layout.width] for cells, _ in chunk]
+        columns = list(zip(*whole, strict=True))
+        arrays = [
+            pa.array(range(first, first + len(chunk)), pa.int64()),
+            pa.array([len(cells) for cells, _ in chunk], pa.int32()),
+            pa.array([malformed for _, malformed in chunk], pa.bool_()),
+            pa.array(
+                [is_csv and [cell.strip(WHITESPACE) for cell in cells] == header for cells, _ in chunk], pa.bool_()
+            ),
+            *(pa.array(columns[place], pa.string()) for place in places.values()),
+        ]
+        batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        first += len(chunk)
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def read_records(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+    """Every record below the header as landing counted them: its cells as sent, and whether it is malformed.
+
+    A malformed record's one cell is its line. Blank lines are no records.
+    """
+    if delivery.format == "geojson":
+        yield from _feature_records(delivery)
+    elif delivery.quoting == "across lines":
+        yield from _records_across_lines(delivery)
+    else:
+        yield from _records_one_a_line(delivery)
+
+
+def _records_one_a_line(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+    """Each line alone, so that a quotation mark left open spoils its own line only."""
+    csv.field_size_limit(sys.maxsize)
+    end = "\r" if delivery.newline == "cr" else "\n"
+    with _open_text(delivery, newline=end) as text:
+        lines = (line.removesuffix(end).removesuffix("\r") for line in text)
+        filled = (line for line in lines if line)
+        next(filled, None)
+        for line in filled:
+            try:
+                yield next(csv.reader((line,), delimiter=delivery.delimiter, strict=True)), False
+            except csv.Error:
+                yield [line], True
+
+
+def _records_across_lines(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+    csv.field_size_limit(sys.maxsize)
+    with _open_text(delivery, newline="") as text:
+        records = csv.reader(text, delimiter=delivery.delimiter, strict=True)
+        next(records, None)
+        for record in records:
+            if record:
+                yield record, False
+
+
+def _feature_records(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+    with _open_bytes(delivery) as file:
+        features: list[dict[str, Any]] = json.load(file)["features"]
+    for feature in features:
+        properties = feature.get("properties") or {}
+        cells = ["" if properties.get(name) is None else str(properties[name]) for name in delivery.columns]
+        yield cells, not feature.get("geometry")
+
+
+def _open_bytes(delivery: Delivery) -> BinaryIO:
+    path = delivery.path
+    return cast(BinaryIO, gzip.open(path, "rb")) if delivery.compression == "gzip" else path.open("rb")
+
+
+def _open_text(delivery: Delivery, *, newline: str) -> TextIO:
+    encoding = "utf-8-sig" if delivery.encoding == "utf-8" else delivery.encoding
+    return io.TextIOWrapper(_open_bytes(delivery), encoding=encoding, errors="replace", newline=newline)

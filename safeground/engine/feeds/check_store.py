@@ -1,0 +1,117 @@
+"""Where a check's results lie in the workspace, and when they still hold."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from safeground.engine.catalogue import Contract, Feeds
+from safeground.engine.feeds.check_report import CheckReport, from_json, to_json
+from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.workspace import Workspace, move_into_place
+
+REPORT, COUNTS, ACCEPTED, QUARANTINE = "check.json", "counts.parquet", "accepted.parquet", "rows.csv"
+
+COUNTS_SCHEMA = pa.schema(
+    [
+        ("delivery", pa.string()),
+        ("month", pa.date32()),
+        ("area_code", pa.string()),
+        ("offence", pa.string()),
+        ("events", pa.int64()),
+    ]
+)
+"""Of counts.parquet: accepted events by month, area and offence, in that order. `area_code` is null where none was given."""
+
+
+def checked_folder(workspace: Workspace, delivery_id: str) -> Path:
+    return workspace.checked / delivery_id
+
+
+def counts_path(workspace: Workspace, delivery_id: str) -> Path:
+    """counts.parquet of a delivery of events (see COUNTS_SCHEMA)."""
+    return checked_folder(workspace, delivery_id) / COUNTS
+
+
+def accepted_path(workspace: Workspace, delivery_id: str) -> Path:
+    """accepted.parquet, there where a report's `rows_are_rewritten`: `row` (BIGINT, as counted at landing) and the contract's columns
+    as text, trimmed, null where blank; accepted rows only."""
+    return checked_folder(workspace, delivery_id) / ACCEPTED
+
+
+def quarantine_path(workspace: Workspace, delivery_id: str) -> Path:
+    return workspace.quarantine / delivery_id / QUARANTINE
+
+
+def check_key(delivery: Delivery, contract: Contract, feeds: Feeds) -> str:
+    """What a report depends on, hashed: the content and what was said of it, the contract, its code lists, and this code."""
+    said = f"{delivery.sha256} {delivery.variant} {delivery.records} {delivery.stated_rows} {delivery.encoding} {delivery.delimiter}"
+    return hashlib.sha256(f"{said}\n{_rules_hash(contract, feeds)}".encode()).hexdigest()
+
+
+def _rules_hash(contract: Contract, feeds: Feeds) -> str:
+    named = {column.constraints.code_list for variant in contract.variants for column in variant.columns}
+    lists = [(name, feeds.code_lists[name].codes) for name in sorted(named - {None})]  # type: ignore[type-var]
+    return hashlib.sha256(f"{contract.model_dump_json()}{lists}{code_version()}".encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """A hash of the check's own source and of DuckDB's version: a changed rule is never answered from an older report."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    own = [path for path in sources if path.name.startswith(("check", "rules", "quarantine"))]
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    for path in own:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def get_check_report(workspace: Workspace, delivery_id: str) -> CheckReport | None:
+    """The report kept of a delivery, whether or not it still holds. None where it was not checked or the file cannot be read."""
+    try:
+        return from_json((checked_folder(workspace, delivery_id) / REPORT).read_text(encoding="utf-8"))
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+class ResultWriter:
+    """Puts the files of one check in place, the report last: a report that can be read has all its files.
+
+    Not synchronised to disk: whatever a power cut takes is checked again. Use while holding the workspace.
+    """
+
+    def __init__(self, workspace: Workspace, delivery_id: str) -> None:
+        self._workspace = workspace
+        self._id = delivery_id
+        folder = checked_folder(workspace, delivery_id)
+        for stale in (folder / REPORT, folder / COUNTS, folder / ACCEPTED, quarantine_path(workspace, delivery_id)):
+            stale.unlink(missing_ok=True)
+
+    def write_counts(self, counts: pa.Table) -> None:
+        # Zstandard at its lowest level: half of Snappy's size here, for the same time.
+        self._put(counts_path(self._workspace, self._id), lambda path: pq.write_table(counts, path, compression="zstd"))
+
+    def write_accepted(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
+        def copy(path: Path) -> None:
+            connection.sql(query).write_parquet(str(path), compression="zstd")
+
+        self._put(accepted_path(self._workspace, self._id), copy)
+
+    def write_quarantine(self, text: str) -> None:
+        self._put(
+            quarantine_path(self._workspace, self._id), lambda path: path.write_text(text, encoding="utf-8", newline="")
+        )
+
+    def write_report(self, report: CheckReport) -> None:
+        path = checked_folder(self._workspace, self._id) / REPORT
+        self._put(path, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))
+
+    def _put(self, path: Path, write) -> None:  # type: ignore[no-untyped-def]
+        unfinished = self._workspace.staging / f"check-{path.name}"
+        write(unfinished)
+        move_into_place(unfinished, path, durable=False)

@@ -1,0 +1,56 @@
+"""Small pieces of DuckDB SQL that the rules are made of. Column names and values come from contracts; nothing is pasted unquoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+WHITESPACE = " \t\n\v\f\r\u00a0\ufeff"
+"""What counts as padding around a cell. The no-break space and the byte order mark come from spreadsheets."""
+
+INTEGER = r"[+-]?[0-9]{1,18}"
+MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+YEAR = r"[0-9]{4}"
+
+
+def quote_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def quote_texts(values: Iterable[str]) -> str:
+    return "(" + ", ".join(quote_text(value) for value in values) + ")"
+
+
+def padded(cell: str) -> str:
+    """TRUE where there is padding. Twelve comparisons of one character: a tenth of the time of `trim` with a set of characters."""
+    ends = (f"{where}({cell}, {quote_text(space)})" for space in WHITESPACE for where in ("starts_with", "ends_with"))
+    return f"({' OR '.join(ends)})"
+
+
+def trimmed(cell: str) -> str:
+    """The cell without the padding; a blank one is NULL."""
+    return f"nullif(CASE WHEN {padded(cell)} THEN trim({cell}, {quote_text(WHITESPACE)}) ELSE {cell} END, '')"
+
+
+def matches(cell: str, pattern: str) -> str:
+    """The whole cell matches, as Frictionless has it. DuckDB's engine is RE2: linear in time whatever the pattern."""
+    return f"regexp_full_match({cell}, {quote_text(pattern)})"
+
+
+def number(cell: str) -> str:
+    """The trimmed cell as DOUBLE, NULL where it is none. A plain cast also takes `1_000`, `+-1`, `nan` and `inf`, which nobody means."""
+    cast = f"TRY_CAST({cell} AS DOUBLE)"
+    return (
+        f"(CASE WHEN isfinite({cast}) AND NOT contains({cell}, '_') AND NOT starts_with({cell}, '+-') THEN {cast} END)"
+    )
+
+
+def any_of(conditions: Iterable[str]) -> str:
+    return "(" + (" OR ".join(f"({condition})" for condition in conditions) or "FALSE") + ")"
+
+
+def all_of(conditions: Iterable[str]) -> str:
+    return "(" + (" AND ".join(f"({condition})" for condition in conditions) or "TRUE") + ")"
