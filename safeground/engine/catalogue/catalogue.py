@@ -11,7 +11,7 @@ from pathlib import Path
 from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.event_fields import EventFields
-from safeground.engine.catalogue.feeds import Feeds, definitions_folder, load_feeds
+from safeground.engine.catalogue.feeds import Feeds, definitions_folder, read_feeds
 from safeground.engine.catalogue.governance import Governed
 from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.outline import ChapterOutline, Outline, OutlinePlan
@@ -207,11 +207,9 @@ def _read_feeds(reading: Reading, root: Path) -> Feeds:
     for pattern in ("national/code_lists/*.csv", "national/feeds/*/contract.yaml"):
         for path in sorted(root.glob(pattern)):
             reading.files[path.relative_to(root).as_posix()] = path
-    try:
-        return load_feeds(root)
-    except DefinitionsError as error:
-        reading.problems.extend(error.problems)
-        return Feeds({}, {})
+    feeds, problems = read_feeds(root)
+    reading.problems.extend(problems)
+    return feeds
 
 
 def _read_partnership(reading: Reading, local: Layer) -> Partnership | None:

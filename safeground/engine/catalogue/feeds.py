@@ -27,11 +27,20 @@ def definitions_folder() -> Path:
 
 def load_feeds(folder: Path | None = None) -> Feeds:
     """Contracts and code lists of a definitions folder (default: ours). Raises DefinitionsError with every problem of every file."""
-    national = (folder or definitions_folder()) / "national"
+    feeds, problems = read_feeds(folder or definitions_folder())
+    if problems:
+        raise DefinitionsError(problems)
+    return feeds
+
+
+def read_feeds(folder: Path) -> tuple[Feeds, tuple[DefinitionProblem, ...]]:
+    """What of a definitions folder's contracts and code lists could be read, and every problem of the rest."""
+    national = folder / "national"
     problems: list[DefinitionProblem] = []
     code_lists: dict[str, CodeList] = {}
     contracts: dict[str, Contract] = {}
-    for path in sorted((national / "code_lists").glob("*.csv")):
+    lists = sorted((national / "code_lists").glob("*.csv"))
+    for path in lists:
         try:
             code_lists[path.stem] = read_code_list(path, shown_as=f"national/code_lists/{path.name}")
         except DefinitionsError as error:
@@ -47,13 +56,13 @@ def load_feeds(folder: Path | None = None) -> Feeds:
             problems.append(
                 DefinitionProblem(shown_as, "name", f"is {contract.name!r} in the folder {path.parent.name!r}")
             )
+        # A code list that is there but could not be read has been reported; who names it has done nothing wrong.
+        there = {path.stem for path in lists}
         for place, name in _code_lists_named(contract):
-            if name not in code_lists:
+            if name not in there:
                 problems.append(DefinitionProblem(shown_as, place, f"there is no code list {name!r}"))
         contracts[contract.name] = contract
-    if problems:
-        raise DefinitionsError(tuple(problems))
-    return Feeds(contracts, code_lists)
+    return Feeds(contracts, code_lists), tuple(problems)
 
 
 def _code_lists_named(contract: Contract) -> list[tuple[str, str]]:

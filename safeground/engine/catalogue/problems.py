@@ -45,7 +45,6 @@ _WORDS = {
     "model_type": "must hold keys and their values; copy the nearest file of the same kind",
     "string_type": "must be a text; put it in quotation marks",
     "tuple_type": "must be a list",
-    "too_short": "must not be empty",
 }
 
 
@@ -109,7 +108,7 @@ def parse_definition(model: type[Model], data: Any, *, shown_as: str, context: A
                 DefinitionProblem(
                     shown_as,
                     ".".join(str(part) for part in item["loc"]),
-                    _WORDS.get(item["type"]) or _reword(item["msg"]),
+                    _word(item),
                 )
                 for item in items
                 if not _only_follows(item, items)
@@ -125,5 +124,11 @@ def _only_follows(item: ErrorDetails, items: list[ErrorDetails]) -> bool:
     )
 
 
-def _reword(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should be", "must be")
+def _word(item: ErrorDetails) -> str:
+    if item["type"] == "too_short":
+        least = item["ctx"]["min_length"]
+        return "must not be empty" if least == 1 else f"needs at least {least} entries"
+    if item["type"] == "string_pattern_mismatch":
+        return f"{item['input']!r} is not written as it must be (pattern {item['ctx']['pattern']})"
+    words = item["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return _WORDS.get(item["type"], words)
