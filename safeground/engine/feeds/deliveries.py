@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
 from collections.abc import Iterable, Mapping
@@ -121,7 +120,8 @@ def read_delivery(folder: Path) -> Delivery:
 
 def write_record(delivery: Delivery) -> str:
     """The text of delivery.json."""
-    raw = dataclasses.asdict(delivery)
+    raw: dict[str, Any] = {**vars(delivery), "landed_at": delivery.landed_at.isoformat()}
     del raw["folder"]
-    raw["landed_at"] = delivery.landed_at.isoformat()
+    if delivery.archive is not None:
+        raw["archive"] = vars(delivery.archive)
     return json.dumps(raw, indent=1, ensure_ascii=False) + "\n"

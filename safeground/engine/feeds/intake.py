@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from safeground.engine.catalogue import Feeds
 from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, make_delivery_id, write_record
 from safeground.engine.feeds.identification import tell_partner, tell_period
 from safeground.engine.feeds.reading_guards import (
@@ -25,12 +25,13 @@ from safeground.engine.feeds.reading_guards import (
     limit_content,
     read_blocks,
 )
-from safeground.engine.feeds.recognition import Recognition, read_header, read_rows, recognise
+from safeground.engine.feeds.recognition import Recogniser, Recognition, read_header, read_rows
 from safeground.engine.feeds.scanning import TextScanner, count_records, sniff_encoding
 from safeground.engine.workspace import sync_file
 
-# Enough to hold the header and a few hundred rows, from which a file is recognised before the rest is read.
-_HEAD = 256 * KIB
+# A file is recognised from its beginning, before the rest is read. The widest known header has 1.5 KiB.
+_HEAD = 64 * KIB
+_ROWS_READ = 50
 _NAME_LENGTH = 150
 
 
@@ -96,7 +97,7 @@ def path_source(path: Path, *, label: str, compression: Literal["gzip"] | None) 
 
 
 def stage_source(
-    source: Source, folder: Path, *, feeds: Feeds, statements: Statements, limits: ReadingLimits
+    source: Source, folder: Path, *, recogniser: Recogniser, statements: Statements, limits: ReadingLimits
 ) -> Staged:
     """Copy a source into `folder` and find out what it is. Constant memory for CSV.
 
@@ -123,7 +124,7 @@ def stage_source(
                 sizes["content"] += len(block)
                 yield block
 
-        findings = _read(content(), path, source=source, feeds=feeds, statements=statements, limits=limits)
+        findings = _read(content(), path, source=source, recogniser=recogniser, statements=statements, limits=limits)
         sync_file(file.fileno())
     facts = {
         **findings,
@@ -141,27 +142,35 @@ def stage_source(
 
 
 def _read(
-    content: Iterator[bytes], path: Path, *, source: Source, feeds: Feeds, statements: Statements, limits: ReadingLimits
+    content: Iterator[bytes],
+    path: Path,
+    *,
+    source: Source,
+    recogniser: Recogniser,
+    statements: Statements,
+    limits: ReadingLimits,
 ) -> dict[str, Any]:
     head, content = _peek(content)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise Refused("is empty; ask for it to be sent again.")
     encoding, has_bom = sniff_encoding(head)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        recognition, findings = _read_geojson(content, feeds=feeds, statements=statements, limits=limits)
+        recognition, findings = _read_geojson(content, recogniser=recogniser, statements=statements, limits=limits)
         rows: list[list[str]] = []
     else:
         text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
         if len(head) >= _HEAD:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
         delimiter, columns = read_header(text)
-        recognition = recognise(columns, file_format="csv", feeds=feeds, feed=statements.feed)
-        rows = [row for row in read_rows(text, delimiter) if row][1:]
+        recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
+        rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
         scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits)
         findings = _scan(content, scanner, path, delimiter=delimiter, source=source, limits=limits)
     if findings["records"] == 0:
         raise Refused("has a header and no rows; ask for it to be sent again.")
-    partner, notes = tell_partner(recognition, rows, names=source.names, feeds=feeds, stated=statements.partner)
+    partner, notes = tell_partner(
+        recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
+    )
     period, more_notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
     return {
         **findings,
@@ -221,7 +230,7 @@ def _scan(
 
 
 def _read_geojson(
-    content: Iterable[bytes], *, feeds: Feeds, statements: Statements, limits: ReadingLimits
+    content: Iterable[bytes], *, recogniser: Recogniser, statements: Statements, limits: ReadingLimits
 ) -> tuple[Recognition, dict[str, Any]]:
     """GeoJSON is read whole: a feature has no line of its own, and outlines of a nation are some 100 MB."""
     raw = bytearray()
@@ -236,15 +245,12 @@ def _read_geojson(
     features = parsed.get("features") if isinstance(parsed, dict) else None
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise Refused("is JSON but no GeoJSON collection of features; export it as GeoJSON in WGS84.")
-    properties = next((feature.get("properties") for feature in features), None) or {}
-    if features and not isinstance(properties, dict):
-        raise Refused("has features without properties, which name their areas; export it with its attributes.")
-    columns = tuple(properties)
-    recognition = None
-    if features:
-        recognition = recognise(columns, file_format="geojson", feeds=feeds, feed=statements.feed)
-    else:
+    if not features:
         raise Refused("holds no features; ask for it to be sent again.")
+    properties = features[0].get("properties")
+    if not isinstance(properties, dict):
+        raise Refused("has features without properties, which name their areas; export it with its attributes.")
+    recognition = recogniser.recognise(tuple(properties), file_format="geojson", feed=statements.feed)
     return recognition, {"format": "geojson", "records": len(features), "has_bom": raw.startswith(b"\xef\xbb\xbf")}
 
 

@@ -7,6 +7,7 @@ supersedes.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +22,8 @@ from safeground.engine.feeds.archives import check_member, is_compressed, list_m
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, read_delivery
 from safeground.engine.feeds.intake import Source, Staged, Statements, path_source, stage_source
 from safeground.engine.feeds.reading_guards import ReadingLimits, Refused, sniff_container
-from safeground.engine.workspace import Progress, Workspace, hash_file, move_into_place, no_progress
+from safeground.engine.feeds.recognition import Recogniser
+from safeground.engine.workspace import Progress, Workspace, hash_file, move_into_place, no_progress, sync_folder
 
 # Hashing and inflating release the interpreter's lock; more than two at once only fight over it and the disk.
 _WORKERS = 2
@@ -89,7 +91,7 @@ class _Landing:
         self, workspace: Workspace, feeds: Feeds, statements: Statements, limits: ReadingLimits, progress: Progress
     ) -> None:
         self._workspace = workspace
-        self._feeds = feeds
+        self._recogniser = Recogniser(feeds)
         self._statements = statements
         self._limits = limits
         self._progress = progress
@@ -114,6 +116,8 @@ class _Landing:
                     self._refuse(source.label, str(reason))
                 except OSError as error:
                     self._refuse(source.label, f"cannot be read: {error.strerror or error}.")
+        for folder in {delivery.folder.parent for delivery in self._landed}:
+            sync_folder(folder)
         self._progress(len(sources), len(sources), "landed")
         return LandingReport(tuple(self._landed), tuple(self._unchanged), tuple(self._refused), tuple(self._superseded))
 
@@ -155,7 +159,9 @@ class _Landing:
     def _stage(self, source: Source) -> Staged:
         folder = self._workspace.stage_folder("landing-")
         try:
-            return stage_source(source, folder, feeds=self._feeds, statements=self._statements, limits=self._limits)
+            return stage_source(
+                source, folder, recogniser=self._recogniser, statements=self._statements, limits=self._limits
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -173,9 +179,10 @@ class _Landing:
             self._unchanged.append(known)
             return
         delivery = staged.record(sequence=self._sequence + 1, landed_at=datetime.datetime.now(datetime.UTC))
-        move_into_place(staged.folder, final)
+        # Names are synchronised once, at the end: with a period a folder, each would cost a flush of the disk.
+        move_into_place(staged.folder, final, durable=False)
         self._sequence += 1
-        delivery = read_delivery(final)
+        delivery = dataclasses.replace(delivery, folder=final)
         earlier = self._live.get(_key(delivery))
         if earlier is not None:
             self._superseded.append(earlier)

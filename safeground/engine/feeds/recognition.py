@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,9 +79,24 @@ def read_header(text: str) -> tuple[str, tuple[str, ...]]:
 def read_rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """The rows at a file's beginning, as far as they can be read."""
     try:
-        yield from csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error:
         return
+
+
+class Recogniser:
+    """`recognise` for many files: those of an archive have one header between them, and it is understood once."""
+
+    def __init__(self, feeds: Feeds) -> None:
+        self.feeds = feeds
+        self._known: dict[tuple[tuple[str, ...], Format, str | None], Recognition] = {}
+
+    def recognise(self, columns: tuple[str, ...], *, file_format: Format, feed: str | None) -> Recognition:
+        """As the function of that name."""
+        key = (columns, file_format, feed)
+        if key not in self._known:
+            self._known[key] = recognise(columns, file_format=file_format, feeds=self.feeds, feed=feed)
+        return self._known[key]
 
 
 def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed: str | None = None) -> Recognition:

@@ -77,7 +77,7 @@ class TextScanner:
         self._open_line = 0
         """Bytes so far of the line that the next block continues."""
         self._last = b""
-        self._crs = self._crlfs = 0
+        self._carriage_returns = self._crlf_ends = 0
         self._quotes = 0
         self._has_odd_line = False
 
@@ -94,10 +94,10 @@ class TextScanner:
             return
         if self._to_text is None:
             self._check_utf8(block)
-        self._count_carriage_returns(block)
-        if self._is_cr_only:
-            block = block.replace(b"\r", b"\n")
-        self._count_lines(block)
+        if self._is_cr_only is None:
+            self._is_cr_only = b"\r" in block and b"\n" not in block
+        self._carriage_returns += block.count(b"\r")
+        self._count_lines(block.replace(b"\r", b"\n") if self._is_cr_only else block)
         self._last = block[-1:]
 
     def facts(self) -> TextFacts:
@@ -137,15 +137,6 @@ class TextScanner:
         if self._first_line_not_utf8 is None:
             self._first_line_not_utf8 = line
 
-    def _count_carriage_returns(self, block: bytes) -> None:
-        if self._is_cr_only is None:
-            self._is_cr_only = b"\r" in block and b"\n" not in block
-        if self._last == b"\r" and block.startswith(b"\n"):
-            self._crlfs += 1
-        if b"\r" in block:
-            self._crs += block.count(b"\r")
-            self._crlfs += block.count(b"\r\n")
-
     def _count_lines(self, block: bytes) -> None:
         octets = np.frombuffer(block, dtype=np.uint8)
         ends = np.flatnonzero(octets == _LF)
@@ -155,7 +146,12 @@ class TextScanner:
             # Length of each line that ends here; the first began in an earlier block.
             lengths = np.diff(ends, prepend=-1 - self._open_line) - 1
             self._longest = max(self._longest, int(lengths.max()))
-            self._blank += self._count_blank(octets, ends, lengths)
+            # At index -1 of the first end lies the block's last byte; what really precedes it ended the block before.
+            follows_cr = octets[ends - 1] == _CR
+            if ends[0] == 0:
+                follows_cr[0] = self._last == b"\r"
+            self._crlf_ends += int(np.count_nonzero(follows_cr))
+            self._blank += int(np.count_nonzero((lengths == 0) | ((lengths == 1) & follows_cr)))
             self._line_ends += len(ends)
             self._open_line = len(block) - 1 - int(ends[-1])
         if max(self._longest, self._open_line) > self._limits.longest_line:
@@ -168,14 +164,6 @@ class TextScanner:
         elif self._quotes % 2 and len(ends):
             self._has_odd_line = True
 
-    def _count_blank(self, octets: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> int:
-        empty = int(np.count_nonzero(lengths == 0))
-        single = np.flatnonzero(lengths == 1)
-        for end in ends[single]:
-            before = octets[end - 1] if end else self._last[0]
-            empty += int(before == _CR)
-        return empty
-
     def _count_quotes(self, octets: np.ndarray, ends: np.ndarray) -> None:
         """A quoted field spans lines only where some line ends behind an odd number of quotes."""
         places = np.flatnonzero(octets == _QUOTE)
@@ -184,13 +172,13 @@ class TextScanner:
         self._quotes += len(places)
 
     def _newline(self) -> Newline:
-        if self._is_cr_only:
-            return "cr" if self._crlfs == 0 and self._crs == self._line_ends else "mixed"
         if self._line_ends == 0:
             return "none"
-        if self._crs == 0:
+        if self._is_cr_only:
+            return "cr" if self._carriage_returns == self._line_ends else "mixed"
+        if self._carriage_returns == 0:
             return "lf"
-        return "crlf" if self._crs == self._crlfs == self._line_ends else "mixed"
+        return "crlf" if self._carriage_returns == self._crlf_ends == self._line_ends else "mixed"
 
 
 def count_records(blocks: Iterator[bytes], facts: TextFacts, delimiter: str) -> tuple[int, Quoting]:

@@ -1,6 +1,6 @@
 """A partnership's folder: its layout, one writer at a time, and changes that happen at once or not at all."""
 
-from safeground.engine.workspace.atomic import link_or_copy, move_into_place, sync_file, write_atomically
+from safeground.engine.workspace.atomic import link_or_copy, move_into_place, sync_file, sync_folder, write_atomically
 from safeground.engine.workspace.errors import WorkspaceBusy, WorkspaceError
 from safeground.engine.workspace.generations import Generations
 from safeground.engine.workspace.hashing import hash_file
@@ -20,5 +20,6 @@ __all__ = [
     "no_progress",
     "open_workspace",
     "sync_file",
+    "sync_folder",
     "write_atomically",
 ]
