@@ -16,7 +16,7 @@ from safeground.engine.areas.outlines import (
     make_outlines,
     simplify_for_display,
 )
-from safeground.engine.areas.vintages import CURRENT, find_vintages
+from safeground.engine.areas.vintages import CURRENT, find_vintages, get_vintages
 
 __all__ = [
     "CURRENT",
@@ -33,6 +33,7 @@ __all__ = [
     "find_neighbours",
     "find_vintages",
     "get_pairs",
+    "get_vintages",
     "make_crosswalk",
     "make_hierarchy",
     "make_outlines",

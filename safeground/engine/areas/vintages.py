@@ -16,11 +16,14 @@ CURRENT = "lsoa21"
 """The vintage to which everything is brought."""
 
 
-def find_vintages(codes: ArrayLike, pairs: CodePairs) -> NDArray[np.object_]:
-    """The vintage of each code: the later one where the code is in both (the area is the same), None where it is in neither.
-
-    Blank codes (None or '') have none.
-    """
-    vintages: dict[str, str] = dict.fromkeys(pairs.from_codes, pairs.from_vintage)
+def get_vintages(pairs: CodePairs) -> dict[str, str]:
+    """The vintage of every code of a lookup: the later one where the code is in both, since the area is then the same."""
+    vintages = dict.fromkeys(pairs.from_codes, pairs.from_vintage)
     vintages.update(dict.fromkeys(pairs.to_codes, pairs.to_vintage))
+    return vintages
+
+
+def find_vintages(codes: ArrayLike, pairs: CodePairs) -> NDArray[np.object_]:
+    """The vintage of each code, as `get_vintages` has it; None for a blank code (None or '') and one the lookup does not hold."""
+    vintages = get_vintages(pairs)
     return np.array([vintages.get(code) for code in np.asarray(codes, dtype=object).ravel()], dtype=object)

@@ -1,1 +1,21 @@
-"""warehouse"""
+"""The warehouse: deliveries conformed to our tables as Parquet, read through Ibis."""
+
+from safeground.engine.warehouse.conform import conform_deliveries
+from safeground.engine.warehouse.generation import Generation, get_generation
+from safeground.engine.warehouse.operators import OperatorNotAllowed, check_operators
+from safeground.engine.warehouse.parts import ConformError
+from safeground.engine.warehouse.reading import LiveDelivery, Warehouse, open_warehouse
+from safeground.engine.warehouse.tables import TABLES
+
+__all__ = [
+    "TABLES",
+    "ConformError",
+    "Generation",
+    "LiveDelivery",
+    "OperatorNotAllowed",
+    "Warehouse",
+    "check_operators",
+    "conform_deliveries",
+    "get_generation",
+    "open_warehouse",
+]

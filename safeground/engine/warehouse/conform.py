@@ -1,0 +1,174 @@
+"""Conform: landed deliveries become the next generation of the warehouse, beside the one in use.
+
+Every part depends only on one delivery, its contract, and the vintages of area codes, so its key says whether the generation in use
+holds it already. What it holds is carried over by a hard link; only the rest is made. The new generation comes into use by one
+rename: whoever dies before that leaves the old one as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from safeground.engine.catalogue import Feeds
+from safeground.engine.warehouse.database import WORKERS, open_database
+from safeground.engine.warehouse.generation import Generation, get_generation, read_generation, write_record
+from safeground.engine.warehouse.parts import ConformError, Part, counts_path, make_part, plan_parts, select_codes
+from safeground.engine.warehouse.sources import quote_text
+from safeground.engine.warehouse.tables import DELIVERIES, TABLES
+from safeground.engine.warehouse.vintages import CodeVintages, read_code_vintages
+from safeground.engine.workspace import Progress, Workspace, WorkspaceError, hash_file, link_or_copy, no_progress
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from safeground.engine.feeds import CheckReport, Delivery
+
+_CHUNK = 200
+"""Deliveries looked at in one query for their codes: enough to make the query's own cost small, few enough to keep it in memory."""
+
+
+def conform_deliveries(
+    workspace: Workspace,
+    feeds: Feeds,
+    deliveries: Sequence[Delivery],
+    reports: Sequence[CheckReport],
+    *,
+    progress: Progress = no_progress,
+) -> Generation:
+    """Bring the warehouse to these deliveries, as checked, and make it the one in use.
+
+    deliveries: the live ones; reports: theirs, in any order. A refused delivery and its quarantined and repeated rows are left out.
+    Where nothing has changed the generation in use is returned as it is. Raises ConformError where a report is missing or a delivery
+    does not give the rows its check accepted; the generation in use then stays.
+    """
+    used = _match_reports(deliveries, reports)
+    with workspace.exclusive():
+        before = _usable_generation(workspace)
+        folder = workspace.warehouse.new_generation()
+        with open_database(str(workspace.stage_folder("spill-"))) as connection:
+            work = _Work(
+                workspace, folder, before.keys if before else {}, before.folder if before else None, connection
+            )
+            lookups = [part for part in plan_parts(feeds, used, vintages="") if part.table == "lookups"]
+            work.bring(lookups, lambda part: "NULL", progress)
+            vintages = read_code_vintages(folder / part.path for part in lookups)
+            parts = plan_parts(feeds, used, vintages=vintages.digest)
+            rest = [part for part in parts if part.table != "lookups"]
+            expressions = _find_expressions(connection, workspace, [p for p in rest if not work.has(p)], vintages)
+            work.bring(rest, lambda part: expressions.get(part.delivery.id, vintages.usual), progress)
+        keys = {part.path: part.key for part in parts} | {f"{DELIVERIES}.parquet": _write_deliveries(folder, used)}
+        if before and before.keys == keys:
+            shutil.rmtree(folder)
+            return before
+        write_record(folder, keys, made=work.made)
+        generation = read_generation(workspace.warehouse.swap_in(folder))
+        workspace.warehouse.sweep()
+        return generation
+
+
+def _match_reports(
+    deliveries: Sequence[Delivery], reports: Sequence[CheckReport]
+) -> tuple[tuple[Delivery, CheckReport], ...]:
+    by_id = {report.delivery: report for report in reports}
+    for delivery in deliveries:
+        if delivery.id not in by_id:
+            raise ConformError(f"{delivery.id} has not been checked; check it before the warehouse is built.")
+    pairs = [(delivery, by_id[delivery.id]) for delivery in sorted(deliveries, key=lambda delivery: delivery.id)]
+    return tuple((delivery, report) for delivery, report in pairs if report.is_used)
+
+
+def _usable_generation(workspace: Workspace) -> Generation | None:
+    """The generation in use; None where there is none or it cannot be read, since this run makes a whole new one anyway."""
+    try:
+        return get_generation(workspace)
+    except WorkspaceError:
+        return None
+
+
+class _Work:
+    """Bringing parts into a folder: by a link where the generation before holds them, else by making them."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        folder: Path,
+        keys: Mapping[str, str],
+        before: Path | None,
+        connection: duckdb.DuckDBPyConnection,
+    ) -> None:
+        self.workspace, self.folder, self.keys, self.before, self.connection = (
+            workspace,
+            folder,
+            keys,
+            before,
+            connection,
+        )
+        self.made = 0
+
+    def has(self, part: Part) -> bool:
+        return self.keys.get(part.path) == part.key and self.before is not None and (self.before / part.path).is_file()
+
+    def bring(self, parts: Sequence[Part], vintage_of: Callable[[Part], str], progress: Progress) -> None:
+        missing = []
+        for part in parts:
+            if self.has(part):
+                link_or_copy(self.before / part.path, self.folder / part.path)
+            else:
+                missing.append(part)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            futures = [pool.submit(self._make, part, vintage_of(part)) for part in missing]
+            try:
+                for done, future in enumerate(as_completed(futures), start=1):
+                    future.result()
+                    progress(done, len(futures), "Conforming deliveries")
+            finally:
+                pool.shutdown(cancel_futures=True)
+        self.made += len(missing)
+
+    def _make(self, part: Part, vintage: str) -> None:
+        cursor = self.connection.cursor()
+        try:
+            make_part(cursor, self.workspace, self.folder, part, vintage=vintage)
+        finally:
+            cursor.close()
+
+
+def _find_expressions(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, parts: Sequence[Part], vintages: CodeVintages
+) -> dict[str, str]:
+    """For each delivery to be made, the SQL of `area_vintage` where it has codes of another vintage."""
+    counts = [quote_text(str(counts_path(workspace, part.delivery))) for part in parts if part.table == "event_counts"]
+    outcomes = [select_codes(workspace, part) for part in parts if part.table == "outcomes"]
+    found: dict[str, str] = {}
+    for start in range(0, len(counts), _CHUNK):
+        chunk = ", ".join(counts[start : start + _CHUNK])
+        found |= vintages.find_exceptions(connection, f"read_parquet([{chunk}])")
+    for start in range(0, len(outcomes), _CHUNK):
+        chunk = " UNION ALL ".join(outcomes[start : start + _CHUNK])
+        found |= vintages.find_exceptions(connection, f"({chunk})")
+    return found
+
+
+def _write_deliveries(folder: Path, used: Sequence[tuple[Delivery, CheckReport]]) -> str:
+    """Write the table of deliveries; returns its key."""
+    rows = [
+        {
+            name: getattr(report if name in ("received", "accepted", "quarantined", "duplicates") else delivery, name)
+            for name in TABLES[DELIVERIES]
+        }
+        for delivery, report in used
+    ]
+    schema = pa.schema(
+        [(name, pa.string() if kind == "VARCHAR" else pa.int32()) for name, kind in TABLES[DELIVERIES].items()]
+    )
+    table = pa.Table.from_pylist(rows, schema=schema)
+    path = folder / f"{DELIVERIES}.parquet"
+    pq.write_table(table, path, compression="zstd")
+    return hash_file(path)

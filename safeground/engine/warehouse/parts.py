@@ -1,0 +1,136 @@
+"""Parts: the file that one delivery becomes in one table, what it depends on, and how it is made."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from safeground.engine.catalogue import Feeds, Variant
+from safeground.engine.catalogue.contract import (
+    AttributesTable,
+    BoundariesTable,
+    EventsTable,
+    LookupsTable,
+    OutcomesTable,
+    Target,
+)
+from safeground.engine.warehouse.outlines import read_outlines
+from safeground.engine.warehouse.selects import (
+    select_attributes,
+    select_event_counts,
+    select_events,
+    select_lookups,
+    select_populations,
+)
+from safeground.engine.warehouse.sources import get_source, quote_name, quote_text
+from safeground.engine.warehouse.tables import PARQUET, part_path
+from safeground.engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from safeground.engine.feeds import CheckReport, Delivery
+
+CONFORM_VERSION = 1
+"""Raise it when the same delivery would become different rows: every part is then made again."""
+
+
+class ConformError(ValueError):
+    """A delivery does not give the rows its check promised. The message is a sentence for the analyst."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One delivery in one table. `path` is relative to the generation; `key` is the hash of all it is made from."""
+
+    table: str
+    path: str
+    key: str
+    variant: Variant
+    delivery: Delivery
+    report: CheckReport
+
+    @property
+    def target(self) -> Target:
+        return self.variant.becomes
+
+
+def plan_parts(feeds: Feeds, used: Iterable[tuple[Delivery, CheckReport]], *, vintages: str) -> tuple[Part, ...]:
+    """The parts that deliveries become, in order of path. vintages: digest of the codes known, on which events depend."""
+    parts = []
+    for delivery, report in used:
+        variant = feeds.contracts[delivery.feed].variant(delivery.variant)
+        target = variant.becomes
+        tables = ("events", "event_counts") if isinstance(target, EventsTable) else (target.table,)
+        for table in tables:
+            made_from = [str(CONFORM_VERSION), table, delivery.id, report.key, target.model_dump_json()]
+            if isinstance(target, EventsTable | OutcomesTable):
+                made_from.append(vintages)
+            key = hashlib.sha256("\n".join(made_from).encode()).hexdigest()
+            parts.append(Part(table, part_path(table, delivery), key, variant, delivery, report))
+    return tuple(sorted(parts, key=lambda part: part.path))
+
+
+def counts_path(workspace: Workspace, delivery: Delivery) -> Path:
+    """The groups of events the check counted of a delivery's accepted rows."""
+    return workspace.checked / delivery.id / "counts.parquet"
+
+
+def select_codes(workspace: Workspace, part: Part) -> str:
+    """SQL: the area codes of a delivery of outcomes, which the check does not count."""
+    source = get_source(workspace, part.delivery, part.report)
+    return f"SELECT {quote_text(part.delivery.id)} AS delivery, {quote_name(part.target.area_code)} AS area_code FROM {source.sql}"
+
+
+def make_part(
+    cursor: duckdb.DuckDBPyConnection, workspace: Workspace, folder: Path, part: Part, *, vintage: str
+) -> None:
+    """Write a part into a generation. vintage: SQL of its `area_vintage`. Raises ConformError where rows are missing."""
+    path = folder / part.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(part.target, BoundariesTable):
+        outlines = read_outlines(part.delivery, part.target, quarantined=_quarantined_rows(workspace, part))
+        pq.write_table(outlines, path, compression="zstd")
+        _expect(part, outlines.num_rows)
+        return
+    select = _select(workspace, part, vintage)
+    (written,) = cursor.execute(f"COPY ({select}) TO {quote_text(str(path))} ({PARQUET})").fetchone()
+    if part.table in ("events", "outcomes"):
+        _expect(part, written)
+
+
+def _expect(part: Part, rows: int) -> None:
+    if rows != part.report.accepted:
+        raise ConformError(
+            f"{part.delivery.id}: {rows:,} rows were read where the check accepted {part.report.accepted:,}; "
+            "remove its folder under checked/ and build again, so that it is checked anew."
+        )
+
+
+def _quarantined_rows(workspace: Workspace, part: Part) -> frozenset[int]:
+    if not part.report.quarantined:
+        return frozenset()
+    with (workspace.quarantine / part.delivery.id / "rows.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(int(record["row"]) for record in csv.DictReader(file))
+
+
+def _select(workspace: Workspace, part: Part, vintage: str) -> str:
+    if part.table == "event_counts":
+        counts = counts_path(workspace, part.delivery)
+        return select_event_counts(str(counts), part.delivery, vintage=vintage)
+    source = get_source(workspace, part.delivery, part.report)
+    target = part.target
+    if isinstance(target, EventsTable | OutcomesTable):
+        return select_events(target, source, part.delivery, vintage=vintage)
+    if isinstance(target, LookupsTable):
+        return select_lookups(target, source, part.delivery)
+    if isinstance(target, AttributesTable):
+        named_alone = {column.name for column in part.variant.columns}
+        return select_attributes(target, source, part.delivery, named_alone=named_alone)
+    return select_populations(target, source, part.delivery)
