@@ -40,6 +40,8 @@ class Catalogue:
     """National help first, then the partnership's own contacts."""
     files: Mapping[str, str]
     """The file a definition or measure came from, by kind and name ('measures/violence_rate'), and 'partnership'."""
+    governed: Mapping[str, Governed]
+    """Every definition that has an owner and a day of review, by its file."""
     version: str
 
     def numerator_of(self, measure: Measure) -> EventDefinition:
@@ -118,6 +120,7 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
         outline=outline,
         help_lines=(*help_lines.lines, *ours.contacts),
         files={"partnership": f"{local.shown_as}/partnership.yaml", **reading.origins},
+        governed=dict(reading.governed),
         version=_hash_files(reading.files),
     )
     reading.problems.extend(find_broken_references(catalogue))
@@ -181,25 +184,14 @@ def find_partnership(partnership: str | Path, folder: Path | None = None) -> Lay
 
 def overdue_reviews(catalogue: Catalogue, *, today: datetime.date) -> tuple[DefinitionProblem, ...]:
     """Definitions whose day of review has passed: a warning, never a reason not to build."""
-    governed: list[tuple[str, Governed]] = [
-        ("national/event_fields.yaml", catalogue.event_fields),
-        ("national/disclosure.yaml", catalogue.disclosure),
-        ("national/poor_denominator.yaml", catalogue.poor_denominator),
-        (catalogue.files["partnership"], catalogue.partnership),
-        *((catalogue.files[f"definitions/{name}"], found) for name, found in catalogue.definitions.items()),
-        *((catalogue.files[f"measures/{name}"], found) for name, found in catalogue.measures.items()),
-    ]
-    due: list[tuple[str, str, datetime.date]] = [(file, found.owner, found.review_by) for file, found in governed]
-    due.extend(
-        (f"national/feeds/{name}/contract.yaml", contract.owner, contract.review_by)
-        for name, contract in catalogue.feeds.contracts.items()
-    )
     return tuple(
         DefinitionProblem(
-            file, "review_by", f"was to be reviewed by {review_by.day} {review_by:%B %Y}: {owner} should look again"
+            file,
+            "review_by",
+            f"was to be reviewed by {found.review_by.day} {found.review_by:%B %Y}: {found.owner} should look again",
         )
-        for file, owner, review_by in due
-        if review_by < today
+        for file, found in sorted(catalogue.governed.items())
+        if found.review_by < today
     )
 
 
@@ -209,6 +201,8 @@ def _read_feeds(reading: Reading, root: Path) -> Feeds:
             reading.files[path.relative_to(root).as_posix()] = path
     feeds, problems = read_feeds(root)
     reading.problems.extend(problems)
+    for name, contract in feeds.contracts.items():
+        reading.governed[f"national/feeds/{name}/contract.yaml"] = contract
     return feeds
 
 

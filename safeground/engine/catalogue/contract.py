@@ -6,14 +6,13 @@ closed set of checks and of target tables; each is code that is tested, named he
 
 from __future__ import annotations
 
-import datetime
 import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from safeground.engine.catalogue.governance import Role, Words
+from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import Definition
 
 
@@ -341,7 +340,7 @@ class Source(Definition):
     url: str = ""
 
 
-class Contract(Definition):
+class Contract(Governed):
     """A feed and what a delivery of it must look like."""
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -350,9 +349,6 @@ class Contract(Definition):
     title: str
     why_it_matters: Words
     source: Source
-    owner: Role
-    checked_by: Role
-    review_by: datetime.date
     sensitivity: Sensitivity
     disclosure: str
     """The name of a rule in disclosure.yaml."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pydantic
 
 from safeground.engine.catalogue.event_definition import EventDefinition
+from safeground.engine.catalogue.governance import Governed
 from safeground.engine.catalogue.measure import Measure
 from safeground.engine.catalogue.problems import (
     DefinitionProblem,
@@ -41,6 +42,8 @@ class Reading:
     problems: list[DefinitionProblem] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
     """Every file read, by the name problems give it."""
+    governed: dict[str, Governed] = field(default_factory=dict)
+    """Every definition read that has an owner and a day of review, by its file."""
     origins: dict[str, str] = field(default_factory=dict)
     """The file a definition came from, by kind and name ('measures/violence_rate')."""
 
@@ -57,10 +60,13 @@ class Reading:
         shown_as, path = f"{layer.shown_as}/{name}", layer.folder / name
         self.files[shown_as] = path
         try:
-            return parse_definition(model, read_yaml(path, shown_as=shown_as), shown_as=shown_as, context=context)
+            definition = parse_definition(model, read_yaml(path, shown_as=shown_as), shown_as=shown_as, context=context)
         except DefinitionsError as error:
             self.problems.extend(error.problems)
             return None
+        if isinstance(definition, Governed):
+            self.governed[shown_as] = definition
+        return definition
 
     def read_layers(
         self, model: type[Named], national: Layer, local: Layer, kind: str, *, context: Any = None
