@@ -12,13 +12,14 @@ So, for every force and month: recorded = inside its area + outside its area + w
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse
 
-from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
+from safeground.engine.measures.matrices import AreaPeriodMatrix, BoolMatrix, FloatMatrix
 from safeground.engine.measures.periods import Period, PeriodKind, get_periods
 from safeground.engine.measures.places import _TINY, FORCE, PlacedTally
 from safeground.engine.measures.tallies import IN, UNDETERMINED, EventTally
@@ -41,8 +42,15 @@ class Reconciliation:
     outside_areas: tuple[tuple[str, str, float], ...]
 
     def gather(self, periods: Sequence[Period]) -> Reconciliation:
+        return self._each(lambda matrix: matrix.gather(periods))
+
+    def select_partners(self, partners: Sequence[str]) -> Reconciliation:
+        listed = tuple(row for row in self.outside_areas if row[0] in partners)
+        return replace(self._each(lambda matrix: matrix.select_areas(partners)), outside_areas=listed)
+
+    def _each(self, change: Callable[[AreaPeriodMatrix], AreaPeriodMatrix]) -> Reconciliation:
         names = ("recorded", "inside", "outside", "unplaced")
-        return replace(self, **{name: getattr(self, name).gather(periods) for name in names})
+        return replace(self, **{name: change(getattr(self, name)) for name in names})
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +87,23 @@ class DefinitionCounts:
     def level(self) -> str:
         return self.definite.level
 
+    def select_areas(self, areas: Sequence[str]) -> DefinitionCounts:
+        """The same counts of these areas only, in this order. Gaps and reconciliation stay those of whole partners."""
+        return replace(
+            self, definite=self.definite.select_areas(areas), undetermined=self.undetermined.select_areas(areas)
+        )
+
+    def select_partners(self, partners: Sequence[str]) -> DefinitionCounts:
+        """The same counts with the gaps, reconciliation and coverage of these partners only. The areas stay."""
+        return replace(
+            self,
+            gaps=tuple(Gap(gap.fields, gap.events.select_areas(partners)) for gap in self.gaps),
+            reconciliation=self.reconciliation.select_partners(partners),
+            undetermined_reconciliation=self.undetermined_reconciliation.select_partners(partners),
+            home={partner: self.home[partner] for partner in partners if partner in self.home},
+            coverage={partner: self.coverage[partner] for partner in partners},
+        )
+
     def gather(self, periods: Sequence[Period]) -> DefinitionCounts:
         """The same counts for other periods, each incomplete where one of its months is. Begins with monthly counts."""
         return replace(
@@ -92,50 +117,61 @@ class DefinitionCounts:
 
 
 def count_monthly(tally: EventTally, placed: PlacedTally, *, level: str, definition: str = "") -> DefinitionCounts:
-    """Counts by area of a level and month.
-
-    Areas are those of the partners' own force areas, each with zero where the month is landed and nothing happened, NaN where it is not.
-    """
-    periods = get_periods(PeriodKind.MONTH, tally.months)
-    counter = _Counter(tally, placed, periods)
-    return DefinitionCounts(
-        definite=counter.by_area(level, IN),
-        undetermined=counter.by_area(level, UNDETERMINED),
-        gaps=counter.gaps(),
-        reconciliation=counter.reconcile(IN),
-        undetermined_reconciliation=counter.reconcile(UNDETERMINED),
-        home=placed.home,
-        coverage=tally.coverage,
-        feed=tally.feed,
-        definition=definition,
-    )
+    """Counts by area of a level and month. For several levels of one tally keep a `TallyCounter`."""
+    return TallyCounter(tally, placed, definition).count(level)
 
 
 @dataclass(frozen=True, eq=False)
-class _Counter:
-    """The sums behind one tally. `periods` are every month from first to last, gaps included."""
+class TallyCounter:
+    """Counts of one placed tally at any level; what does not depend on the level is worked out once."""
 
     tally: EventTally
     placed: PlacedTally
-    periods: tuple[Period, ...]
+    definition: str = ""
 
-    def by_area(self, level: str, verdict: int) -> AreaPeriodMatrix:
+    def count(self, level: str) -> DefinitionCounts:
+        """Counts by area of a level and month.
+
+        Areas are those of the partners' own force areas, each with zero where the month is landed and nothing happened, NaN where it is
+        not landed.
+        """
+        return DefinitionCounts(
+            definite=self._by_area(level, IN),
+            undetermined=self._by_area(level, UNDETERMINED),
+            gaps=self._gaps,
+            reconciliation=self._reconciliations[IN],
+            undetermined_reconciliation=self._reconciliations[UNDETERMINED],
+            home=self.placed.home,
+            coverage=self.tally.coverage,
+            feed=self.tally.feed,
+            definition=self.definition,
+        )
+
+    @cached_property
+    def _periods(self) -> tuple[Period, ...]:
+        """Every month from first to last, gaps included."""
+        return get_periods(PeriodKind.MONTH, self.tally.months)
+
+    @cached_property
+    def _reconciliations(self) -> dict[int, Reconciliation]:
+        return {verdict: self._reconcile(verdict) for verdict in (IN, UNDETERMINED)}
+
+    def _by_area(self, level: str, verdict: int) -> AreaPeriodMatrix:
         if level == FORCE:
             return self._by_force(verdict)
         codes, members = self.placed.places.members(level)
-        own = self.placed.home_partner >= 0
-        rows = np.flatnonzero(members @ own.astype(float) > 0)
+        rows = np.flatnonzero(members @ (self.placed.home_partner >= 0).astype(float) > 0)
         members = members[rows]
         values = (members @ self._inside(verdict)).toarray()
         values[self._is_uncovered(members)] = np.nan
         return AreaPeriodMatrix(
-            values, tuple(codes[row] for row in rows), self.periods, level, self._is_estimated(members, verdict)
+            values, tuple(codes[row] for row in rows), self._periods, level, self._is_estimated(members, verdict)
         )
 
-    def reconcile(self, verdict: int) -> Reconciliation:
+    def _reconcile(self, verdict: int) -> Reconciliation:
         spread = self._spread(verdict).tocoo()
         area, column = spread.coords
-        partner, month = np.divmod(column, len(self.periods))
+        partner, month = np.divmod(column, len(self._periods))
         is_own = self.placed.home_partner[area] == partner
         chosen = self.tally.verdict == verdict
         row = self._group(self.tally.partner[chosen], self.tally.events[chosen], self._column(chosen))
@@ -148,7 +184,8 @@ class _Counter:
             outside_areas=self._list_outside(partner[~is_own], area[~is_own], spread.data[~is_own]),
         )
 
-    def gaps(self) -> tuple[Gap, ...]:
+    @cached_property
+    def _gaps(self) -> tuple[Gap, ...]:
         found = []
         for place, fields in enumerate(self.tally.gaps):
             chosen = (self.tally.missing == place) & (self.tally.verdict == UNDETERMINED)
@@ -160,7 +197,7 @@ class _Counter:
     def _spread(self, verdict: int) -> scipy.sparse.csr_array:
         """Events over base areas, shape (base areas, partners x months), whoever's area it is."""
         chosen = self.tally.verdict == verdict
-        width = len(self.periods)
+        width = len(self._periods)
         stated = scipy.sparse.csr_array(
             (
                 self.tally.events[chosen].astype(float),
@@ -174,15 +211,15 @@ class _Counter:
         """Events over base areas, shape (base areas, months), recorded by the force whose area it is."""
         spread = self._spread(verdict).tocoo()
         area, column = spread.coords
-        partner, month = np.divmod(column, len(self.periods))
+        partner, month = np.divmod(column, len(self._periods))
         own = self.placed.home_partner[area] == partner
-        shape = (len(self.placed.home_partner), len(self.periods))
+        shape = (len(self.placed.home_partner), len(self._periods))
         return scipy.sparse.csr_array((spread.data[own], (area[own], month[own])), shape=shape)
 
     def _is_estimated(self, members: scipy.sparse.csr_array, verdict: int) -> FloatMatrix:
         """Cells that hold part of a code's events: the code was split across this level's borders, or changed irregularly."""
         chosen = (self.tally.verdict == verdict) & (self.placed.code_partner[self.tally.area] == self.tally.partner)
-        shape = (len(self.tally.areas), len(self.periods))
+        shape = (len(self.tally.areas), len(self._periods))
         stated = scipy.sparse.csr_array(
             (np.ones(chosen.sum()), (self.tally.area[chosen], self._column(chosen))), shape=shape
         )
@@ -194,38 +231,40 @@ class _Counter:
         )
         return (parts @ stated).toarray() > 0
 
-    def _is_uncovered(self, members: scipy.sparse.csr_array) -> FloatMatrix:
+    def _is_uncovered(self, members: scipy.sparse.csr_array) -> BoolMatrix:
         """An area lacks a month where any of its base areas' forces does, or has landed nothing at all."""
-        covered = np.vstack([self._covered(), np.zeros(len(self.periods), dtype=bool)])
-        return members @ (~covered[self.placed.home_partner]).astype(float) > 0
+        used = np.unique(members.indices)
+        covered = np.vstack([self._covered, np.zeros(len(self._periods), dtype=bool)])
+        return np.asarray(members[:, used] @ (~covered[self.placed.home_partner[used]]).astype(float) > 0)
 
-    def _covered(self) -> FloatMatrix:
+    @cached_property
+    def _covered(self) -> BoolMatrix:
         return np.array(
             [
-                [period.first in self.tally.coverage[partner] for period in self.periods]
+                [period.first in self.tally.coverage[partner] for period in self._periods]
                 for partner in self.tally.partners
             ],
             dtype=bool,
-        ).reshape(len(self.tally.partners), len(self.periods))
+        ).reshape(len(self.tally.partners), len(self._periods))
 
     def _by_force(self, verdict: int) -> AreaPeriodMatrix:
-        recorded = self.reconcile(verdict).recorded
+        recorded = self._reconciliations[verdict].recorded
         partners = [partner for partner in self.tally.partners if partner in self.placed.home]
         chosen = recorded.select_areas(partners)
         return replace(chosen, areas=tuple(self.placed.home[partner] for partner in partners), level=FORCE)
 
     def _by_partner(self, values: FloatMatrix) -> AreaPeriodMatrix:
-        values = np.where(self._covered(), values, np.nan)
-        return AreaPeriodMatrix(values, self.tally.partners, self.periods, PARTNER, np.zeros(values.shape, dtype=bool))
+        values = np.where(self._covered, values, np.nan)
+        return AreaPeriodMatrix(values, self.tally.partners, self._periods, PARTNER, np.zeros(values.shape, dtype=bool))
 
     def _group(self, partner: FloatMatrix, events: FloatMatrix, month: FloatMatrix) -> FloatMatrix:
-        values = np.zeros((len(self.tally.partners), len(self.periods)))
+        values = np.zeros((len(self.tally.partners), len(self._periods)))
         np.add.at(values, (partner, month), events)
         return values
 
     def _column(self, chosen: FloatMatrix) -> FloatMatrix:
         """The column of each row of the tally: its months are those landed, ours are all from first to last."""
-        place = {period.first: column for column, period in enumerate(self.periods)}
+        place = {period.first: column for column, period in enumerate(self._periods)}
         return np.array([place[month] for month in self.tally.months], dtype=np.intp)[self.tally.month[chosen]]
 
     def _list_outside(

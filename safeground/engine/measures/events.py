@@ -10,6 +10,7 @@ from safeground.engine.catalogue import EventDefinition, Rule, rule_fields
 from safeground.engine.measures.counting import DefinitionCounts, count_monthly
 from safeground.engine.measures.periods import PeriodKind, get_periods
 from safeground.engine.measures.places import Places, place_tally
+from safeground.engine.measures.populations import Ages
 from safeground.engine.measures.tallies import EventTally, tally_events
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ def choose_events_table(warehouse: Warehouse, rule: Rule, by: str | None = None)
     A field that neither table has is unknown in both, so it does not call for the events.
     """
     counts, events = warehouse.table("event_counts"), warehouse.table("events")
-    wanted = {*rule_fields(rule), *([by] if by else [])}
-    return counts if wanted & set(events.columns) <= set(counts.columns) else events
+    wanted = {*rule_fields(rule), *([by] if by else [])} & set(events.columns)
+    return counts if wanted <= set(counts.columns) else events
 
 
 def tally_rule(
@@ -35,10 +36,25 @@ def tally_rule(
     feed: str,
     partners: Collection[str] | None = None,
     by: str | None = None,
+    ages: tuple[Ages, ...] = (),
+    age_field: str = "victim_age",
 ) -> EventTally:
-    """One query over a feed. partners: those to count, all that have landed by default."""
-    coverage = get_coverage(warehouse, feed, partners)
-    return tally_events(choose_events_table(warehouse, rule, by), rule, feed=feed, coverage=coverage, by=by)
+    """One query over a feed. partners: those to count, all that have landed by default. by: a column whose values become categories;
+    ages: bands of a column of ages that become categories instead. ValueError where the events have no such column.
+    """
+    by = age_field if ages else by
+    table = choose_events_table(warehouse, rule, by)
+    if by is not None and by not in table.columns:
+        raise ValueError(f"events of {feed} carry no {by}, so they cannot be counted by it; choose a feed that does")
+    category = _age_band(table[by], ages) if ages and by else by
+    return tally_events(table, rule, feed=feed, coverage=get_coverage(warehouse, feed, partners), by=category)
+
+
+def _age_band(age: ir.NumericValue, ages: tuple[Ages, ...]) -> ir.StringValue:
+    """The label of the band an age lies in; NULL, and so 'not stated', where there is no age or no band for it."""
+    import ibis
+
+    return ibis.cases(*[(band.contains(age), band.label) for band in ages], else_=ibis.null("string"))
 
 
 def get_coverage(
@@ -97,5 +113,5 @@ def count_events_by(
         category: count_monthly(
             tally.select_category(category), placed, level=level, definition=definition.label
         ).gather(periods)
-        for category in sorted(tally.categories)
+        for category in tally.counted_categories
     }

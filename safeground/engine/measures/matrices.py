@@ -102,14 +102,15 @@ class AreaPeriodMatrix:
 
         ValueError unless the columns are months.
         """
-        column_of = self._columns_by_month()
-        values = np.full((len(self.areas), len(periods)), np.nan)
-        estimated = np.zeros(values.shape, dtype=bool)
-        for place, period in enumerate(periods):
-            columns = [column_of[month] for month in period.months if month in column_of]
-            estimated[:, place] = self.is_estimated[:, columns].any(axis=1)
-            if len(columns) == len(period.months):
-                values[:, place] = self.values[:, columns].sum(axis=1)
+        row_of = self._columns_by_month()
+        belongs = np.zeros((len(self.periods), len(periods)))
+        for column, period in enumerate(periods):
+            belongs[[row_of[month] for month in period.months if month in row_of], column] = 1
+        # One product with the months' membership, not a sum for each period: small areas have a hundred rolling years.
+        values = np.nan_to_num(self.values) @ belongs
+        values[(self.is_incomplete @ belongs) > 0] = np.nan
+        values[:, belongs.sum(axis=0) < [len(period.months) for period in periods]] = np.nan
+        estimated = (self.is_estimated @ belongs) > 0 if self.is_estimated.any() else np.zeros(values.shape, dtype=bool)
         return replace(self, values=values, is_estimated=estimated, periods=tuple(periods))
 
     def covered_months(self, area: str) -> frozenset[datetime.date]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from safeground.engine.catalogue import Rule
 from safeground.engine.measures.compiling import compile_rule
+from safeground.engine.warehouse import check_operators
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -46,6 +47,12 @@ class EventTally:
     category: NDArray[np.intp]
     events: NDArray[np.int64]
 
+    @property
+    def counted_categories(self) -> tuple[str, ...]:
+        """Categories with an event that is in or undetermined, in order; the others are none of the definition's."""
+        counted = np.unique(self.category[self.verdict != OUT])
+        return tuple(sorted(self.categories[place] for place in counted))
+
     def select_category(self, category: str) -> EventTally:
         """The events of one category. KeyError names a category that is not here."""
         if category not in self.categories:
@@ -56,9 +63,6 @@ class EventTally:
         names = ("partner", "month", "area", "verdict", "missing", "category", "events")
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
 
-    def total(self, verdict: int) -> int:
-        return int(self.events[self.verdict == verdict].sum())
-
 
 def tally_events(
     table: ir.Table,
@@ -66,28 +70,27 @@ def tally_events(
     *,
     feed: str,
     coverage: Mapping[str, Collection[datetime.date]],
-    by: str | None = None,
+    by: str | ir.StringValue | None = None,
 ) -> EventTally:
     """Count a feed's events under a rule, in one query.
 
     table: the warehouse's `events` or `event_counts` (which has the column `events`). coverage: the months landed of each partner to
-    be counted; other partners are left out. by: a column whose values become categories (`offence`).
+    be counted; other partners are left out. by: a column whose values become categories (`offence`), or an expression over `table`.
 
     Every event of those partners is in the tally, out included, so that shares and reconciliation need no second query.
     """
     compiled = compile_rule(rule, table)
-    rows = table.filter(table.feed == feed, table.partner.isin(tuple(sorted(coverage)))) if coverage else table.limit(0)
-    grouped = rows.group_by(
-        partner=rows.partner,
-        month=rows.month,
-        area_code=rows.area_code,
-        verdict=compile_rule(rule, rows).verdict,
-        missing=compile_rule(rule, rows).missing,
-        **({"category": rows[by]} if by else {}),
+    keys = {"verdict": compiled.verdict, "missing": compiled.missing}
+    if by is not None:
+        keys["category"] = table[by] if isinstance(by, str) else by
+    wanted = (
+        (table.feed == feed) & table.partner.isin(tuple(sorted(coverage))) if coverage else (table.feed == feed) & False
     )
+    rows = table.mutate(**keys).filter(wanted)
     number = rows.events.sum() if "events" in rows.columns else rows.count()
-    answer = grouped.aggregate(number=number.cast("int64")).to_pyarrow()
-    return _make_tally(answer, compiled.name_fields, feed=feed, coverage=coverage)
+    question = rows.group_by("partner", "month", "area_code", *keys).aggregate(number=number.cast("int64"))
+    check_operators(question)
+    return _make_tally(question.to_pyarrow(), compiled.name_fields, feed=feed, coverage=coverage)
 
 
 def _make_tally(

@@ -1,0 +1,385 @@
+"""Measures of an edition: each definition is queried once, and every level, period and comparison comes from that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.areas import get_pairs, make_crosswalk, make_hierarchy
+from safeground.engine.catalogue import Catalogue, EventDefinition, Measure
+from safeground.engine.measures.comparisons import (
+    AreaComparison,
+    ForceComparison,
+    YearOnYear,
+    compare_forces,
+    compare_with_rest,
+    compare_with_year_before,
+)
+from safeground.engine.measures.counting import DefinitionCounts, TallyCounter, count_monthly
+from safeground.engine.measures.denominators import flag_poor_denominators
+from safeground.engine.measures.estimating import estimate_measure, estimate_standardised
+from safeground.engine.measures.events import tally_rule
+from safeground.engine.measures.matrices import AreaPeriodMatrix
+from safeground.engine.measures.measurement import Measurement
+from safeground.engine.measures.periods import Period, find_latest_run, find_latest_year
+from safeground.engine.measures.places import FORCE, PlacedTally, Places, place_tally
+from safeground.engine.measures.populations import (
+    ALL_AGES,
+    EUROPEAN_BANDS,
+    Ages,
+    Populations,
+    choose_populations,
+)
+from safeground.engine.measures.run_charts import RunChart, make_run_chart
+from safeground.engine.measures.tallies import EventTally
+
+if TYPE_CHECKING:
+    from safeground.engine.warehouse import Warehouse
+
+AGE_FIELD = "victim_age"
+"""The field by which events are standardised."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """The catalogue's measures over a warehouse, for the partnership's own force and its neighbours.
+
+    `home`: the force area of each partner. Areas are those of the partnership's own force unless `partners` says otherwise. Answers of
+    queries are kept, so that asking for another level or period costs no query.
+    """
+
+    warehouse: Warehouse
+    catalogue: Catalogue
+    places: Places
+    home: Mapping[str, str]
+    _kept: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def own(self) -> str:
+        """The partner whose force area the partnership is."""
+        return self.catalogue.partnership.force.partner
+
+    @property
+    def own_area(self) -> str:
+        """The code of the partnership's force area."""
+        return self.catalogue.partnership.force.area.code
+
+    def areas(self, level: str, partners: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Codes of the areas of a level inside the force areas of these partners (our own by default), in order."""
+        partners = tuple(partners or (self.own,))
+        key = ("areas", level, partners)
+        if key not in self._kept:
+            inside = self._inside(self.home[partner] for partner in partners if partner in self.home)
+            codes, members = self.places.members(level)
+            self._kept[key] = tuple(codes[row] for row in np.flatnonzero(members @ inside.astype(float) > 0))
+        return self._kept[key]
+
+    def definition_of(self, name: str) -> EventDefinition:
+        """The definition behind a measure's numerator."""
+        return self.catalogue.numerator_of(self._measure(name))
+
+    def counts(self, name: str, *, level: str, partners: Sequence[str] | None = None) -> DefinitionCounts:
+        """Monthly counts of a measure's numerator: definite and undetermined events, gaps and reconciliation."""
+        return self._count(self.definition_of(name), level, partners)
+
+    def counts_by(
+        self, name: str, *, by: str = "offence", level: str, partners: Sequence[str] | None = None
+    ) -> dict[str, DefinitionCounts]:
+        """The same by category of a column of events, the largest category first."""
+        definition = self.definition_of(name)
+        tally, _ = self._tally(definition, by)
+        found = {c: self._count(definition, level, partners, by, c) for c in tally.counted_categories}
+        return dict(sorted(found.items(), key=lambda item: (-np.nansum(item[1].definite.values), item[0])))
+
+    def calculate(
+        self, name: str, *, level: str, periods: Sequence[Period], partners: Sequence[str] | None = None
+    ) -> Measurement:
+        """Estimates of a measure for areas of a level and periods. KeyError for a measure there is not.
+
+        One denominator serves all periods: the population nearest to the end of the last, so that no change of denominator looks like a
+        change of rate. A rate is for the period, whatever its length: six months are not made a year.
+        """
+        measure = self._measure(name)
+        monthly = self.counts(name, level=level, partners=partners)
+        return self._measure_counts(measure, monthly, tuple(periods))
+
+    def calculate_by(
+        self,
+        name: str,
+        *,
+        by: str = "offence",
+        level: str,
+        periods: Sequence[Period],
+        partners: Sequence[str] | None = None,
+    ) -> dict[str, Measurement]:
+        """A measurement for each category of a column of events, the largest first. A share is of the same whole for all."""
+        measure = self._measure(name)
+        return {
+            category: replace(self._measure_counts(measure, counts, tuple(periods)), category=category)
+            for category, counts in self.counts_by(name, by=by, level=level, partners=partners).items()
+        }
+
+    def populations(self, year: int, bands: tuple[Ages, ...] = ALL_AGES) -> Populations:
+        """Residents nearest to a year that cover all force areas in use."""
+        key = ("populations", year, bands)
+        if key not in self._kept:
+            self._kept[key] = choose_populations(
+                self.warehouse.table("populations"),
+                self.places,
+                year=year,
+                bands=bands,
+                needed=self._inside(self.home.values()),
+            )
+        return self._kept[key]
+
+    def compare_with_rest(self, name: str, *, level: str, period: Period) -> AreaComparison:
+        """Each of our areas with the rest of the partnership (itself left out), under a rate or a share."""
+        monthly = self.counts(name, level=level)
+        wholes = self._denominators(self._measure(name), monthly, (period,))
+        return compare_with_rest(monthly.definite, _column(wholes, name), period)
+
+    def compare_with_neighbours(self, name: str, *, period: Period | None = None) -> ForceComparison | None:
+        """Our force with each neighbour, in the latest months that all have landed; None where there are none."""
+        partners = [partner for partner in self.home if self._covered(name, partner)]
+        if self.own not in partners or len(partners) < 2:
+            return None
+        monthly = self.counts(name, level=FORCE, partners=partners)
+        if period is None:
+            period = find_latest_run(frozenset.intersection(*(monthly.coverage[partner] for partner in partners)))
+        if period is None:
+            return None
+        wholes = self._denominators(self._measure(name), monthly, (period,))
+        return compare_forces(monthly.definite, _column(wholes, name), force=self.own_area, period=period)
+
+    def compare_with_year_before(
+        self, name: str, *, level: str, partners: Sequence[str] | None = None
+    ) -> YearOnYear | None:
+        """Our areas' latest twelve months with the twelve before, or the months that both years have."""
+        return compare_with_year_before(
+            self.counts(name, level=level, partners=partners).definite,
+            confidence=self._measure(name).interval.confidence,
+        )
+
+    def run_chart(self, name: str, *, area: str | None = None, level: str = FORCE) -> RunChart:
+        """Monthly rates (or counts) of an area, our force by default, with control limits."""
+        measure = self._measure(name)
+        monthly = self.counts(name, level=level)
+        if not measure.unit.is_rate:
+            return make_run_chart(monthly.definite, area or self.own_area, denominator=1, per=1)
+        year = max(monthly.coverage[self.own]).year
+        people = self.populations(year, _ages_of(measure)).at_level(level, [area or self.own_area])[0].sum()
+        return make_run_chart(monthly.definite, area or self.own_area, denominator=people, per=measure.unit.per or 1)
+
+    def poor_denominators(self, level: str, areas: Sequence[str] | None = None) -> NDArray[np.bool_]:
+        """Which areas (ours by default) residents are a poor denominator for, by the catalogue's rule; shape (areas,).
+
+        Judged on the latest complete year of our own force, or the latest months there are. What all recorded crime is, the measure
+        that is broken down by offence says; where the catalogue has none, no area is flagged.
+        """
+        areas = self.areas(level) if areas is None else tuple(areas)
+        key = ("poor", level, areas)
+        if key not in self._kept:
+            self._kept[key] = self._judge_denominators(level, areas)
+        return self._kept[key]
+
+    def _judge_denominators(self, level: str, areas: tuple[str, ...]) -> NDArray[np.bool_]:
+        everything = next((m.name for m in self.catalogue.measures.values() if m.by == "offence"), None)
+        if everything is None or set(areas) - set(self.areas(level)):
+            return np.zeros(0, dtype=bool)
+        covered = self._covered(everything, self.own)
+        period = find_latest_year(covered) or find_latest_run(covered)
+        if period is None:
+            return np.zeros(0, dtype=bool)
+        crimes = self.counts_by(everything, level=level)
+        people = self.populations(period.last.year).at_level(level, areas)[:, 0]
+        return flag_poor_denominators(crimes, people, self.catalogue.poor_denominator, period)
+
+    def _inside(self, forces: Iterable[str]) -> NDArray[np.bool_]:
+        """Which base areas lie in these force areas."""
+        wanted = set(forces)
+        return np.array([force in wanted for force in self.places.hierarchy.parents(FORCE)], dtype=bool)
+
+    def _measure(self, name: str) -> Measure:
+        if name not in self.catalogue.measures:
+            raise KeyError(f"there is no measure {name!r}; there are {', '.join(sorted(self.catalogue.measures))}")
+        return self.catalogue.measures[name]
+
+    def _covered(self, name: str, partner: str) -> frozenset[Any]:
+        return self._tally(self.definition_of(name))[0].coverage.get(partner, frozenset())
+
+    def _tally(self, definition: EventDefinition, by: str | None = None) -> tuple[EventTally, PlacedTally]:
+        key = ("tally", definition.label, by)
+        if key not in self._kept:
+            tally = tally_rule(
+                self.warehouse, definition.rule_under(), feed=definition.feeds[0], partners=tuple(self.home), by=by
+            )
+            self._kept[key] = tally, place_tally(tally, self.places, self.home)
+        return self._kept[key]
+
+    def _count(
+        self,
+        definition: EventDefinition,
+        level: str,
+        partners: Sequence[str] | None,
+        by: str | None = None,
+        category: str | None = None,
+    ) -> DefinitionCounts:
+        key = ("counts", definition.label, level, by, category)
+        if key not in self._kept:
+            self._kept[key] = self._counter(definition, by, category).count(level)
+        chosen_partners = tuple(partners or (self.own,))
+        return self._kept[key].select_areas(self.areas(level, chosen_partners)).select_partners(chosen_partners)
+
+    def _counter(self, definition: EventDefinition, by: str | None, category: str | None) -> TallyCounter:
+        key = ("counter", definition.label, by, category)
+        if key not in self._kept:
+            tally, placed = self._tally(definition, by)
+            events = tally if category is None else tally.select_category(category)
+            self._kept[key] = TallyCounter(events, placed, definition.label)
+        return self._kept[key]
+
+    def _measure_counts(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> Measurement:
+        counts = monthly.gather(periods)
+        denominators = self._denominators(measure, monthly, periods)
+        if measure.unit.type == "directly_standardised_rate":
+            estimate = upper = self._standardise(measure, monthly, periods)
+        else:
+            estimate = estimate_measure(measure, counts.definite, denominators)
+            upper = estimate_measure(measure, counts.upper, denominators)
+        return Measurement(
+            measure=measure.name,
+            title=measure.title,
+            unit=measure.unit.title,
+            unit_type=measure.unit.type,
+            per=measure.unit.per,
+            definition=monthly.definition,
+            denominator_label=self._denominator_label(measure, periods),
+            sources=self._sources(monthly, periods),
+            caveats=measure.caveats,
+            counts=counts,
+            denominators=denominators,
+            estimate=estimate,
+            upper_bound=np.asarray(upper.value),
+            area_names=self.places.names(monthly.level),
+            has_poor_denominator=(
+                self.poor_denominators(monthly.level, monthly.definite.areas)
+                if measure.unit.is_rate and monthly.level != FORCE
+                else np.zeros(0, dtype=bool)
+            ),
+        )
+
+    def _standardise(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> Any:
+        definition = self.catalogue.numerator_of(measure)
+        tally = tally_rule(
+            self.warehouse,
+            definition.rule_under(),
+            feed=definition.feeds[0],
+            partners=tuple(self.home),
+            ages=EUROPEAN_BANDS,
+            age_field=AGE_FIELD,
+        )
+        placed = place_tally(tally, self.places, self.home)
+        empty = np.where(monthly.gather(periods).is_incomplete, np.nan, 0.0)
+        bands = [
+            count_monthly(tally.select_category(band.label), placed, level=monthly.level)
+            .select_areas(monthly.definite.areas)
+            .definite.gather(periods)
+            .values
+            if band.label in tally.categories
+            else empty
+            for band in EUROPEAN_BANDS
+        ]
+        people = self.populations(periods[-1].last.year, EUROPEAN_BANDS).at_level(monthly.level, monthly.definite.areas)
+        return estimate_standardised(measure, np.stack(bands, axis=-1), people)
+
+    def _denominators(
+        self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
+    ) -> AreaPeriodMatrix | None:
+        if measure.denominator is None:
+            return None
+        whole = self.catalogue.denominator_of(measure)
+        if whole is not None:
+            return self._count(whole, monthly.level, tuple(monthly.coverage)).definite.gather(periods)
+        areas = monthly.definite.areas
+        populations = self.populations(max(period.last for period in periods).year, _ages_of(measure))
+        people = populations.at_level(monthly.level, areas).sum(axis=1)
+        estimated = populations.is_estimated(monthly.level, areas)
+        shape = (len(periods), 1)
+        return AreaPeriodMatrix(np.tile(people, shape).T, areas, periods, monthly.level, np.tile(estimated, shape).T)
+
+    def _denominator_label(self, measure: Measure, periods: tuple[Period, ...]) -> str:
+        if measure.denominator is None:
+            return ""
+        whole = self.catalogue.denominator_of(measure)
+        if whole is not None:
+            return whole.label
+        return self.populations(max(period.last for period in periods).year, _ages_of(measure)).label
+
+    def _sources(self, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> tuple[str, ...]:
+        wanted = {month for period in periods for month in period.months}
+        names = self.catalogue.partnership.force_names
+        title = self.catalogue.feeds.contracts[monthly.feed].title
+        found = []
+        for partner, covered in monthly.coverage.items():
+            months = sorted(wanted & covered)
+            if months:
+                span = (
+                    f"{months[0]:%B %Y}"
+                    if len(months) == 1
+                    else f"{months[0]:%B %Y} to {months[-1]:%B %Y}, {len(months)} months"
+                )
+                found.append(f"{title}: {names.get(partner, partner)}, {span}")
+        return tuple(found)
+
+
+def open_measures(warehouse: Warehouse, catalogue: Catalogue) -> Measures:
+    """The measures of a catalogue over a warehouse, with areas, crosswalk and force areas made ready.
+
+    Raises ValueError where no lookup has landed that leads from small areas to the partnership's force.
+    """
+    lookups = warehouse.table("lookups").to_pyarrow()
+    hierarchy = make_hierarchy(lookups)
+    pairs = get_pairs(lookups, "lsoa11", hierarchy.base)
+    places = Places(
+        hierarchy, make_crosswalk(pairs, _people_by_area(warehouse, hierarchy.base)) if len(pairs) else None
+    )
+    known = set(hierarchy.level(FORCE).codes)
+    home = {force.partner: force.area.code for force in catalogue.partnership.forces if force.area.code in known}
+    own = catalogue.partnership.force
+    if own.partner not in home:
+        raise ValueError(
+            f"no lookup leads to the force area {own.area.code} ({own.area.name}); land the lookups from small areas to police forces"
+        )
+    return Measures(warehouse, catalogue, places, home)
+
+
+def _people_by_area(warehouse: Warehouse, vintage: str) -> dict[str, float]:
+    """People of each area of the current vintage, of the latest year: the weights by which a split area is shared out."""
+    table = warehouse.table("populations")
+    totals = (
+        table.filter(table.vintage == vintage)
+        .group_by("area_code", "year")
+        .aggregate(people=table.people.sum().cast("float64"))
+        .order_by("year", "area_code")
+        .to_pyarrow()
+    )
+    return dict(zip(totals["area_code"].to_pylist(), totals["people"].to_pylist(), strict=True))
+
+
+def _ages_of(measure: Measure) -> tuple[Ages, ...]:
+    ages = measure.denominator.ages if measure.denominator else None
+    if ages is None:
+        return ALL_AGES
+    return (Ages(ages.at_least or 0, None if ages.below is None else ages.below - 1),)
+
+
+def _column(wholes: AreaPeriodMatrix | None, name: str) -> Any:
+    if wholes is None:
+        raise ValueError(
+            f"{name} is a count, and counts of areas of different size are not compared; compare a rate or a share"
+        )
+    return wholes.values[:, 0]

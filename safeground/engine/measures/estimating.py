@@ -1,0 +1,63 @@
+"""From counts and denominators to estimates, by the unit a measure names. Labels are checked here, so that arrays never slip."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from safeground.engine.catalogue import Measure
+from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
+from safeground.engine.statistics import (
+    EUROPEAN_STANDARD_POPULATION_2013,
+    Estimate,
+    estimate_directly_standardised_rate,
+    estimate_proportion,
+    estimate_rate,
+)
+
+
+def estimate_measure(measure: Measure, counts: AreaPeriodMatrix, denominators: AreaPeriodMatrix | None) -> Estimate:
+    """Estimates of a count, a crude rate or a share (in %), shape (areas, periods); NaN where a number is missing.
+
+    A count is given the Poisson interval of a rate over one of itself: how much it might have differed by chance. ValueError where
+    labels differ, or for a standardised rate, which needs counts by age (`estimate_standardised`).
+    """
+    if denominators is not None:
+        counts.check_same_labels(denominators)
+    confidence = measure.interval.confidence
+    if measure.unit.type == "count":
+        return estimate_rate(counts.values, 1.0, per=1, confidence=confidence)
+    if denominators is None:
+        raise ValueError(f"the measure {measure.name} is a {measure.unit.type} and needs a denominator")
+    if measure.unit.type == "rate":
+        return estimate_rate(counts.values, denominators.values, per=_per(measure), confidence=confidence)
+    if measure.unit.type == "share":
+        return _as_percent(counts.values, denominators.values, confidence)
+    raise ValueError(f"the measure {measure.name} is standardised by age and needs counts by age")
+
+
+def estimate_standardised(measure: Measure, counts: FloatMatrix, people: FloatMatrix) -> Estimate:
+    """Directly standardised rates on the European Standard Population 2013.
+
+    counts: shape (areas, periods, 19 bands); people: (areas, 19 bands). Returns shape (areas, periods), NaN on fewer than 10 events.
+    """
+    return estimate_directly_standardised_rate(
+        counts,
+        people[:, np.newaxis, :],
+        EUROPEAN_STANDARD_POPULATION_2013,
+        per=_per(measure),
+        confidence=measure.interval.confidence,
+    )
+
+
+def _per(measure: Measure) -> int:
+    if measure.unit.per is None:
+        raise ValueError(f"the measure {measure.name} is a rate without per; say for how many people it is told")
+    return measure.unit.per
+
+
+def _as_percent(parts: FloatMatrix, wholes: FloatMatrix, confidence: float) -> Estimate:
+    # Events shared out over split areas are sums of fractions: a whole can end up a rounding error below its only part.
+    share = estimate_proportion(
+        np.where(np.isclose(parts, wholes), np.minimum(parts, wholes), parts), wholes, confidence=confidence
+    )
+    return Estimate(share.value * 100, share.lower * 100, share.upper * 100, share.method, confidence)
