@@ -1,0 +1,122 @@
+"""Links lead somewhere, commands exist, paths exist, and every word has its entry in the glossary."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from safeground.cli import make_parser
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    [
+        *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md")),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "safeground" / "definitions").rglob("README.md"),
+    ]
+)
+# The nouns of the design, whether or not their part of the system is built.
+NOUNS = (
+    "Partner Feed Contract Delivery Problem Area Vintage Event Definition Measure Estimate Goal Place Patrol Schedule Visit Design Check "
+    "Effect Finding Edition Priority Action Theme Level Agreement Round Application Award Return Release"
+).split()
+
+
+def page_name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def commands() -> dict[str, set[str]]:
+    """Every command of the command line with its options."""
+    [subparsers] = [action for action in make_parser()._actions if hasattr(action, "choices") and action.choices]
+    return {
+        name: {option for action in parser._actions for option in action.option_strings}
+        for name, parser in dict(subparsers.choices or {}).items()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_to_files_resolve(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    files = [target.split("#")[0] for target in targets if not target.startswith(("http", "#", "mailto:"))]
+    assert [target for target in files if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_commands_named_exist(page: Path, commands: dict[str, set[str]]) -> None:
+    text = page.read_text(encoding="utf-8")
+    for line in re.findall(r"(?:^|`|python -m )safeground ([a-z][^`\n]*)", text, flags=re.MULTILINE):
+        name, *rest = line.split()
+        assert name in commands, f"safeground {line}"
+        options = {word for word in rest if word.startswith("--")}
+        assert options <= commands[name], f"safeground {line}"
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z]+)", text)) | set(re.findall(r"^make ([a-z]+)", text, flags=re.MULTILINE))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_paths_named_exist(page: Path) -> None:
+    named = re.findall(
+        r"`((?:safeground|tests|docs|scripts|benchmarks|requirements|\.ci)/[\w./-]+)`", page.read_text(encoding="utf-8")
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_readme_names_every_command_a_user_types(commands: dict[str, set[str]]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for_users = set(commands) - {"county"}
+    assert {name for name in for_users if f"`safeground {name}" not in text} == set()
+
+
+def test_every_folder_of_the_engine_is_a_word_of_the_glossary() -> None:
+    glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+    folders = {path.parent.name for path in (ROOT / "safeground" / "engine").glob("*/__init__.py")}
+    assert len(folders) >= 12
+    assert {folder for folder in folders if f"`{folder}`" not in glossary} == set()
+
+
+def test_every_noun_of_the_design_has_its_entry() -> None:
+    entries = re.findall(r"^\| \*\*(.+?)\*\*", (ROOT / "GLOSSARY.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    words = {word for entry in entries for word in entry.split(", ")}
+    assert set(NOUNS) - words == set()
+    assert len(entries) == len(set(entries))
+
+
+def test_each_word_in_italics_has_its_entry() -> None:
+    glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+    entries = " ".join(re.findall(r"^\| \*\*(.+?)\*\*", glossary, flags=re.MULTILINE)).lower()
+    rows = "\n".join(line for line in glossary.splitlines() if line.startswith("| "))
+    linked = {word.lower().removesuffix("'s") for word in re.findall(r"(?<!\*)\*([\w ']+)\*(?!\*)", rows)}
+    plurals = (("ies", "y"), ("es", ""), ("s", ""))
+    unknown = {
+        word
+        for word in linked
+        if word not in entries
+        and not any(word.endswith(p) and word.removesuffix(p) + one in entries for p, one in plurals)
+    }
+    assert unknown == set()
+
+
+def test_public_classes_of_the_catalogue_use_words_of_the_glossary() -> None:
+    from safeground.engine import catalogue
+
+    glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8").lower()
+    for name in (
+        "Catalogue",
+        "Contract",
+        "Variant",
+        "CodeList",
+        "EventField",
+        "EventDefinition",
+        "Switch",
+        "Rule",
+        "Measure",
+        "Outline",
+    ):
+        assert hasattr(catalogue, name)
+        words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+        assert words in glossary or words.split()[-1] in glossary, name
