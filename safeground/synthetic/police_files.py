@@ -20,8 +20,8 @@ STREET_COLUMNS = (
     "Last outcome category", "Context",
 )  # fmt: skip
 OUTCOME_COLUMNS = (*STREET_COLUMNS[:9], "Outcome type")
-#: Files up to this month end their lines with carriage return and line feed, later ones with a line feed alone.
-LAST_MONTH_WITH_CARRIAGE_RETURNS = "2024-04"
+#: As files of 2025 have it. Those up to 2024-04 ended lines as on Windows, which intake notes: here that is a fault, planted on purpose.
+LINE_END = "\n"
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,8 @@ class StreetWriter:
 
     def street_file(self, month: str, events: MonthEvents) -> bytes:
         """A street file, header first."""
-        end = line_end(month)
         tails = np.array(
-            [[f"{kind.name},{last},{end}".encode() for last in (*LAST_OUTCOMES, "")] for kind in CRIME_TYPES],
+            [[f"{kind.name},{last},{LINE_END}".encode() for last in (*LAST_OUTCOMES, "")] for kind in CRIME_TYPES],
             dtype=object,
         )
         places = self.fragments[self.county.vintage(month)][events.place]
@@ -86,15 +85,14 @@ class StreetWriter:
             places.tolist(),
             tails[events.kind, events.outcome].tolist(),
         )
-        return (",".join(STREET_COLUMNS) + end).encode() + rows
+        return (",".join(STREET_COLUMNS) + LINE_END).encode() + rows
 
     def outcomes_file(self, month: str, drawn: Mapping[str, MonthEvents]) -> bytes:
         """An outcomes file: the decisions of a month on crimes of that and the two months before, by Crime ID.
 
         drawn: events of those months, where there are any.
         """
-        end = line_end(month)
-        tails = np.array([f"{outcome_type(last)}{end}".encode() for last in LAST_OUTCOMES], dtype=object)
+        tails = np.array([f"{outcome_type(last)}{LINE_END}".encode() for last in LAST_OUTCOMES], dtype=object)
         decided = np.array([last not in NO_DECISION for last in LAST_OUTCOMES] + [False])
         places = self.fragments[self.county.vintage(month)]
         lines: list[bytes] = []
@@ -106,7 +104,7 @@ class StreetWriter:
             for i in chosen.tolist():
                 place = places[events.place[i]].replace(b"No Location", b"No location")
                 lines.append(events.crime_ids[i] + self._dated(month) + place + tails[events.outcome[i]])
-        return (",".join(OUTCOME_COLUMNS) + end).encode() + b"".join(sorted(lines))
+        return (",".join(OUTCOME_COLUMNS) + LINE_END).encode() + b"".join(sorted(lines))
 
     def _dated(self, month: str) -> bytes:
         return f",{month},{self.territory.police},{self.territory.police},".encode()
@@ -116,10 +114,6 @@ def make_street_writer(county: County, territory: Territory) -> StreetWriter:
     return StreetWriter(
         county, territory, {vintage: _fragments(county, territory, vintage) for vintage in ("lsoa11", "lsoa21")}
     )
-
-
-def line_end(month: str) -> str:
-    return "\r\n" if month <= LAST_MONTH_WITH_CARRIAGE_RETURNS else "\n"
 
 
 def _fragments(county: County, territory: Territory, vintage: str) -> np.ndarray:

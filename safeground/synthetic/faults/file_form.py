@@ -14,7 +14,7 @@ import numpy as np
 from safeground.synthetic.csv_bytes import GZIP_LEVEL
 from safeground.synthetic.faults.tables import Table
 
-MIB = 1 << 20
+KIB, MIB = 1 << 10, 1 << 20
 LONG_LINE_MIB = 200
 BOMB_MIB = 128
 
@@ -109,9 +109,10 @@ def name_unknown_force(content: bytes, rng: np.random.Generator) -> bytes:
 
 
 def stretch_line(content: bytes, rng: np.random.Generator) -> bytes:
-    """A row of 200 MiB that packs into a fifth of one. It is never whole in memory."""
+    """A row of 200 MiB that packs into two: less than a bomb does, so that it is the line that gives it away. Never whole in memory."""
     header = content[: content.index(b"\n") + 1]
-    return _pack(header, [b"x" * MIB] * LONG_LINE_MIB, b"\n")
+    noise = rng.bytes(9 * KIB).hex().encode()
+    return _pack(header, [noise + b"x" * (MIB - len(noise))] * LONG_LINE_MIB, b"\n")
 
 
 def pack_gzip_bomb(content: bytes, rng: np.random.Generator) -> bytes:

@@ -29,7 +29,10 @@ def change_total(table: Table, rng: np.random.Generator) -> int:
 
 def write_thousands(table: Table, rng: np.random.Generator) -> int:
     """A total with a comma for thousands, in quotation marks, as spreadsheets save it."""
-    return table.fill(table.choose(rng, FEW), "total_population", lambda total: f'"{int(total):,}"')
+    place = table.place("total_population")
+    thousands = [row for row in table.rows if int(row[place]) >= 1_000]
+    chosen = [thousands[i] for i in rng.permutation(len(thousands))[:FEW].tolist()]
+    return table.fill(chosen, "total_population", lambda total: f'"{int(total):,}"')
 
 
 def repeat_area(table: Table, rng: np.random.Generator) -> int:
@@ -53,7 +56,7 @@ def map_twice(table: Table, rng: np.random.Generator) -> int:
     unchanged = [row for row in table.rows if row[place] == '"U"']
     one, other = (unchanged[i] for i in rng.permutation(len(unchanged))[:2].tolist())
     new = list(one)
-    for column in ("lsoa21_name", "lsoa21_code"):
+    for column in ("lsoa21_name", "lsoa21_code", "ltla22_name", "ltla22_code"):
         new[table.place(column)] = other[table.place(column)]
     table.rows.append(new)
     return 2
