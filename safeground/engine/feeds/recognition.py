@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from safeground.engine.catalogue import Contract, Feeds, Variant
+from safeground.engine.catalogue.contract import ColumnFamily
 from safeground.engine.feeds.reading_guards import Refused
 
 Format = Literal["csv", "geojson"]
@@ -41,9 +42,8 @@ class _Match:
     variant: Variant
     found: Mapping[str, str]
     missing: tuple[str, ...]
-    found_in_families: int
-    missing_families: tuple[str, ...]
-    """Their titles."""
+    missing_families: tuple[tuple[ColumnFamily, int], ...]
+    """Those with too few columns, and how many there are."""
     unknown: tuple[str, ...]
 
     @property
@@ -53,10 +53,16 @@ class _Match:
     @property
     def nearness(self) -> float:
         """The share of the needed columns that are there, those of families among them."""
-        needed = [column.name for column in self.variant.columns if not column.is_optional]
+        return (self.columns_needed - len(self.missing) - self.missing_in_families) / self.columns_needed
+
+    @property
+    def columns_needed(self) -> int:
         in_families = sum(family.at_least for family in self.variant.families)
-        there = len(needed) - len(self.missing) + self.found_in_families
-        return there / (len(needed) + in_families)
+        return sum(not column.is_optional for column in self.variant.columns) + in_families
+
+    @property
+    def missing_in_families(self) -> int:
+        return sum(family.at_least - count for family, count in self.missing_families)
 
 
 def read_header(text: str) -> tuple[str, tuple[str, ...]]:
@@ -148,8 +154,7 @@ def _match(contract: Contract, variant: Variant, columns: Sequence[str]) -> _Mat
         variant=variant,
         found=found,
         missing=tuple(c.name for c in variant.columns if not c.is_optional and c.name not in found),
-        found_in_families=sum(min(count, family.at_least) for family, count in in_families),
-        missing_families=tuple(family.title for family, count in in_families if count < family.at_least),
+        missing_families=tuple((family, count) for family, count in in_families if count < family.at_least),
         unknown=tuple(name for name in others if not any(pattern.search(name) for _, pattern in families)),
     )
 
@@ -163,14 +168,13 @@ def _not_recognised(matches: Sequence[_Match], columns: Sequence[str], feed: str
     missing = _what_is_missing(nearest)
     if nearest.nearness < _IS_NEAR and not feed:
         return f"is covered by no feed's contract: the nearest, {title}, would need {_what_is_needed(nearest)}."
-    hint = "correct the header" if feed else "correct the header, or name the feed with --feed"
-    return f"is not recognised: it comes nearest to {title} but has {missing}; {hint} and land it again."
+    return f"is not recognised: it comes nearest to {title} but has {missing}; correct the header and land it again."
 
 
 def _near_names(match: _Match) -> float:
     """The share of the variant's columns that are missing only by their spelling."""
     near = sum(_nearest_name(name, match.unknown) is not None for name in match.missing)
-    return near / max(len(match.variant.columns) + len(match.variant.families), 1)
+    return near / match.columns_needed
 
 
 def _what_is_missing(match: _Match) -> str:
@@ -180,14 +184,21 @@ def _what_is_missing(match: _Match) -> str:
         parts.append(f"no column {name!r}" + (f" (is {near!r} the same, renamed?)" if near else ""))
     if len(match.missing) > _NAMED_AT_MOST:
         parts.append(f"{len(match.missing) - _NAMED_AT_MOST} more columns missing")
-    parts.extend(f"too few columns for its {title}" for title in match.missing_families)
-    return " and ".join(parts)
+    parts.extend(
+        f"{f'only {count}' if count else 'none'} of the {family.at_least} columns it needs for {family.title}"
+        for family, count in match.missing_families
+    )
+    return _listed(parts)
 
 
 def _what_is_needed(match: _Match) -> str:
     names = [repr(name) for name in match.missing[:_NAMED_AT_MOST]]
-    names.extend(f"columns for its {title}" for title in match.missing_families[:2])
-    return " and ".join(names)
+    names.extend(f"columns for {family.title}" for family, _ in match.missing_families[:2])
+    return _listed(names)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
 def _nearest_name(name: str, candidates: Sequence[str]) -> str | None:
