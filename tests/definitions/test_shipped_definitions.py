@@ -80,7 +80,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "recorded_crime_by_type": "offences",
         "robbery_rate": "per 100,000 residents",
         "possession_of_weapons_rate": "per 100,000 residents",
-        "anti_social_behaviour": "offences",
+        "anti_social_behaviour": "incidents",
     }
     assert shipped.measures["recorded_crime_by_type"].by == "offence"
 
@@ -142,6 +142,8 @@ def test_an_offence_group_becomes_a_definition_of_its_own(essex: Catalogue) -> N
     assert evaluate_rule(definition.rule_under(), {"offence": "Robbery"}).verdict is Verdict.IN
     assert rule_fields(definition.rule_under()) == ("offence",)
     assert essex.denominator_of(measure) is None
+    incidents = essex.numerator_of(essex.measures["anti_social_behaviour"])
+    assert (definition.counting_unit, incidents.counting_unit) == ("crime", "incident")
 
 
 def test_a_share_has_two_definitions(essex: Catalogue) -> None:

@@ -21,7 +21,6 @@ from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsE
 from safeground.engine.catalogue.reading import Layer, Reading
 from safeground.engine.catalogue.references import find_broken_references
 from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
-from safeground.engine.catalogue.rules import IsIn
 
 
 @dataclass(frozen=True)
@@ -57,26 +56,24 @@ class Catalogue:
         if counted.definition is not None:
             return self.definitions[counted.definition]
         # An offence group is a definition too small for a file of its own; it borrows its measure's name, version and people.
-        return EventDefinition.model_construct(
-            schema_version=1,
-            name=measure.name,
-            version=measure.version,
-            replaces=None,
-            title=measure.title,
-            why_it_matters=measure.why_it_matters,
-            source=f"Offence group of the measure {measure.name}",
-            counting_unit="crime",
-            count_basis="recorded_month",
-            feeds=(counted.feed,),
-            switches=(),
-            rule=IsIn("offence", counted.offences, None, self.event_fields.unknown_words.get("offence", ())),
-            caveats=measure.caveats,
-            cannot_tell=(),
-            four_factors=None,
-            left_out=(),
-            owner=measure.owner,
-            checked_by=measure.checked_by,
-            review_by=measure.review_by,
+        return EventDefinition.model_validate(
+            {
+                "schema": 1,
+                "name": measure.name,
+                "version": measure.version,
+                "title": measure.title,
+                "why_it_matters": measure.why_it_matters,
+                "source": f"Offence group of the measure {measure.name}",
+                "counting_unit": counted.counting_unit,
+                "count_basis": "recorded_month",
+                "feeds": (counted.feed,),
+                "rule": {"field": "offence", "in": list(counted.offences)},
+                "caveats": measure.caveats,
+                "owner": measure.owner,
+                "checked_by": measure.checked_by,
+                "review_by": measure.review_by,
+            },
+            context=RuleVocabulary(self.feeds.code_lists, self.event_fields.unknown_words),
         )
 
 

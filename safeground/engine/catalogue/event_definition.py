@@ -14,6 +14,8 @@ from safeground.engine.catalogue.problems import Definition
 from safeground.engine.catalogue.rule_parsing import RuleError, RuleVocabulary, parse_rule
 from safeground.engine.catalogue.rules import Rule, choose_readings, rule_fields
 
+CountingUnit = Literal["crime", "incident", "attendance", "admission", "person"]
+
 _AS_SHIPPED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -97,7 +99,7 @@ class EventDefinition(Governed):
     title: Words
     why_it_matters: Words
     source: Words
-    counting_unit: Literal["crime", "incident", "attendance", "admission", "person"]
+    counting_unit: CountingUnit
     count_basis: Literal["recorded_month", "recorded_date", "committed_date", "attended_date", "admitted_date"]
     feeds: tuple[str, ...] = Field(min_length=1)
     switches: tuple[Switch, ...] = ()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from safeground.engine.catalogue.event_definition import CountingUnit
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import Definition
 
@@ -26,6 +27,8 @@ class Unit(Definition):
 
     type: UnitType
     per: Literal[1_000, 10_000, 100_000] | None = None
+    of: Words | None = None
+    """What a count is of, in the plural, where it is not offences: 'incidents'."""
 
     @model_validator(mode="after")
     def _per_belongs_to_rates(self) -> Unit:
@@ -33,6 +36,8 @@ class Unit(Definition):
             raise ValueError("a rate needs per: 1000, 10000 or 100000")
         if not self.is_rate and self.per is not None:
             raise ValueError(f"a {self.type} has no per")
+        if self.of is not None and self.type != "count":
+            raise ValueError("of belongs to a count")
         return self
 
     @property
@@ -41,11 +46,11 @@ class Unit(Definition):
 
     @property
     def title(self) -> str:
-        """'per 1,000 residents', 'offences' or '%'."""
+        """'per 1,000 residents', '%', 'offences' or what else a count is of."""
         if self.is_rate:
             standardised = ", age-standardised" if self.type == "directly_standardised_rate" else ""
             return f"per {self.per:,} residents{standardised}"
-        return "%" if self.type == "share" else "offences"
+        return "%" if self.type == "share" else self.of or "offences"
 
 
 class AgeRange(Definition):
@@ -69,6 +74,8 @@ class Counted(Definition):
     definition: str | None = None
     offences: tuple[str, ...] = ()
     feed: str | None = None
+    counting_unit: CountingUnit = "crime"
+    """What one event of an offence group is; a definition says so itself."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Counted:
