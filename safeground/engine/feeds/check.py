@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from safeground.engine.catalogue import Contract, Feeds, Variant
-from safeground.engine.catalogue.contract import EventsTable
+from safeground.engine.catalogue.contract import EventsTable, Identifiers
 from safeground.engine.feeds.check_notes import note_layout, tell_stated_rows
 from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
-from safeground.engine.feeds.check_rows import RowOutcome, check_rows
+from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_rows
+from safeground.engine.feeds.check_sieve import BATCH_BYTES, Batch, Sifted, can_sift, sift
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA, ResultWriter, check_key, get_check_report
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.quarantine import write_quarantine
-from safeground.engine.feeds.rules_sql import quote_name, quote_text
+from safeground.engine.feeds.rules_sql import NO_HASH, hash_of, quote_name, quote_text
 from safeground.engine.workspace import Progress, Workspace, no_progress
 
 MEMORY_LIMIT = "600MB"
@@ -55,12 +57,14 @@ def check_deliveries(
         else:
             variant = contract.variant(delivery.variant)
             tasks.append(Task(delivery, contract, variant, get_layout(delivery, variant), key))
+    done = 0
     if tasks:
         with workspace.exclusive(), open_database(workspace) as connection:
-            for done, task in enumerate(tasks):
-                tell(done, len(tasks), f"checking {task.delivery.id}")
-                reports[task.delivery.id] = check_one(workspace, connection, feeds, task)
-        tell(len(tasks), len(tasks), "checked")
+            for batch in make_batches(tasks):
+                for report in _check_batch(workspace, connection, feeds, batch):
+                    reports[report.delivery] = report
+                    done += 1
+                    tell(done, len(tasks), f"checked {report.delivery}")
     return tuple(reports[delivery.id] for delivery in deliveries)
 
 
@@ -68,6 +72,77 @@ def open_database(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     """A database in memory that spills to the workspace's staging folder."""
     config = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(workspace.staging / "duckdb")}
     return duckdb.connect(":memory:", config=config)
+
+
+def make_batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Tasks that one pass of the sieve can take together: one shape of file, up to a number of bytes. Others come singly."""
+    alike: dict[object, list[Task]] = {}
+    for task in tasks:
+        sent = task.delivery
+        shape = (sent.feed, sent.variant, sent.columns, sent.delimiter, sent.compression)
+        alike.setdefault(shape if can_sift(task.layout, task.variant) else sent.id, []).append(task)
+    for group in alike.values():
+        batch: list[Task] = []
+        size = 0
+        for task in group:
+            if batch and size + task.delivery.bytes > BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+            batch.append(task)
+            size += task.delivery.bytes
+        yield batch
+
+
+def _check_batch(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds: Feeds, tasks: Sequence[Task]
+) -> Iterator[CheckReport]:
+    """Sift the batch; only what the sieve suspects is checked row by row."""
+    batch: Batch | None = None
+    if can_sift(tasks[0].layout, tasks[0].variant):
+        try:
+            batch = sift(connection, [task.layout for task in tasks], variant=tasks[0].variant, feeds=feeds)
+        except duckdb.InvalidInputException:
+            pass  # one file's damage ends the whole query; rather than seek it, each is checked row by row
+    for place, task in enumerate(tasks):
+        report = None
+        if batch is not None and batch.sifted[place].is_sound:
+            report = _accept(workspace, connection, task, batch, batch.sifted[place])
+        yield report or check_one(workspace, connection, feeds, task)
+
+
+def _accept(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, task: Task, batch: Batch, sifted: Sifted
+) -> CheckReport | None:
+    """Write down a delivery all of whose rows are accepted. None where some are not: exact repeats, left out row by row."""
+    problems: tuple[Problem, ...] = ()
+    repeated = sifted.hashes[1:][sifted.hashes[1:] == sifted.hashes[:-1]]
+    if repeated.size:
+        outcome = check_repeats(
+            connection,
+            duckdb_rows(task.layout),
+            task.layout,
+            np.unique(repeated),
+            contract=task.contract,
+            variant=task.variant,
+        )
+        if outcome.duplicates.size or outcome.quarantined.size:
+            return None
+        problems = outcome.problems
+    without_location = int(sifted.events[sifted.groups[:, 1] == len(batch.areas)].sum())
+    report = make_report(
+        task,
+        quarantined=0,
+        duplicates=0,
+        problems=problems,
+        without_location=without_location if isinstance(task.variant.becomes, EventsTable) else 0,
+        rows_are_rewritten=False,
+    )
+    writer = ResultWriter(workspace, task.delivery.id)
+    if isinstance(task.variant.becomes, EventsTable):
+        writer.write_counts(batch.counts(sifted, task.delivery.id))
+    writer.write_hashes(sifted.hashes)
+    writer.write_report(report)
+    return report
 
 
 def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds: Feeds, task: Task) -> CheckReport:
@@ -87,6 +162,7 @@ def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds
     if report.is_used:
         if isinstance(task.variant.becomes, EventsTable):
             writer.write_counts(_count_events(connection, task.delivery.id, task.variant.becomes))
+        writer.write_hashes(_hash_identifiers(connection, task.variant, task.layout))
         if report.rows_are_rewritten and task.delivery.format == "csv":
             columns = ", ".join(quote_name(name) for name in task.layout.columns)
             writer.write_accepted(connection, f"SELECT {ROW} AS row, {columns} FROM accepted ORDER BY {ROW}")
@@ -174,6 +250,15 @@ def _count_without_location(connection: duckdb.DuckDBPyConnection, variant: Vari
         return 0
     query = f"SELECT count(*) FROM accepted WHERE {quote_name(variant.becomes.area_code)} IS NULL"
     return int(connection.sql(query).fetchall()[0][0])
+
+
+def _hash_identifiers(connection: duckdb.DuckDBPyConnection, variant: Variant, layout: FileLayout) -> np.ndarray:
+    for check in variant.checks:
+        if isinstance(check, Identifiers) and check.column in layout.columns:
+            hashes = connection.sql(f"SELECT {hash_of(check.column)} AS hash FROM accepted").to_arrow_table()
+            values = np.sort(hashes.column("hash").to_numpy())
+            return values[values != NO_HASH]
+    return np.empty(0, np.uint64)
 
 
 def _count_events(connection: duckdb.DuckDBPyConnection, delivery_id: str, events: EventsTable) -> pa.Table:

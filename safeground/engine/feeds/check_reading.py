@@ -55,6 +55,7 @@ class FileLayout:
             and sent.newline in ("lf", "crlf", "none")
             and sent.quoting in ("none", "within lines")
             and self.width > 1  # of a single column, DuckDB takes a blank line for a row
+            and not set("*?[") & set(str(sent.path))  # it would look for files that match
         )
 
 
@@ -85,8 +86,10 @@ def read_csv(layout: FileLayout, files: str, *, options: str = "") -> str:
     columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in column_names(layout))
     sent = layout.delivery
     return (
-        f"read_csv({files}, auto_detect = false, header = true, delim = {quote_text(sent.delimiter)}, quote = '\"', escape = '\"', "
-        f"compression = '{sent.compression or 'none'}', columns = {{{columns}}}, ignore_errors = true{options})"
+        f"read_csv({files}, auto_detect = false, header = true, delim = {quote_text(sent.delimiter)}, "
+        "quote = '\"', escape = '\"', "
+        f"compression = '{sent.compression or 'none'}', columns = {{{columns}}}, hive_partitioning = false, "
+        f"ignore_errors = true{options})"
     )
 
 

@@ -18,7 +18,7 @@ from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.check_words import in_rows, masked, quote_examples
 from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import quote_name, quote_texts, trimmed
+from safeground.engine.feeds.rules_sql import hash_of, quote_name, quote_texts, trimmed
 
 _WHOLE = f"NOT {MALFORMED} AND NOT {HEADER_AGAIN}"
 
@@ -88,6 +88,35 @@ def check_rows(
     if duplicates.size:
         problems.append(_tell_duplicates(duplicates))
     return RowOutcome(total, faults, quarantined, duplicates, tuple(problems))
+
+
+def check_repeats(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    layout: FileLayout,
+    hashes: np.ndarray,
+    *,
+    contract: Contract,
+    variant: Variant,
+) -> RowOutcome:
+    """The identifiers' check alone, for a delivery whose rows break no other rule and whose identifiers' hashes repeat.
+
+    Looks only at rows with one of `hashes` (as `check_sieve.hash_of` makes them); compares what is written there, so a collision of
+    hashes is harmless. Leaves no table `accepted`.
+    """
+    check = next(check for check in variant.checks if isinstance(check, Identifiers))
+    connection.register("repeated_hashes", pa.table({"hash": hashes}))
+    rows = f"(SELECT * FROM {source} WHERE {hash_of(check.column)} IN (SELECT hash FROM repeated_hashes))"
+    _load_cells(connection, rows, layout, [])
+    connection.unregister("repeated_hashes")
+    nothing = np.empty(0, np.int64)
+    _keep_sound_rows(connection, nothing)
+    duplicates, found = _find_repeats(connection, (check.column,), layout.columns, check.on_failure, "identifiers")
+    problems = [_tell(connection, found, contract, variant)] if found.rows.size else []
+    if duplicates.size:
+        problems.append(_tell_duplicates(duplicates))
+    quarantined = found.rows if check.on_failure is OnFailure.QUARANTINE else nothing
+    return RowOutcome(layout.delivery.records, (found,), quarantined, duplicates, tuple(problems))
 
 
 def _reader_rules(layout: FileLayout) -> Iterator[Rule]:
@@ -175,7 +204,7 @@ def _find_repeats(
     columns: tuple[str, ...],
     on_failure: OnFailure,
     name: str,
-) -> tuple[np.ndarray, Fault | None]:
+) -> tuple[np.ndarray, Fault]:
     """Known duplicates (exact repeats of an earlier row) and rows that share a key with a row of other content.
 
     A key with a blank part is not compared. Of rows with other content, all are named where they go to quarantine (none is

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,6 +18,7 @@ from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.workspace import Workspace, move_into_place
 
 REPORT, COUNTS, ACCEPTED, QUARANTINE = "check.json", "counts.parquet", "accepted.parquet", "rows.csv"
+HASHES = "identifiers.npy"
 
 COUNTS_SCHEMA = pa.schema(
     [
@@ -42,6 +45,12 @@ def accepted_path(workspace: Workspace, delivery_id: str) -> Path:
     """accepted.parquet, there where a report's `rows_are_rewritten`: `row` (BIGINT, as counted at landing) and the contract's columns
     as text, trimmed, null where blank; accepted rows only."""
     return checked_folder(workspace, delivery_id) / ACCEPTED
+
+
+def get_identifier_hashes(workspace: Workspace, delivery_id: str) -> np.ndarray:
+    """Sorted 64-bit hashes of the identifiers of a delivery's accepted rows; empty where it has none or was not checked."""
+    path = checked_folder(workspace, delivery_id) / HASHES
+    return np.load(path) if path.exists() else np.empty(0, np.uint64)
 
 
 def quarantine_path(workspace: Workspace, delivery_id: str) -> Path:
@@ -89,8 +98,10 @@ class ResultWriter:
         self._workspace = workspace
         self._id = delivery_id
         folder = checked_folder(workspace, delivery_id)
-        for stale in (folder / REPORT, folder / COUNTS, folder / ACCEPTED, quarantine_path(workspace, delivery_id)):
-            stale.unlink(missing_ok=True)
+        if folder.exists() or quarantine_path(workspace, delivery_id).exists():
+            for stale in (REPORT, COUNTS, ACCEPTED, HASHES):
+                (folder / stale).unlink(missing_ok=True)
+            quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
 
     def write_counts(self, counts: pa.Table) -> None:
         # Zstandard at its lowest level: half of Snappy's size here, for the same time.
@@ -102,6 +113,11 @@ class ResultWriter:
 
         self._put(accepted_path(self._workspace, self._id), copy)
 
+    def write_hashes(self, hashes: np.ndarray) -> None:
+        if len(hashes):
+            path = checked_folder(self._workspace, self._id) / HASHES
+            self._put(path, lambda unfinished: np.save(unfinished, hashes))
+
     def write_quarantine(self, text: str) -> None:
         self._put(
             quarantine_path(self._workspace, self._id), lambda path: path.write_text(text, encoding="utf-8", newline="")
@@ -111,7 +127,7 @@ class ResultWriter:
         path = checked_folder(self._workspace, self._id) / REPORT
         self._put(path, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))
 
-    def _put(self, path: Path, write) -> None:  # type: ignore[no-untyped-def]
-        unfinished = self._workspace.staging / f"check-{path.name}"
+    def _put(self, path: Path, write: Callable[[Path], object]) -> None:
+        unfinished = self._workspace.staging / f"check-{path.stem}.unfinished{path.suffix}"
         write(unfinished)
         move_into_place(unfinished, path, durable=False)

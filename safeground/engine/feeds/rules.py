@@ -145,7 +145,7 @@ def padding_matters(column: ColumnContract, variant: Variant) -> bool:
 def _padding_rules(column: ColumnContract, variant: Variant) -> Iterator[Rule]:
     if padding_matters(column, variant):
         cell = quote_name(column.name)
-        breaks = f"{padded(cell)} AND {trimmed(cell)} IS NOT NULL"
+        breaks = f"{padded(cell)} AND {trimmed(cell)} <> {cell}"
         says = f"{column.name} has spaces around its value, which were left out,"
         yield Rule("padded", (column.name,), OnFailure.REPORT, breaks, says, of_raw=True)
 

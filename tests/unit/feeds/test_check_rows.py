@@ -17,7 +17,10 @@ from safeground.engine.feeds.check_report import CheckReport, Problem, Severity,
 from safeground.engine.feeds.check_store import accepted_path, counts_path, quarantine_path
 from safeground.engine.workspace import Workspace, init_workspace
 
-HEADER = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,Context"
+HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
+    "LSOA name,Crime type,Last outcome category,Context"
+)
 FORCE = "Essex Police"
 
 
