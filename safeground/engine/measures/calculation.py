@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 AGE_FIELD = "victim_age"
 """The field by which events are standardised."""
 
+_MONTHS_TO_JUDGE = 6
+
 
 @dataclass(frozen=True, eq=False)
 class Measures:
@@ -177,8 +179,8 @@ class Measures:
     def poor_denominators(self, level: str, areas: Sequence[str] | None = None) -> NDArray[np.bool_]:
         """Which areas (ours by default) residents are a poor denominator for, by the catalogue's rule; shape (areas,).
 
-        Judged on the latest complete year of our own force, or the latest months there are. What all recorded crime is, the measure
-        that is broken down by offence says; where the catalogue has none, no area is flagged.
+        Judged on the latest months in a row of our own force, up to twelve; fewer than six and it is the latest complete year, if there
+        is one. What all recorded crime is, the measure that is broken down by offence says; without one, no area is flagged.
         """
         areas = self.areas(level) if areas is None else tuple(areas)
         key = ("poor", level, areas)
@@ -191,9 +193,12 @@ class Measures:
         if everything is None or set(areas) - set(self.areas(level)):
             return np.zeros(0, dtype=bool)
         covered = self._covered(everything, self.own)
-        period = find_latest_year(covered) or find_latest_run(covered)
+        period = find_latest_run(covered)
         if period is None:
             return np.zeros(0, dtype=bool)
+        if len(period.months) < _MONTHS_TO_JUDGE:
+            # A busy Christmas would make a centre of any high street; a year of some years ago is the better witness.
+            period = find_latest_year(covered) or period
         crimes = self.counts_by(everything, level=level)
         people = self.populations(period.last.year).at_level(level, areas)[:, 0]
         return flag_poor_denominators(crimes, people, self.catalogue.poor_denominator, period)

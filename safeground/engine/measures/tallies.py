@@ -57,9 +57,10 @@ class EventTally:
         """The events of one category. KeyError names a category that is not here."""
         if category not in self.categories:
             raise KeyError(f"there are no events of the category {category!r} in {self.feed}")
-        return self._select(self.category == self.categories.index(category))
+        return self.select(self.category == self.categories.index(category))
 
-    def _select(self, chosen: NDArray[np.bool_]) -> EventTally:
+    def select(self, chosen: NDArray[Any]) -> EventTally:
+        """Some of the rows: a mask of them or their positions."""
         names = ("partner", "month", "area", "verdict", "missing", "category", "events")
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
 
