@@ -1,0 +1,376 @@
+"""The command line: parse, call, report. Thin; every import of substance happens inside the command that needs it.
+
+Exit codes: 0 done, 1 refused for a reason in the data, 2 misuse. No traceback reaches a user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TextIO, TypeAlias
+
+from safeground import __version__
+
+DONE, REFUSED, MISUSE, INTERRUPTED = 0, 1, 2, 130
+
+
+class Refused(Exception):
+    """A reason in the data or the workspace why a command was not carried out, in the user's words."""
+
+
+class TerminalProgress:
+    """One line that is rewritten while work goes on; silent where nobody watches (a pipe, a log)."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+        self._is_shown = self._stream.isatty()
+        self._last = 0.0
+        self._width = 0
+
+    def __call__(self, done: int, total: int, message: str) -> None:
+        now = time.monotonic()
+        if not self._is_shown or (now - self._last < 0.1 and done < total):
+            return
+        self._last = now
+        columns = shutil.get_terminal_size().columns - 1
+        line = (f"{message} ({done:,} of {total:,})" if total > 1 else message)[:columns]
+        self._stream.write("\r" + line.ljust(self._width))
+        self._width = len(line)
+        self._stream.flush()
+
+    def end(self) -> None:
+        """Take the line away, before anything else is written."""
+        if self._is_shown and self._width:
+            self._stream.write("\r" + " " * self._width + "\r")
+            self._stream.flush()
+            self._width = 0
+
+
+Command: TypeAlias = Callable[[argparse.Namespace, TerminalProgress], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    parser = make_parser()
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as error:
+        return MISUSE if error.code else DONE
+    if getattr(options, "run", None) is None:
+        parser.print_help()
+        return MISUSE
+    return _run(options.run, options)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Every command with its arguments."""
+    parser = argparse.ArgumentParser(
+        prog="safeground", description="The working system of a violence reduction partnership."
+    )
+    parser.add_argument("--version", action="version", version=f"safeground {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(name: str, run: Command, sentence: str, *, has_json: bool = False) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=sentence, description=sentence)
+        command.set_defaults(run=run)
+        if has_json:
+            command.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
+        return command
+
+    demo = add(
+        "demo", run_demo, "Make a county that does not exist, land its files, build its assessment, say where it is."
+    )
+    demo.add_argument("folder", type=Path, nargs="?", default=Path("demo-workspace"))
+    demo.add_argument("--seed", type=int, default=1, help="another number makes another county")
+
+    init = add("init", run_init, "Make an empty workspace for a partnership.")
+    init.add_argument("workspace", type=Path)
+    init.add_argument("--partnership", required=True, help="a name ('essex'), or a folder that holds partnership.yaml")
+
+    land = add(
+        "land",
+        run_land,
+        "Store what partners sent, once and unaltered, and check it against its contract.",
+        has_json=True,
+    )
+    land.add_argument("workspace", type=Path)
+    land.add_argument("files", type=Path, nargs="+", help="files, archives (.zip) or folders")
+    land.add_argument("--feed", help="the contract they come under, where their columns do not tell")
+    land.add_argument("--partner", help="who sent them, where they do not tell")
+    land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
+    land.add_argument("--stated-rows", type=int, help="how many rows the sender says there are")
+
+    check = add("check", run_check, "Say what is wrong with what has landed.", has_json=True)
+    check.add_argument("workspace", type=Path)
+
+    build = add("build", run_build, "Bring the warehouse up to date and write the assessment.", has_json=True)
+    build.add_argument("workspace", type=Path)
+    build.add_argument("--again", action="store_true", help="write a new edition even if nothing has changed")
+
+    status = add("status", run_status, "What has landed, what was checked and built, and what is stale.", has_json=True)
+    status.add_argument("workspace", type=Path)
+
+    diff = add("diff", run_diff, "What changed from one edition to another, and why.", has_json=True)
+    diff.add_argument("a", type=Path, help="the folder of the earlier edition")
+    diff.add_argument("b", type=Path, help="the folder of the later edition")
+
+    fetch = add(
+        "fetch", run_fetch, "Fetch open data from its publisher into a folder; resumes where it stopped.", has_json=True
+    )
+    fetch.add_argument("source", help="police_uk, or one of the tables that `safeground fetch list` names")
+    fetch.add_argument("--into", type=Path, default=Path("fetched"), help="the folder to put files in (fetched)")
+    fetch.add_argument(
+        "--force", action="append", default=None, help="a police force by its short name; may be repeated"
+    )
+    fetch.add_argument("--from", dest="start", help="first month, 2024-01")
+    fetch.add_argument("--to", dest="end", help="last month; the newest there is by default")
+
+    definitions = add(
+        "definitions", run_definitions, "Check every definition file and say all that is wrong.", has_json=True
+    )
+    definitions.add_argument("action", choices=["check", "list"])
+    definitions.add_argument(
+        "--partnership", help="one partnership, by name or folder (default: all that come with Safeground)"
+    )
+
+    county = add("county", run_county, "Write the files of a made-up county into a folder, for tests and training.")
+    county.add_argument("folder", type=Path)
+    county.add_argument("--seed", type=int, default=1)
+    county.add_argument(
+        "--with-faults", action="store_true", help="with faults planted in the files, and a list of them"
+    )
+    return parser
+
+
+def _run(command: Command, options: argparse.Namespace) -> int:
+    progress = TerminalProgress()
+    try:
+        return command(options, progress)
+    except KeyboardInterrupt:
+        progress.end()
+        _say_error("Stopped. What was there before is as it was.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        progress.end()
+        if isinstance(error, _refusals()):
+            _say_error(str(error))
+        elif isinstance(error, OSError):
+            reason = (error.strerror or str(error)).lower()
+            _say_error(f"{error.filename or 'A file'} could not be read or written: {reason}.")
+        elif os.environ.get("SAFEGROUND_TRACEBACK"):
+            raise
+        else:
+            _say_error(
+                f"Safeground did not foresee this ({type(error).__name__}: {error}). What was landed and published is as it was. "
+                "Run it again with SAFEGROUND_TRACEBACK=1 set, and send what it prints with your report."
+            )
+        return REFUSED
+    finally:
+        progress.end()
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
+    from safeground.engine.catalogue import DefinitionsError
+    from safeground.engine.workspace import WorkspaceError
+
+    return Refused, DefinitionsError, WorkspaceError
+
+
+def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.catalogue import load_partnership
+    from safeground.engine.workspace import init_workspace
+
+    given = options.partnership
+    partnership = str(Path(given).resolve()) if Path(given, "partnership.yaml").is_file() else given
+    title = load_partnership(partnership).title
+    workspace = init_workspace(options.workspace, partnership=partnership)
+    print(f"{workspace.root} is ready for {title}. Next: safeground land {workspace.root} FILES")
+    return DONE
+
+
+def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import land_and_check, open_with_catalogue
+
+    workspace, catalogue = open_with_catalogue(options.workspace)
+    report = land_and_check(
+        workspace,
+        catalogue.feeds,
+        options.files,
+        feed=options.feed,
+        partner=options.partner,
+        period=options.period,
+        stated_rows=options.stated_rows,
+        progress=progress,
+    )
+    progress.end()
+    if options.json:
+        _print_json(report.as_data())
+    else:
+        for line in report.lines():
+            print(line)
+        for sentence in report.refusals:
+            _say_error(sentence)
+    return DONE if report.is_clean else REFUSED
+
+
+def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import check_everything, open_with_catalogue
+
+    report = check_everything(*open_with_catalogue(options.workspace), progress=progress)
+    progress.end()
+    if options.json:
+        _print_json(report.as_data())
+    else:
+        for line in report.lines():
+            print(line)
+    return DONE if report.is_clean else REFUSED
+
+
+def run_build(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import build_editions, open_with_catalogue
+
+    workspace, catalogue = open_with_catalogue(options.workspace)
+    report = build_editions(workspace, catalogue, again=options.again, progress=progress)
+    progress.end()
+    if options.json:
+        _print_json(report.as_data())
+    else:
+        for line in report.lines():
+            print(line)
+    return DONE
+
+
+def run_status(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import get_status, open_with_catalogue
+
+    status = get_status(*open_with_catalogue(options.workspace))
+    if options.json:
+        _print_json(status.as_data())
+    else:
+        for line in status.lines():
+            print(line)
+    return DONE
+
+
+def run_diff(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.publish import compare_editions, load_edition
+
+    difference = compare_editions(load_edition(options.a), load_edition(options.b))
+    if options.json:
+        _print_json(difference.as_data())
+    else:
+        for line in difference.lines():
+            print(line)
+    return DONE
+
+
+def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.feeds import fetch_source
+
+    report = fetch_source(
+        options.source,
+        options.into,
+        forces=options.force or (),
+        start=options.start,
+        end=options.end,
+        progress=progress,
+    )
+    progress.end()
+    if options.json:
+        _print_json(report.as_data())
+    else:
+        for line in report.lines():
+            print(line)
+    return DONE if report.is_complete else REFUSED
+
+
+def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    import datetime
+
+    from safeground.engine.catalogue import load_catalogue, overdue_reviews, partnership_names
+
+    names = [options.partnership] if options.partnership else list(partnership_names())
+    found = {}
+    for name in names:
+        catalogue = load_catalogue(name)
+        overdue = overdue_reviews(catalogue, today=datetime.date.today())
+        found[name] = {
+            "version": catalogue.version,
+            "feeds": sorted(catalogue.feeds.contracts),
+            "definitions": sorted(definition.label for definition in catalogue.definitions.values()),
+            "measures": sorted(catalogue.measures),
+            "overdue": [str(problem) for problem in overdue],
+        }
+    if options.json:
+        _print_json(found)
+        return DONE
+    for name, parts in found.items():
+        counted = ", ".join(f"{len(parts[kind])} {kind}" for kind in ("feeds", "definitions", "measures"))
+        print(f"{name}: every definition can be read ({counted}; version {parts['version']})")
+        if options.action == "list":
+            for kind in ("feeds", "definitions", "measures"):
+                print(f"  {kind}: {', '.join(parts[kind])}")
+        for sentence in parts["overdue"]:
+            print(f"  overdue: {sentence}")
+    return DONE
+
+
+def run_county(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.synthetic import make_county, plant_faults, write_county
+
+    progress(0, 1, "making the county")
+    if options.with_faults:
+        faults = plant_faults(options.folder, seed=options.seed)
+        progress.end()
+        print(f"{len(faults)} faults are planted in {options.folder}; faults.json lists them.")
+        return DONE
+    paths = write_county(make_county(seed=options.seed), options.folder)
+    progress.end()
+    print(f"{len(paths)} files of a county that does not exist are in {options.folder}.")
+    return DONE
+
+
+def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    import tempfile
+
+    from safeground.engine.build import build_editions, land_and_check, open_with_catalogue
+    from safeground.engine.workspace import init_workspace
+    from safeground.synthetic import make_county, write_county
+
+    init_workspace(options.folder, partnership="wrenshire")
+    workspace, catalogue = open_with_catalogue(options.folder)
+    with tempfile.TemporaryDirectory(prefix="safeground-") as scratch:
+        print("Making Wrenshire, a county that does not exist", flush=True)
+        progress(0, 1, "drawing its map and its people")
+        paths = write_county(make_county(seed=options.seed), Path(scratch))
+        progress.end()
+        print(f"Landing and checking {len(paths)} files", flush=True)
+        landed = land_and_check(workspace, catalogue.feeds, paths, progress=progress)
+        progress.end()
+    for sentence in landed.refusals:
+        _say_error(sentence)
+    print("Building the assessment", flush=True)
+    report = build_editions(workspace, catalogue, progress=progress)
+    progress.end()
+    for line in report.lines():
+        print(line)
+    return DONE if landed.is_clean else REFUSED
+
+
+def _say_error(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _print_json(data: Any) -> None:
+    json.dump(data, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    print()

@@ -1,0 +1,150 @@
+"""What is counted and how good the data are: definitions, bounds, and a scorecard a feed."""
+
+from __future__ import annotations
+
+from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
+from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, bounds_finding
+from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.protecting import protect_count
+from safeground.engine.catalogue import ChapterOutline, EventDefinition, describe_rule
+from safeground.engine.disclosure import protect
+from safeground.engine.documents import Audience, Block, Heading, Notice, NoticeKind, Paragraph
+from safeground.engine.feeds import Severity
+
+
+def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+    notes = outline.plan.notes
+    blocks: list[Block] = [Paragraph(outline.intro)]
+    for measure in (VIOLENCE, BOUNDS):
+        blocks += _definition(evidence.measures.definition_of(measure))
+    blocks += [
+        Heading("What is in, and what cannot be told"),
+        Paragraph(notes["bounds"]),
+        bounds_finding(evidence, evidence.latest, id="level.public_space_violence.latest"),
+        _verdict_table(evidence),
+        _gap_table(evidence),
+    ]
+    blocks += [
+        Heading("What was delivered"),
+        Paragraph(notes["scorecard"]),
+        _scorecard(evidence),
+        Paragraph(notes["quarantine"]),
+    ]
+    blocks += [Heading("What is wrong with what was delivered"), *_problems(evidence)]
+    return tuple(blocks)
+
+
+def _definition(definition: EventDefinition) -> list[Block]:
+    cannot = "\n".join(f"* {item}" for item in definition.cannot_tell)
+    return [
+        Heading(definition.title),
+        Paragraph(
+            f"{definition.why_it_matters}\n\n**Rule** ({definition.label}): {describe_rule(definition.rule_under())}\n\n"
+            f"**Counted:** each {definition.counting_unit}, in the month it was recorded. **Source:** {definition.source}"
+        ),
+        *([Notice(NoticeKind.CANNOT_TELL, cannot)] if cannot else []),
+    ]
+
+
+def _verdict_table(evidence: Evidence) -> Block:
+    rows = []
+    for measure in (VIOLENCE, BOUNDS):
+        measurement = evidence.measures.calculate(measure, level=FORCE, periods=[evidence.latest])
+        cell = measurement.cell(evidence.measures.own_area, evidence.latest)
+        undetermined = float(measurement.counts.undetermined.values[measurement.areas.index(cell.area_code), 0])
+        rows.append(
+            (
+                measurement.definition,
+                protect_count(cell, evidence.rule),
+                protect(undetermined, unit="offences", rule=evidence.rule, count=undetermined),
+                protect(
+                    cell.count + undetermined, unit="offences", rule=evidence.rule, count=cell.count + undetermined
+                ),
+            )
+        )
+    return make_table(
+        id="definition_verdicts",
+        caption=f"Offences by verdict of each definition, {evidence.force_name}, {evidence.latest.label}",
+        columns=[
+            ("definition", "Definition"),
+            ("definite", "In (definite)"),
+            ("undetermined", "Undetermined"),
+            ("upper", "Upper bound"),
+        ],
+        rows=rows,
+        source=evidence.source_line(STREET),
+    )
+
+
+def _gap_table(evidence: Evidence) -> Block:
+    measurement = evidence.measures.calculate(BOUNDS, level=FORCE, periods=[evidence.latest])
+    rows = []
+    for gap in measurement.counts.gaps:
+        number = float(gap.events.values[:, 0].sum())
+        missing = ", ".join(field.replace("_", " ") for field in gap.fields)
+        rows.append((missing, protect(number, unit="offences", rule=evidence.rule, count=number)))
+    return make_table(
+        id="definition_gaps",
+        caption=f"Why offences are undetermined, {evidence.force_name}, {evidence.latest.label}",
+        columns=[("fields", "Missing fields"), ("events", "Offences left undetermined")],
+        rows=rows or [("none", "0")],
+        source=evidence.source_line(STREET),
+        notes=("A field that a feed does not carry is missing for every event of it.",),
+    )
+
+
+def _scorecard(evidence: Evidence) -> Block:
+    contracts = evidence.catalogue.feeds.contracts
+    names = evidence.catalogue.partnership.force_names
+    rows = [
+        (
+            contracts[row.feed].title,
+            names.get(row.partner, row.partner),
+            row.periods_words,
+            row.newest,
+            f"{row.received:,}",
+            f"{row.accepted:,}",
+            f"{row.quarantined:,}",
+            f"{row.duplicates:,}",
+            row.without_location_words,
+            row.state_words,
+        )
+        for row in evidence.scorecard
+    ]
+    return make_table(
+        id="supply_scorecard",
+        caption="Supply scorecard",
+        columns=[
+            ("feed", "Feed"),
+            ("partner", "From"),
+            ("periods", "Periods received"),
+            ("newest", "Newest"),
+            ("received", "Rows received"),
+            ("accepted", "Accepted"),
+            ("quarantined", "Quarantined"),
+            ("duplicates", "Known duplicates"),
+            ("without_location", "Without a place"),
+            ("state", "State"),
+        ],
+        rows=rows,
+        source="Deliveries in this workspace and their checks",
+        notes=("Rows received = accepted + quarantined + known duplicates.",),
+    )
+
+
+def _problems(evidence: Evidence) -> list[Block]:
+    told = [problem for problem in evidence.problems if problem.severity is not Severity.NOTE]
+    if not told:
+        return [Paragraph("Every delivery in use kept its contract.")]
+    return [
+        make_table(
+            id="supply_problems",
+            caption="Problems found by the checks",
+            columns=[("delivery", "Delivery"), ("severity", "What became of it"), ("problem", "Problem")],
+            rows=[
+                (problem.delivery or "across deliveries", str(problem.severity), problem.message) for problem in told
+            ],
+            source="Checks of the deliveries in this workspace",
+            rows_shown=25,
+        )
+    ]

@@ -1,0 +1,97 @@
+"""Method: how each number was made, from the file as sent to the sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from safeground.engine.assessment.evidence import Evidence
+from safeground.engine.assessment.making import make_table
+from safeground.engine.catalogue import ChapterOutline
+from safeground.engine.documents import Audience, Block, Heading, Paragraph
+
+
+def make_method(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+    notes = outline.plan.notes
+    return (
+        Paragraph(outline.intro),
+        Heading("From a file to a sentence"),
+        Paragraph(notes["tracing"]),
+        _source_table(evidence),
+        Heading("Intervals and comparisons"),
+        Paragraph(notes["intervals"]),
+        Paragraph(
+            "A change between two periods, and a comparison of two places, has an interval that allows for offences coming in clusters: it is widened by how much the "
+            "months vary beyond chance. An area is compared with the rest of the partnership without it. A p-value is never the reason for a sentence; the interval is."
+        ),
+        Heading("Areas"),
+        Paragraph(notes["areas"]),
+        Heading("Measures"),
+        _measure_table(evidence),
+        Heading("Disclosure"),
+        Paragraph(notes["disclosure"]),
+        Paragraph(f"Rule applied to counts of recorded crime here: {evidence.rule.title} ({evidence.rule.source})."),
+    )
+
+
+def _source_table(evidence: Evidence) -> Block:
+    contracts = evidence.catalogue.feeds.contracts
+    grouped: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for delivery in evidence.warehouse.deliveries:
+        grouped[delivery.feed, delivery.partner].append((delivery.period, delivery.accepted))
+    rows = []
+    for (feed, partner), parts in sorted(grouped.items()):
+        periods = sorted({period for period, _ in parts})
+        span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+        contract = contracts[feed]
+        rows.append(
+            (
+                contract.title,
+                partner,
+                span,
+                str(len(parts)),
+                f"{sum(rows for _, rows in parts):,}",
+                contract.source.licence,
+                contract.source.attribution,
+            )
+        )
+    return make_table(
+        id="sources",
+        caption="Sources",
+        columns=[
+            ("feed", "Feed"),
+            ("partner", "From"),
+            ("periods", "Periods"),
+            ("deliveries", "Deliveries"),
+            ("rows", "Rows used"),
+            ("licence", "Licence"),
+            ("attribution", "Attribution"),
+        ],
+        rows=rows,
+        source="Deliveries in this workspace",
+        notes=("Each delivery with the hash of its content is in manifest.json.",),
+    )
+
+
+def _measure_table(evidence: Evidence) -> Block:
+    return make_table(
+        id="measures",
+        caption="Measures used",
+        columns=[
+            ("measure", "Measure"),
+            ("unit", "Unit"),
+            ("definition", "Counts"),
+            ("interval", "Interval"),
+            ("why", "Why it matters"),
+        ],
+        rows=[
+            (
+                measure.title,
+                measure.unit.title,
+                evidence.catalogue.numerator_of(measure).label,
+                f"{measure.interval.confidence:.0%}, {measure.interval.method.replace('_', ' ')}",
+                measure.why_it_matters,
+            )
+            for measure in evidence.catalogue.measures.values()
+        ],
+        source="Definitions of the nation and the partnership",
+    )

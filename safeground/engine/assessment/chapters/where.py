@@ -1,0 +1,406 @@
+"""Where: districts beside each other, small areas on a map, and how concentrated violence is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, STREET, WARD, Evidence
+from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, name_period
+from safeground.engine.assessment.making import direction_words, make_finding, make_table, protect_row
+from safeground.engine.assessment.maps import make_classes, make_shapes
+from safeground.engine.assessment.protecting import protect_count, protect_ratio
+from safeground.engine.assessment.sentences import concentration_sentence, join_words
+from safeground.engine.catalogue import ChapterOutline
+from safeground.engine.disclosure import Protected, protect
+from safeground.engine.documents import (
+    Audience,
+    Block,
+    Choropleth,
+    ConcentrationCurve,
+    Direction,
+    Figure,
+    FunnelChart,
+    FunnelCurve,
+    FunnelPoint,
+    Heading,
+    IntervalChart,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    Point,
+)
+from safeground.engine.measures import Measurement
+from safeground.engine.statistics import FUNNEL_LEVELS, Concentration, estimate_concentration, funnel_limits
+
+_TOP_SHARE = 0.05
+_SIMULATIONS = 499
+
+
+def make_where(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+    notes = outline.plan.notes
+    blocks: list[Block] = [Paragraph(outline.intro), Heading("Districts beside each other"), *_districts(evidence)]
+    blocks += [Paragraph(notes["funnel"]), _funnel(evidence)]
+    blocks += [Heading("Neighbourhoods on a map"), Paragraph(notes["map"]), *_map(evidence, audience)]
+    blocks += [
+        Notice(NoticeKind.WARNING, f"{notes['few_residents']} {evidence.catalogue.partnership.poor_denominator_note}"),
+        Paragraph(notes["not_a_target"]),
+        _ward_table(evidence),
+    ]
+    blocks += [Heading("How concentrated it is"), Paragraph(notes["concentration"])]
+    for measure in (VIOLENCE, BOUNDS):
+        blocks += _concentration(evidence, measure)
+    return tuple(blocks)
+
+
+def _districts(evidence: Evidence) -> list[Block]:
+    period = evidence.latest
+    measurement = evidence.measures.calculate(VIOLENCE, level=DISTRICT, periods=[period])
+    compared = evidence.measures.compare_with_rest(VIOLENCE, level=DISTRICT, period=period)
+    cells = {cell.area_code: cell for cell in measurement.column(period)}
+    total = sum(cell.count for cell in cells.values())
+    rows, points = [], []
+    readings: dict[str, Direction] = {}
+    for at, code in enumerate(compared.areas):
+        cell = cells[code]
+        estimate = protect_row(evidence, measurement, cell)
+        _, readings[code] = protect_ratio(compared.ratio, at, evidence.rule, counts=(cell.count, total - cell.count))
+        name = evidence.district_names[code]
+        points.append(Point(name, estimate, is_marked=readings[code] in (Direction.HIGHER, Direction.LOWER)))
+        rows.append(
+            (
+                name,
+                protect_count(cell, evidence.rule),
+                _people(evidence, cell.denominator),
+                estimate,
+                direction_words(readings[code]),
+                "; ".join(cell.flags),
+            )
+        )
+    order = sorted(range(len(points)), key=lambda at: -(points[at].estimate.value or 0))
+    higher, lower = (
+        [evidence.district_names[code] for code in compared.areas if readings[code] is way]
+        for way in (Direction.HIGHER, Direction.LOWER)
+    )
+    force = evidence.measures.calculate(VIOLENCE, level="pfa24", periods=[period])
+    average = Point(
+        f"{evidence.area_name} as a whole", protect_row(evidence, force, force.cell(evidence.measures.own_area, period))
+    )
+    lines = evidence.measures.counts(VIOLENCE, level=DISTRICT).reconciliation.gather([period])
+    return [
+        Figure(
+            id="violence_by_district",
+            title=_district_title(higher, lower, len(points)),
+            subtitle=f"Violence recorded by the police, {measurement.unit}, {name_period(period)}; line: 95% interval",
+            alternative=(
+                f"Districts with a rate higher than the rest: {join_words(higher) or 'none'}. Lower: {join_words(lower) or 'none'}. "
+                "For the others these data cannot tell."
+            ),
+            chart=IntervalChart(tuple(points[at] for at in order), measurement.unit, reference=average),
+            table=make_table(
+                id="violence_by_district",
+                caption=f"Violence by district, {period.label}",
+                columns=[
+                    ("district", "District"),
+                    ("count", "Offences"),
+                    ("residents", "Residents"),
+                    ("rate", f"Rate {measurement.unit}"),
+                    ("reading", "Beside the rest of the area"),
+                    ("flags", "Note"),
+                ],
+                rows=[rows[at] for at in order],
+                source=evidence.source_line(STREET, "population", "area_lookup"),
+                notes=(
+                    "Each district is compared with the rest of the area without it; the interval of the comparison allows for crimes coming in clusters.",
+                    _reconcile(evidence, lines),
+                ),
+            ),
+            source=evidence.source_line(STREET, "population", "area_lookup"),
+            notes=(f"Denominator: {measurement.denominator_label}.",),
+        )
+    ]
+
+
+def _district_title(higher: list[str], lower: list[str], number: int) -> str:
+    if not higher and not lower:
+        return f"None of {number} districts clearly differs from the rest"
+    if higher and len(higher) <= 4:
+        return f"{join_words(higher)} {'has a' if len(higher) == 1 else 'have'} higher {'rate' if len(higher) == 1 else 'rates'} than the rest"
+    return f"{len(higher)} of {number} districts are higher and {len(lower)} lower than the rest"
+
+
+def _reconcile(evidence: Evidence, lines: object) -> str:
+    recorded, inside, outside, unplaced = (
+        float(np.nansum(getattr(lines, name).select_areas([evidence.measures.own]).values))
+        for name in ("recorded", "inside", "outside", "unplaced")
+    )
+    return (
+        f"{evidence.force_name} recorded {recorded:,.0f} offences = {inside:,.0f} inside its area + {outside:,.0f} in areas of other forces "
+        f"+ {unplaced:,.0f} without a usable place."
+    )
+
+
+def _people(evidence: Evidence, people: float) -> Protected:
+    return protect(float(round(people)), unit="residents", rule=evidence.rule, count=float(round(people)))
+
+
+def _funnel(evidence: Evidence) -> Figure:
+    period = evidence.latest
+    measurement = evidence.measures.calculate(VIOLENCE, level=DISTRICT, periods=[period])
+    per = float(measurement.per or 1)
+    counts = measurement.counts.definite.values[:, 0]
+    people = (
+        measurement.denominators.values[:, 0] if measurement.denominators is not None else np.full(len(counts), np.nan)
+    )
+    plain = funnel_limits(counts, people, per=per)
+    funnel = funnel_limits(counts, people, per=per, overdispersion="additive")
+    positions, plain_positions = funnel.position(), plain.position()
+    cells = measurement.column(period)
+    points, rows = [], []
+    for cell, position, plain_position in zip(cells, positions, plain_positions, strict=True):
+        estimate = protect_row(evidence, measurement, cell)
+        points.append(FunnelPoint(cell.area_name, cell.denominator, estimate, is_marked=str(position) != "inside"))
+        rows.append((cell.area_name, _people(evidence, cell.denominator), estimate, str(plain_position), str(position)))
+    sizes = np.linspace(max(1.0, 0.85 * float(np.nanmin(people))), 1.05 * float(np.nanmax(people)), 60)
+    curves = tuple(
+        FunnelCurve(
+            f"{100 * level:g}% limits",
+            *(
+                tuple((float(size), float(rate)) for size, rate in zip(sizes, np.asarray(side), strict=True))
+                for side in funnel.limits_for(sizes, confidence=level)
+            ),
+        )
+        for level in FUNNEL_LEVELS
+    )
+    outside = [row[0] for row in rows if row[4] != "inside"]
+    plainly_outside = sum(row[3] != "inside" for row in rows)
+    return Figure(
+        id="district_funnel",
+        title=(
+            f"{join_words(outside)} {'stands' if len(outside) == 1 else 'stand'} out even among districts that differ"
+            if outside
+            else "No district stands out among districts that differ"
+        ),
+        subtitle=f"Violence recorded by the police, {measurement.unit}, against residents, {name_period(period)}",
+        alternative=f"A funnel plot of {len(points)} districts. Outside the limits: {join_words(outside) or 'none'}.",
+        chart=FunnelChart(
+            tuple(points), curves, float(funnel.benchmark), f"{evidence.area_name} as a whole", measurement.unit
+        ),
+        table=make_table(
+            id="district_funnel",
+            caption="Districts and the limits of the funnel",
+            columns=[
+                ("district", "District"),
+                ("residents", "Residents"),
+                ("rate", f"Rate {measurement.unit}"),
+                ("plain", "If chance alone made districts differ"),
+                ("wide", "Allowing for districts to differ"),
+            ],
+            rows=rows,
+            source=evidence.source_line(STREET, "population", "area_lookup"),
+        ),
+        source=evidence.source_line(STREET, "population", "area_lookup"),
+        notes=(
+            f"Districts differ {float(plain.dispersion):,.0f} times as much as chance alone would make them, so that {plainly_outside} of {len(rows)} lie outside plain limits. "
+            f"The curves drawn let true rates differ between districts (standard deviation {float(funnel.between_area_sd):.1f} {measurement.unit}): they ask which "
+            "district is unusual among districts that do differ.",
+        ),
+    )
+
+
+def _map(evidence: Evidence, audience: Audience) -> list[Block]:
+    small, districts = evidence.small_area_outlines, evidence.district_outlines
+    measurement = evidence.measures.calculate(VIOLENCE, level=SMALL_AREA, periods=[evidence.latest])
+    cells = {cell.area_code: cell for cell in measurement.column(evidence.latest)}
+    estimates = {code: protect_row(evidence, measurement, cell) for code, cell in cells.items()}
+    by_rate = audience is not Audience.PUBLIC
+    order = sorted(
+        cells, key=lambda code: (-(estimates[code].value or 0) if by_rate else 0, evidence.small_area_names[code])
+    )
+    table = make_table(
+        id="violence_by_small_area",
+        caption=f"Violence by small area, {evidence.latest.label}",
+        columns=[
+            ("code", "Code"),
+            ("area", "Small area (LSOA 2021)"),
+            ("district", "District"),
+            ("count", "Offences"),
+            ("rate", f"Rate {measurement.unit}"),
+            ("flags", "Note"),
+        ],
+        rows=[
+            (
+                code,
+                evidence.small_area_names[code],
+                evidence.district_of[code],
+                protect_count(cells[code], evidence.rule),
+                estimates[code],
+                "; ".join(cells[code].flags),
+            )
+            for code in order
+        ],
+        source=evidence.source_line(STREET, "population", "area_lookup"),
+        notes=("A rate of a small area rests on few offences: read its interval.",),
+        rows_shown=15,
+    )
+    if small is None or districts is None:
+        return [Notice(NoticeKind.MISSING, "No outlines of small areas have landed, so there is no map."), table]
+    shapes = make_shapes(small, dict(evidence.small_area_names))
+    flagged = sum(bool(cell.flags) for cell in cells.values())
+    return [
+        Figure(
+            id="violence_map",
+            title=_map_title(evidence, measurement),
+            subtitle=f"Violence recorded by the police, {measurement.unit}, {name_period(evidence.latest)}; each class holds about a fifth of the small areas",
+            alternative=(
+                f"A map of {len(shapes)} small areas in {len(districts)} districts, darker where the rate is higher. The table below lists every area with its rate and interval."
+            ),
+            chart=Choropleth(
+                tuple((shape, estimates[shape.code]) for shape in shapes),
+                make_classes(list(estimates.values())),
+                make_shapes(districts),
+                measurement.unit,
+            ),
+            table=table,
+            source=evidence.source_line(STREET, "population", "area_lookup", "area_boundaries"),
+            notes=(
+                f"{flagged:,} small areas carry a note in the table (boundaries changed, or many more people come than live there).",
+            ),
+        )
+    ]
+
+
+def _map_title(evidence: Evidence, measurement: Measurement) -> str:
+    counts = measurement.counts.definite.values[:, 0]
+    ordered = np.sort(counts)[::-1]
+    half = int(np.searchsorted(np.cumsum(ordered), ordered.sum() / 2) + 1)
+    return f"Half of the violence was recorded in {half:,} of {len(counts):,} small areas"
+
+
+def _ward_table(evidence: Evidence) -> Block:
+    measurement = evidence.measures.calculate(VIOLENCE, level=WARD, periods=[evidence.latest])
+    parents = dict(
+        zip(
+            evidence.measures.areas(SMALL_AREA),
+            evidence.measures.places.hierarchy.parents(WARD, evidence.measures.areas(SMALL_AREA)),
+            strict=True,
+        )
+    )
+    district_of = {ward: evidence.district_of[code] for code, ward in parents.items() if ward is not None}
+    cells = sorted(
+        measurement.column(evidence.latest), key=lambda cell: (district_of.get(cell.area_code, ""), cell.area_name)
+    )
+    return make_table(
+        id="violence_by_ward",
+        caption=f"Violence by ward, {evidence.latest.label}",
+        columns=[
+            ("code", "Code"),
+            ("ward", "Ward"),
+            ("district", "District"),
+            ("count", "Offences"),
+            ("rate", f"Rate {measurement.unit}"),
+            ("flags", "Note"),
+        ],
+        rows=[
+            (
+                cell.area_code,
+                cell.area_name,
+                district_of.get(cell.area_code, ""),
+                protect_count(cell, evidence.rule),
+                protect_row(evidence, measurement, cell),
+                "; ".join(cell.flags),
+            )
+            for cell in cells
+        ],
+        source=evidence.source_line(STREET, "population", "area_lookup"),
+        notes=("Wards are made of whole small areas as the lookup assigns them.",),
+        rows_shown=10,
+    )
+
+
+def _concentration(evidence: Evidence, measure: str) -> list[Block]:
+    period = evidence.latest
+    measurement = evidence.measures.calculate(measure, level=SMALL_AREA, periods=[period])
+    counts = measurement.counts.definite.values[:, 0]
+    people = measurement.denominators.values[:, 0] if measurement.denominators is not None else None
+    what = evidence.catalogue.measures[measure].short_title
+    if not np.nansum(counts):
+        return [Notice(NoticeKind.MISSING, f"No {what} was placed in any small area in {period.label}.")]
+    found = estimate_concentration(
+        counts, people, rng=evidence.random_numbers(), top_share=_TOP_SHARE, simulations=_SIMULATIONS
+    )
+    share = _share(evidence, found.value, found.lower, found.upper, found)
+    chance = _share(evidence, found.chance.value, found.chance.lower, found.chance.upper, found)
+    name = measure.removesuffix("_rate")
+    finding = make_finding(
+        evidence,
+        measurement,
+        id=f"where.{name}.concentration",
+        sentence=concentration_sentence(
+            what=what, period=name_period(period), share_of_areas=f"{_TOP_SHARE:.0%}", share=share, chance=chance
+        ),
+        estimate=share,
+        period=period,
+        area_code=evidence.measures.own_area,
+        area_name=evidence.area_name,
+        caveats=(
+            f"Corrected for having chosen the areas by the same offences that are then counted in them; as counted it was {found.observed:.1%}.",
+            "Offences that come in series are not independent, which makes the interval somewhat too narrow.",
+        ),
+    )
+    if measure != VIOLENCE:
+        return [finding]
+    steps = np.unique(np.r_[np.linspace(0, len(found.curve) - 1, 101).round().astype(int)])
+    rows = [
+        (
+            f"{float(found.curve[at, 0]):.0%}",
+            _percent(evidence, float(found.curve[at, 1]), found),
+            _percent(evidence, float(found.chance_curve[at, 1]), found),
+        )
+        for at in steps[1:]
+    ]
+    return [
+        finding,
+        Figure(
+            id=f"{name}_concentration",
+            title=f"{found.areas_for_half:,} of {found.areas:,} small areas hold half of the violence",
+            subtitle=f"Share of offences by share of small areas, most affected first, {name_period(period)}",
+            alternative=(
+                f"A curve of the cumulative share of offences. The {_TOP_SHARE:.0%} of small areas with most offences hold {found.observed:.1%}; "
+                f"by chance alone they would hold {found.chance.value:.1%}."
+            ),
+            chart=ConcentrationCurve(
+                _thin(found.curve, steps), _thin(found.chance_curve, steps), _TOP_SHARE, "offences"
+            ),
+            table=make_table(
+                id=f"{name}_concentration",
+                caption="Cumulative share of offences",
+                columns=[
+                    ("areas", "Share of small areas"),
+                    ("offences", "Share of offences"),
+                    ("chance", "If every resident had the same risk"),
+                ],
+                rows=rows,
+                source=evidence.source_line(STREET, "population", "area_lookup"),
+                rows_shown=20,
+            ),
+            source=evidence.source_line(STREET, "population", "area_lookup"),
+            notes=(
+                f"Chance: mean of {_SIMULATIONS} simulations in which every resident runs the same risk (seed {evidence.seed}).",
+            ),
+        ),
+    ]
+
+
+def _thin(curve: np.ndarray, steps: np.ndarray) -> tuple[tuple[float, float], ...]:
+    return tuple((float(curve[at, 0]), float(curve[at, 1])) for at in steps)
+
+
+def _share(evidence: Evidence, value: float, lower: float, upper: float, found: Concentration) -> Protected:
+    return protect(
+        100 * value, unit="%", rule=evidence.rule, lower=100 * lower, upper=100 * upper, count=found.events,
+        method=str(np.asarray(found.method)), confidence=found.confidence,
+    )  # fmt: skip
+
+
+def _percent(evidence: Evidence, value: float, found: Concentration) -> Protected:
+    return protect(100 * value, unit="%", rule=evidence.rule, count=found.events)

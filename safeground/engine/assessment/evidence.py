@@ -1,0 +1,161 @@
+"""Everything an assessment speaks from: measures over the warehouse, what was delivered, and the windows of time that may be compared."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from safeground.engine.areas import Outlines, dissolve, make_outlines, simplify_for_display
+from safeground.engine.catalogue import Catalogue
+from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.feeds import Problem, ScorecardRow
+from safeground.engine.measures import (
+    ComparablePeriods,
+    Measures,
+    Period,
+    PeriodKind,
+    find_comparison,
+    find_latest_run,
+    find_latest_year,
+    get_periods,
+    make_period,
+)
+from safeground.engine.warehouse import Warehouse
+
+SMALL_AREA, WARD, DISTRICT, FORCE = "lsoa21", "ward24", "ltla24", "pfa24"
+STREET = "police_uk_street"
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What chapters are made from. Made once for all audiences of a build.
+
+    `rule`: the disclosure rule of the feed counted from. `seed`: of every simulation, so that two builds of one input agree.
+    """
+
+    measures: Measures
+    warehouse: Warehouse
+    catalogue: Catalogue
+    scorecard: tuple[ScorecardRow, ...]
+    problems: tuple[Problem, ...]
+    rule: DisclosureRule
+    seed: int
+
+    def random_numbers(self) -> np.random.Generator:
+        """A fresh stream: each simulation begins from the seed, so that chapters do not depend on each other's order."""
+        return np.random.default_rng(self.seed)
+
+    @cached_property
+    def feeds(self) -> frozenset[str]:
+        """Feeds of which something is in use."""
+        return frozenset(delivery.feed for delivery in self.warehouse.deliveries)
+
+    @cached_property
+    def covered(self) -> frozenset[datetime.date]:
+        """The months of our own force's street files."""
+        return self.warehouse.coverage(STREET).get(self.measures.own, frozenset())
+
+    @cached_property
+    def months(self) -> tuple[Period, ...]:
+        """Every month from the first to the last of our own force, gaps included."""
+        return get_periods(PeriodKind.MONTH, self.covered)
+
+    @property
+    def newest(self) -> datetime.date:
+        return max(self.covered)
+
+    @cached_property
+    def latest(self) -> Period:
+        """The latest months in a row that are covered, at most twelve: what the assessment calls 'the latest period'."""
+        found = find_latest_run(self.covered)
+        if found is None:
+            raise ValueError("there are no months to speak of")
+        return found
+
+    @cached_property
+    def latest_year(self) -> Period | None:
+        """The newest twelve months in a row that are all covered, however long ago."""
+        return find_latest_year(self.covered)
+
+    @cached_property
+    def this_year(self) -> Period:
+        """The twelve months that end with the newest, complete or not."""
+        return make_period(PeriodKind.ROLLING_YEAR, self.newest)
+
+    @property
+    def is_year_complete(self) -> bool:
+        return self.this_year.is_complete(self.covered)
+
+    @cached_property
+    def comparison(self) -> ComparablePeriods | None:
+        """The latest months with the same months a year before."""
+        return find_comparison(self.covered)
+
+    @cached_property
+    def neighbours(self) -> tuple[str, ...]:
+        """Neighbours of which street files are in use, in the partnership's order."""
+        landed = self.warehouse.coverage(STREET)
+        return tuple(
+            force.partner
+            for force in self.catalogue.partnership.neighbours
+            if force.partner in landed and force.partner in self.measures.home
+        )
+
+    @cached_property
+    def district_names(self) -> Mapping[str, str]:
+        names = self.measures.places.names(DISTRICT)
+        return {code: names[code] for code in self.measures.areas(DISTRICT)}
+
+    @cached_property
+    def small_area_names(self) -> Mapping[str, str]:
+        """Names of our small areas as the lookups give them ('Harlow 004B'); the code where they give none."""
+        rows = self.warehouse.table("lookups").filter(lambda row: row.from_vintage == SMALL_AREA)
+        found = rows.select("from_code", "from_name").distinct().to_pyarrow().to_pylist()
+        names = {row["from_code"]: row["from_name"] for row in found if row["from_name"]}
+        return {code: names.get(code, code) for code in self.measures.areas(SMALL_AREA)}
+
+    @cached_property
+    def district_of(self) -> Mapping[str, str]:
+        """Name of the district of each of our small areas."""
+        codes = self.measures.areas(SMALL_AREA)
+        parents = self.measures.places.hierarchy.parents(DISTRICT, codes)
+        return {code: self.district_names.get(parent, "") for code, parent in zip(codes, parents, strict=True)}
+
+    @cached_property
+    def small_area_outlines(self) -> Outlines | None:
+        """Our small areas' outlines, simplified for a map; None where no boundaries of them are in use."""
+        ours = set(self.measures.areas(SMALL_AREA))
+        outlines = make_outlines(self.warehouse.table("boundaries").to_pyarrow(), SMALL_AREA)
+        keep = np.array([code in ours for code in outlines.codes], dtype=bool)
+        if not keep.any():
+            return None
+        ours_only = Outlines(SMALL_AREA, outlines.codes[keep], outlines.names[keep], outlines.geometries[keep])
+        return simplify_for_display(ours_only)
+
+    @cached_property
+    def district_outlines(self) -> Outlines | None:
+        """Districts dissolved from the small areas as drawn, so that their borders lie on each other."""
+        small = self.small_area_outlines
+        if small is None:
+            return None
+        parents = dict(zip(small.codes, self.measures.places.hierarchy.parents(DISTRICT, small.codes), strict=True))
+        return dissolve(small, parents, vintage=DISTRICT, names=self.district_names).outlines
+
+    @property
+    def area_name(self) -> str:
+        return self.catalogue.partnership.area.name
+
+    @property
+    def force_name(self) -> str:
+        return self.catalogue.partnership.force.name
+
+    def source_line(self, *feeds: str) -> str:
+        """Where numbers come from, as it must be named beneath a table or figure."""
+        contracts = self.catalogue.feeds.contracts
+        return "; ".join(
+            dict.fromkeys(f"{contracts[feed].source.name} ({contracts[feed].source.licence})" for feed in feeds)
+        )

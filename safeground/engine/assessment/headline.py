@@ -1,0 +1,180 @@
+"""The numbers that several chapters open with: level, change, bounds and neighbours. Made once, worded once, found under one id."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from safeground.engine.assessment.evidence import FORCE, Evidence
+from safeground.engine.assessment.making import make_finding, protect_row
+from safeground.engine.assessment.protecting import protect_change, protect_count, protect_ratio
+from safeground.engine.assessment.sentences import (
+    bounds_sentence,
+    change_sentence,
+    comparison_sentence,
+    join_words,
+    level_sentence,
+    share_sentence,
+)
+from safeground.engine.disclosure import protect
+from safeground.engine.documents import Finding
+from safeground.engine.measures import Period
+
+VIOLENCE, BOUNDS, SHARE = "violence_rate", "public_space_violence_rate", "violence_share"
+
+
+def name_period(period: Period) -> str:
+    """'the year ending June 2025', 'January to June 2025'."""
+    return f"the {period.label}" if period.label.startswith("year ending") else period.label
+
+
+def level_finding(evidence: Evidence, measure: str, period: Period, *, id: str) -> Finding:  # noqa: A002
+    """How much of a measure was recorded by our force in a period."""
+    measurement = evidence.measures.calculate(measure, level=FORCE, periods=[period])
+    cell = measurement.cell(evidence.measures.own_area, period)
+    rate = protect_row(evidence, measurement, cell)
+    return make_finding(
+        evidence,
+        measurement,
+        id=id,
+        sentence=(
+            share_sentence(who=evidence.force_name, what="Violence", period=name_period(period), share=rate)
+            if measurement.unit_type == "share"
+            else level_sentence(
+                who=evidence.force_name,
+                what=evidence.catalogue.measures[measure].short_title,
+                period=name_period(period),
+                count=protect_count(cell, evidence.rule),
+                rate=rate,
+            )
+        ),
+        estimate=rate,
+        period=period,
+        area_code=evidence.measures.own_area,
+        area_name=evidence.area_name,
+        caveats=_completeness(evidence, period),
+    )
+
+
+def change_finding(evidence: Evidence, measure: str, *, id: str) -> Finding | None:  # noqa: A002
+    """Whether a measure rose or fell from the same months a year before; None where there are none."""
+    compared = evidence.measures.compare_with_year_before(measure, level=FORCE)
+    if compared is None:
+        return None
+    at = compared.areas.index(evidence.measures.own_area)
+    counts = tuple(float(np.atleast_1d(x)[at]) for x in (compared.change.count_before, compared.change.count_after))
+    change, direction = protect_change(compared.change, at, evidence.rule, counts=counts)
+    periods = compared.periods
+    measurement = evidence.measures.calculate(measure, level=FORCE, periods=[periods.before, periods.latest])
+    caveats = ["The interval allows for crimes coming in clusters; it cannot allow for a change in recording."]
+    if not periods.is_full_year:
+        caveats.insert(0, f"Only the months that both years have are compared: {periods.latest.label}.")
+    return make_finding(
+        evidence,
+        measurement,
+        id=id,
+        sentence=change_sentence(
+            what=evidence.catalogue.measures[measure].short_title,
+            period=name_period(periods.latest),
+            before=name_period(periods.before),
+            change=change,
+            direction=direction,
+        ),
+        estimate=change,
+        period=f"{periods.latest.label} compared with {periods.before.label}",
+        area_code=evidence.measures.own_area,
+        area_name=evidence.area_name,
+        direction=direction,
+        caveats=caveats,
+    )
+
+
+def bounds_finding(evidence: Evidence, period: Period, *, id: str) -> Finding:  # noqa: A002
+    """The definite count and the upper bound of the partnership's kind of violence, and what makes the gap."""
+    measurement = evidence.measures.calculate(BOUNDS, level=FORCE, periods=[period])
+    cell = measurement.cell(evidence.measures.own_area, period)
+    definite = protect_count(cell, evidence.rule)
+    undetermined = float(measurement.counts.undetermined.values[measurement.areas.index(cell.area_code), 0])
+    highest = round(cell.count + undetermined) if definite.is_published else None
+    upper_bound = protect(
+        highest,
+        unit="offences",
+        rule=evidence.rule,
+        count=highest,
+        state=definite.state,
+        reason=definite.reason,
+    )
+    missing = sorted({field for gap in measurement.counts.gaps for field in gap.fields})
+    return make_finding(
+        evidence,
+        measurement,
+        id=id,
+        sentence=bounds_sentence(
+            what=evidence.catalogue.measures[BOUNDS].short_title,
+            period=name_period(period),
+            definite=definite,
+            upper_bound=upper_bound,
+            missing=missing,
+        ),
+        estimate=protect_row(evidence, measurement, cell),
+        period=period,
+        area_code=evidence.measures.own_area,
+        area_name=evidence.area_name,
+        caveats=_completeness(evidence, period),
+    )
+
+
+def neighbour_findings(evidence: Evidence, measure: str) -> tuple[Finding, ...]:
+    """Our rate beside each neighbour's, in the latest months that all have."""
+    compared = evidence.measures.compare_with_neighbours(measure)
+    if compared is None:
+        return ()
+    partner_of = {area: partner for partner, area in evidence.measures.home.items()}
+    names = {force.partner: force.area.name for force in evidence.catalogue.partnership.forces}
+    measurement = evidence.measures.calculate(
+        measure, level=FORCE, periods=[compared.period], partners=(evidence.measures.own, *evidence.neighbours)
+    )
+    found = []
+    for at, area in enumerate(compared.neighbours):
+        partner = partner_of[area]
+        counts = tuple(measurement.cell(code, compared.period).count for code in (compared.force, area))
+        ratio, direction = protect_ratio(compared.ratio, at, evidence.rule, counts=counts)
+        found.append(
+            make_finding(
+                evidence,
+                measurement,
+                id=f"level.{measure}.compared_with.{partner}",
+                sentence=comparison_sentence(
+                    here=evidence.area_name,
+                    there=names.get(partner, partner),
+                    what=evidence.catalogue.measures[measure].short_title,
+                    period=name_period(compared.period),
+                    ratio=ratio,
+                    direction=direction,
+                ),
+                estimate=ratio,
+                period=compared.period,
+                area_code=compared.force,
+                area_name=evidence.area_name,
+                direction=direction,
+                caveats=("Forces differ in how they record; part of a difference can be a difference in recording.",),
+            )
+        )
+    return tuple(found)
+
+
+def missing_months_sentence(evidence: Evidence) -> str | None:
+    """What is missing of the twelve months that end with the newest; None where nothing is."""
+    missing = evidence.this_year.missing_months(evidence.covered)
+    if not missing:
+        return None
+    names = [f"{month:%B %Y}" for month in missing]
+    return (
+        f"The {evidence.this_year.label} is incomplete: {len(missing)} of its 12 months have not been received ({join_words(names)}). "
+        "It is not scaled up. The latest months in a row are used instead, and compared only with the same months."
+    )
+
+
+def _completeness(evidence: Evidence, period: Period) -> tuple[str, ...]:
+    if len(period.months) == 12 or evidence.is_year_complete:
+        return ()
+    return (f"{len(period.months)} months, not a year: the rate is for these months and is not scaled up.",)

@@ -1,0 +1,94 @@
+"""Findings, tables and figures made from measurements. Every chapter makes them here, so that all say the same of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from safeground.engine.assessment.evidence import STREET, Evidence
+from safeground.engine.disclosure import Protected
+from safeground.engine.documents import Column, Direction, Finding, Notice, NoticeKind, Table
+from safeground.engine.measures import Cell, Measurement, Period, protect_cell
+
+
+def make_finding(
+    evidence: Evidence,
+    measurement: Measurement,
+    *,
+    id: str,  # noqa: A002 - the document model's word
+    sentence: str,
+    estimate: Protected,
+    period: Period | str,
+    area_code: str,
+    area_name: str,
+    direction: Direction = Direction.NOT_COMPARED,
+    caveats: Sequence[str] = (),
+) -> Finding:
+    """A finding that carries its measurement's definition, sources and caveats. Caveats given come first."""
+    return Finding(
+        id=id,
+        sentence=sentence,
+        estimate=estimate,
+        measure=measurement.title,
+        period=period if isinstance(period, str) else period.label,
+        area_code=area_code,
+        area_name=area_name,
+        area_vintage=measurement.level,
+        definition=measurement.definition,
+        sources=measurement.sources or (evidence.source_line(STREET),),
+        caveats=tuple(dict.fromkeys((*caveats, *measurement.caveats))),
+        direction=direction,
+    )
+
+
+def notice(kind: NoticeKind, markdown: str) -> Notice:
+    return Notice(kind, markdown)
+
+
+def make_table(
+    *,
+    id: str,  # noqa: A002
+    caption: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[str | Protected]],
+    source: str,
+    notes: Sequence[str] = (),
+    rows_shown: int | None = None,
+) -> Table:
+    """A table whose numeric columns are found from its cells: a column is numeric where any cell is a protected number."""
+    numeric = [any(isinstance(row[place], Protected) for row in rows) for place in range(len(columns))]
+    return Table(
+        id=id,
+        caption=caption,
+        columns=tuple(
+            Column(key, title, is_number=is_number) for (key, title), is_number in zip(columns, numeric, strict=True)
+        ),
+        rows=tuple(tuple(row) for row in rows),
+        source=source,
+        notes=tuple(notes),
+        rows_shown=rows_shown,
+    )
+
+
+def protect_row(evidence: Evidence, measurement: Measurement, cell: Cell) -> Protected:
+    """A measurement's cell under the evidence's rule."""
+    return protect_cell(cell, measurement, evidence.rule)
+
+
+def direction_words(direction: Direction) -> str:
+    """The word of a table's cell. Suppressed and missing comparisons say so."""
+    return {
+        Direction.HIGHER: "higher",
+        Direction.LOWER: "lower",
+        Direction.CANNOT_TELL: "cannot tell",
+        Direction.NOT_COMPARED: "not compared",
+    }[direction]
+
+
+def change_words(direction: Direction) -> str:
+    """The same for two periods of one place."""
+    return {
+        Direction.HIGHER: "rise",
+        Direction.LOWER: "fall",
+        Direction.CANNOT_TELL: "cannot tell",
+        Direction.NOT_COMPARED: "not compared",
+    }[direction]

@@ -1,0 +1,80 @@
+"""The document: the outline's chapters for an audience, in order, each written or saying what it lacks."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from safeground.engine.assessment.chapters.area_and_population import make_area_and_population
+from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
+from safeground.engine.assessment.chapters.deprivation import make_deprivation
+from safeground.engine.assessment.chapters.first_page import make_first_page
+from safeground.engine.assessment.chapters.level_and_trend import make_level_and_trend
+from safeground.engine.assessment.chapters.method import make_method
+from safeground.engine.assessment.chapters.public_summary import make_public_summary
+from safeground.engine.assessment.chapters.where import make_where
+from safeground.engine.assessment.evidence import STREET, Evidence
+from safeground.engine.catalogue import ChapterOutline
+from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
+
+MakeChapter: TypeAlias = Callable[[Evidence, ChapterOutline, Audience], tuple[Block, ...]]
+
+CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
+    {
+        "public_summary": make_public_summary,
+        "first_page": make_first_page,
+        "definition_and_quality": make_definition_and_quality,
+        "area_and_population": make_area_and_population,
+        "level_and_trend": make_level_and_trend,
+        "where": make_where,
+        "deprivation": make_deprivation,
+        "method": make_method,
+    }
+)
+"""Every chapter an outline may name. The outline decides which appear, for whom and in which order."""
+
+
+def write_assessment(evidence: Evidence, audience: Audience, *, is_draft: bool = True) -> Document:
+    """The whole assessment for an audience. A chapter whose feeds are missing keeps its place and says so.
+
+    Raises ValueError where the outline names a chapter that nobody writes.
+    """
+    catalogue = evidence.catalogue
+    chapters = []
+    for outline in catalogue.outline.for_audience(audience):
+        if outline.id not in CHAPTERS:
+            raise ValueError(f"the outline has a chapter {outline.id!r}; there are {', '.join(sorted(CHAPTERS))}")
+        chapters.append(_write_chapter(evidence, outline, audience))
+    return Document(
+        title=f"{catalogue.outline.title}: {catalogue.partnership.area.name}",
+        partnership=catalogue.partnership.title,
+        marking=Marking(audience, is_draft, catalogue.partnership.handling.sentence(audience)),
+        as_at=_last_day(evidence),
+        chapters=tuple(chapters),
+    )
+
+
+def _write_chapter(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> Chapter:
+    lacking = [feed for feed in outline.plan.needs if not _is_here(evidence, feed)]
+    if lacking:
+        titles = tuple(evidence.catalogue.feeds.contracts[feed].title for feed in lacking)
+        blocks: tuple[Block, ...] = (
+            Paragraph(outline.intro),
+            Notice(NoticeKind.MISSING, outline.missing_sentence(titles)),
+        )
+    else:
+        blocks = CHAPTERS[outline.id](evidence, outline, audience)
+    return Chapter(outline.id, outline.title, outline.plan.summary, blocks)
+
+
+def _is_here(evidence: Evidence, feed: str) -> bool:
+    return bool(evidence.covered) if feed == STREET else feed in evidence.feeds
+
+
+def _last_day(evidence: Evidence) -> str:
+    if not evidence.covered:
+        return "no month received"
+    newest = evidence.newest
+    return f"{calendar.monthrange(newest.year, newest.month)[1]} {newest:%B %Y}"

@@ -1,0 +1,235 @@
+"""The order of things: check, conform, measure, assess, publish. What is up to date is not done again."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safeground.engine.assessment import Evidence, write_assessment
+from safeground.engine.build.code_version import get_code_version
+from safeground.engine.catalogue import Catalogue, load_catalogue
+from safeground.engine.documents import Audience
+from safeground.engine.feeds import (
+    CheckReport,
+    Delivery,
+    check_deliveries,
+    check_workspace,
+    get_live_deliveries,
+    supply_scorecard,
+)
+from safeground.engine.measures import open_measures
+from safeground.engine.publish import Brand, publish_edition
+from safeground.engine.warehouse import conform_deliveries, open_warehouse
+from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
+
+SEED = 20240131
+"""Of every simulation in an edition. In the manifest; changing it makes another edition."""
+
+AUDIENCES = (Audience.PARTNERSHIP, Audience.PUBLIC)
+"""Built each time. A police edition waits for feeds that only the police may see."""
+
+_STREET = "police_uk_street"
+
+
+@dataclass(frozen=True)
+class BuiltEdition:
+    """An edition of this build. `is_new` is false where it was up to date already."""
+
+    audience: Audience
+    path: Path
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did."""
+
+    deliveries: int
+    parts_made: int
+    parts_reused: int
+    editions: tuple[BuiltEdition, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        if all(not edition.is_new for edition in self.editions):
+            lines = [f"Nothing has changed: the editions of {self.deliveries:,} deliveries are up to date."]
+        else:
+            lines = [
+                f"Warehouse: {self.parts_made:,} parts made, {self.parts_reused:,} carried over, from {self.deliveries:,} deliveries."
+            ]
+        lines += [f"The {edition.audience} edition is at {edition.path / 'index.html'}" for edition in self.editions]
+        return tuple(lines)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "deliveries": self.deliveries,
+            "parts_made": self.parts_made,
+            "parts_reused": self.parts_reused,
+            "editions": [
+                {"audience": str(edition.audience), "path": str(edition.path), "is_new": edition.is_new}
+                for edition in self.editions
+            ],
+        }
+
+
+def open_with_catalogue(path: Path) -> tuple[Workspace, Catalogue]:
+    """A workspace and its partnership's definitions. Raises WorkspaceError or DefinitionsError."""
+    workspace = open_workspace(path)
+    return workspace, load_catalogue(workspace.partnership)
+
+
+def editions_of(workspace: Workspace, audience: Audience) -> Generations:
+    """The editions for one audience, of which one is current."""
+    return Generations(workspace.editions.folder / audience.value, workspace.staging)
+
+
+def build_editions(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    *,
+    again: bool = False,
+    now: datetime.datetime | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring warehouse and editions up to date with what has landed. Takes the workspace's lock.
+
+    `again` writes new editions even where nothing has changed. `now` is the time that editions state as theirs, with a time zone.
+    Raises WorkspaceError where nothing has landed, and WorkspaceBusy.
+    """
+    progress = progress or no_progress
+    with workspace.exclusive():
+        live = get_live_deliveries(workspace)
+        if not live:
+            raise WorkspaceError(
+                f"Nothing has landed in {workspace.root}; land files with: safeground land {workspace.root} FILES"
+            )
+        checks = tuple(check_deliveries(workspace, catalogue.feeds, live, progress=progress))
+        generation = conform_deliveries(workspace, catalogue.feeds, live, checks, progress=progress)
+        keys = {audience: edition_key(live, catalogue, audience) for audience in AUDIENCES}
+        found = {
+            audience: None if again else _find_edition(workspace, audience, keys[audience]) for audience in AUDIENCES
+        }
+        if not all(found.values()):
+            found = _publish(
+                workspace, catalogue, live, checks, keys, found, now or datetime.datetime.now(datetime.UTC), progress
+            )
+    return BuildReport(
+        deliveries=len(live),
+        parts_made=generation.made,
+        parts_reused=generation.reused,
+        editions=tuple(edition for edition in found.values() if edition is not None),
+    )
+
+
+def edition_key(live: Sequence[Delivery], catalogue: Catalogue, audience: Audience) -> str:
+    """Hash of all an edition depends on: deliveries, definitions, code, seed and audience."""
+    parts = [sorted(delivery.id for delivery in live), catalogue.version, get_code_version(), SEED, audience.value]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _find_edition(workspace: Workspace, audience: Audience, key: str) -> BuiltEdition | None:
+    """The current edition, where it is of this key."""
+    current = editions_of(workspace, audience).current
+    if current is None or key not in current.name.split("-"):
+        return None
+    return BuiltEdition(audience, current, is_new=False)
+
+
+def _publish(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    live: Sequence[Delivery],
+    checks: Sequence[CheckReport],
+    keys: dict[Audience, str],
+    found: dict[Audience, BuiltEdition | None],
+    now: datetime.datetime,
+    progress: Progress,
+) -> dict[Audience, BuiltEdition | None]:
+    contract = catalogue.feeds.contracts[_STREET]
+    with open_warehouse(workspace) as warehouse:
+        progress(0, 1, "Counting")
+        measures = open_measures(warehouse, catalogue)
+        problems = (
+            *(problem for check in checks for problem in check.problems),
+            *check_workspace(workspace, catalogue.feeds),
+        )
+        scorecard = tuple(supply_scorecard(workspace, catalogue.feeds))
+        for audience in AUDIENCES:
+            if found[audience] is not None:
+                continue
+            rule = catalogue.disclosure.rule(contract.disclosure, audience)
+            evidence = Evidence(measures, warehouse, catalogue, scorecard, problems, rule, SEED)
+            progress(0, 1, f"Writing the {audience} assessment")
+            document = write_assessment(evidence, audience)
+            editions = editions_of(workspace, audience)
+            staged = workspace.stage_folder(f"edition-{audience}-") / "edition"
+            publish_edition(
+                document,
+                into=staged,
+                brand=_brand(catalogue),
+                manifest=_manifest(live, checks, catalogue, rule.name),
+                built_at=now,
+                progress=progress,
+            )
+            name = _name_edition(editions, evidence, keys[audience])
+            found[audience] = BuiltEdition(audience, editions.swap_in(staged, name=name), is_new=True)
+            shutil.rmtree(staged.parent, ignore_errors=True)
+    return found
+
+
+def _name_edition(editions: Generations, evidence: Evidence, key: str) -> str:
+    """'2025-06-<key>', with a number behind it where it was written before."""
+    month = f"{evidence.newest:%Y-%m}" if evidence.covered else "no-month"
+    name, number = f"{month}-{key}", 1
+    while (editions.folder / name).exists():
+        number += 1
+        name = f"{month}-{key}-{number}"
+    return name
+
+
+def _brand(catalogue: Catalogue) -> Brand:
+    partnership = catalogue.partnership
+    contact = next((line for line in partnership.contacts if line.url), None)
+    return Brand(
+        name=partnership.title,
+        colour=partnership.colours.main,
+        contact=f"{contact.for_what}: {contact.url}" if contact else "",
+        licence="Contains public sector information licensed under the Open Government Licence v3.0.",
+    )
+
+
+def _manifest(
+    live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue: Catalogue, rule: str
+) -> dict[str, Any]:
+    """What the edition was made from. When something landed is left out: the same input makes the same edition anywhere."""
+    check_of = {check.delivery: check for check in checks}
+    return {
+        "code_version": get_code_version(),
+        "definitions_version": catalogue.version,
+        "definitions": {name: definition.version for name, definition in sorted(catalogue.definitions.items())},
+        "measures": {name: measure.version for name, measure in sorted(catalogue.measures.items())},
+        "disclosure_rules": [rule],
+        "parameters": {"seed": SEED, "partnership_definition": catalogue.partnership.name},
+        "deliveries": [
+            {
+                "id": delivery.id,
+                "feed": delivery.feed,
+                "variant": delivery.variant,
+                "partner": delivery.partner,
+                "period": delivery.period,
+                "sha256": delivery.sha256,
+                "contract_version": delivery.contract_version,
+                "received": check_of[delivery.id].received,
+                "accepted": check_of[delivery.id].accepted,
+                "quarantined": check_of[delivery.id].quarantined,
+                "duplicates": check_of[delivery.id].duplicates,
+                "verdict": str(check_of[delivery.id].verdict),
+            }
+            for delivery in live
+        ],
+    }

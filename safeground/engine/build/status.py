@@ -1,0 +1,126 @@
+"""Where a workspace stands: landed, checked, built, stale, and the one thing to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of
+from safeground.engine.catalogue import Catalogue
+from safeground.engine.documents import Audience
+from safeground.engine.feeds import get_deliveries, get_live_deliveries, read_check
+from safeground.engine.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class EditionStatus:
+    """The current edition for an audience. `is_stale`: deliveries, definitions or code have changed since."""
+
+    audience: Audience
+    path: Path | None
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """What is here of one feed from one partner."""
+
+    feed: str
+    partner: str
+    live: int
+    superseded: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """A workspace at a glance."""
+
+    root: Path
+    partnership: str
+    feeds: tuple[FeedStatus, ...]
+    unchecked: int
+    refused: tuple[str, ...]
+    warehouse: Path | None
+    editions: tuple[EditionStatus, ...]
+
+    @property
+    def is_stale(self) -> bool:
+        return any(edition.is_stale for edition in self.editions)
+
+    @property
+    def next_step(self) -> str:
+        if not self.feeds:
+            return f"safeground land {self.root} FILES"
+        if self.is_stale:
+            return f"safeground build {self.root}"
+        return "nothing: everything is up to date"
+
+    def lines(self) -> tuple[str, ...]:
+        lines = [f"{self.root}: workspace of {self.partnership}"]
+        for feed in self.feeds:
+            span = feed.first if feed.first == feed.last else f"{feed.first} to {feed.last}"
+            kept = f", {feed.superseded} superseded and kept" if feed.superseded else ""
+            lines.append(f"  {feed.feed} from {feed.partner}: {feed.live} deliveries, {span}{kept}")
+        if not self.feeds:
+            lines.append("  nothing has landed")
+        if self.unchecked:
+            lines.append(f"  {self.unchecked} deliveries are not checked yet")
+        lines += [f"  refused by its check and not used: {delivery}" for delivery in self.refused]
+        for edition in self.editions:
+            state = (
+                "not built"
+                if edition.path is None
+                else f"{'stale' if edition.is_stale else 'up to date'}: {edition.path / 'index.html'}"
+            )
+            lines.append(f"  {edition.audience} edition {state}")
+        lines.append(f"Next: {self.next_step}")
+        return tuple(lines)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "workspace": str(self.root),
+            "partnership": self.partnership,
+            "feeds": [vars(feed) for feed in self.feeds],
+            "unchecked": self.unchecked,
+            "refused": list(self.refused),
+            "warehouse": str(self.warehouse) if self.warehouse else None,
+            "editions": [
+                {"audience": str(e.audience), "path": str(e.path) if e.path else None, "is_stale": e.is_stale}
+                for e in self.editions
+            ],
+            "is_stale": self.is_stale,
+            "next": self.next_step,
+        }
+
+
+def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
+    """Read what is recorded; nothing is checked or built, and no lock is needed."""
+    live = get_live_deliveries(workspace)
+    total = Counter((delivery.feed, delivery.partner) for delivery in get_deliveries(workspace))
+    checks = {delivery.id: read_check(workspace, catalogue.feeds, delivery) for delivery in live}
+    feeds = []
+    for feed, partner in sorted({(delivery.feed, delivery.partner) for delivery in live}):
+        periods = sorted(delivery.period for delivery in live if (delivery.feed, delivery.partner) == (feed, partner))
+        feeds.append(
+            FeedStatus(feed, partner, len(periods), total[feed, partner] - len(periods), periods[0], periods[-1])
+        )
+    editions = []
+    for audience in AUDIENCES:
+        current = editions_of(workspace, audience).current
+        key = edition_key(live, catalogue, audience)
+        editions.append(
+            EditionStatus(audience, current, is_stale=current is None or key not in current.name.split("-"))
+        )
+    return Status(
+        root=workspace.root,
+        partnership=catalogue.partnership.title,
+        feeds=tuple(feeds),
+        unchecked=sum(check is None for check in checks.values()),
+        refused=tuple(delivery for delivery, check in checks.items() if check is not None and not check.is_used),
+        warehouse=workspace.warehouse.current,
+        editions=tuple(editions),
+    )
