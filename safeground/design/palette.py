@@ -17,6 +17,9 @@ BAND = "#c3d2e0"
 """An interval around the main series. It touches MAIN, against which it has more than 3:1."""
 MARK = "#b8420a"
 """What is spoken of: beyond a limit, or the area named in the title. Always with another shape or a label as well."""
+BAR = "#6c93b8"
+MARKED_BAR = "#d9793f"
+"""Bars are lighter than lines, so that a dark interval shows on them: 3:1 against white, 6:1 against the interval."""
 CONTEXT = "#85898d"
 """The others, kept visible (3.5:1) and quiet."""
 GRID = "#e3e6e8"
@@ -31,7 +34,7 @@ NOT_AVAILABLE = "#eeeeef"
 MAP_LINE = "#ffffff"
 MAP_OUTLINE = "#383f43"
 
-# Light to dark in one direction of lightness, from straw through green to the accent: in order for every kind of colour vision and in grey.
+# From straw through green to the accent, always darker: in order for every kind of colour vision, and in grey.
 SEQUENTIAL = {
     1: ("#5fb0ae",),
     2: ("#d9ebb5", "#1f6a94"),

@@ -19,11 +19,13 @@ _MOST_DECIMALS = 3
 def choose_decimals(value: float, lower: float | None = None, upper: float | None = None) -> int:
     """How many decimals `value` deserves (0 to 3), given its interval where there is one.
 
-    Half the interval's width of 0.2 to 2 gives one decimal, ten times narrower gives one more. Without an interval a whole number
-    stays whole and any other gets about three significant digits.
+    A number known to 3 either way or worse gets none, to 0.1 either way one, and one more for each ten times narrower. Without an
+    interval a whole number stays whole and any other gets about three significant digits.
     """
     if lower is not None and upper is not None and upper > lower:
-        digits = -math.floor(math.log10((upper - lower) / 4))
+        half = (upper - lower) / 2
+        # The small factor keeps 0.1 either way at one decimal, whatever its last bit.
+        digits = 0 if half >= 3 else max(1, -math.floor(math.log10(half * (1 + 1e-9))))
     elif float(value).is_integer():
         return 0
     else:
@@ -42,7 +44,7 @@ def format_number(value: float, *, decimals: int = 0) -> str:
 
 
 def choose_common_decimals(estimates: Iterable[Protected]) -> int | None:
-    """The decimals that most of `estimates` deserve, for a column or chart in which all are written alike; None where none is published."""
+    """The decimals most of `estimates` deserve, for a column or chart that writes all alike; None where none is published."""
     counts = Counter(_decimals(estimate) for estimate in estimates if estimate.is_published)
     return min(counts, key=lambda decimals: (-counts[decimals], decimals)) if counts else None
 

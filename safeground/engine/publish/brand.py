@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
-_WHITE, _INK = "#ffffff", "#0b0c0c"
+_WHITE, _BLACK = "#ffffff", "#000000"
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Brand:
 
     @property
     def text_colour(self) -> str:
-        """White or near black: at least 4.5:1 on any colour."""
-        return max((_WHITE, _INK), key=lambda text: measure_contrast(text, self.colour))
+        """White or black: one of them has at least 4.5:1 on any colour (near black would not)."""
+        return max((_WHITE, _BLACK), key=lambda text: measure_contrast(text, self.colour))
 
 
 def measure_contrast(one: str, other: str) -> float:

@@ -24,7 +24,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class FindingChange:
-    """A finding that is not the same in both editions. `before` and `after` are its number in words, None where there is no such finding."""
+    """A finding that is not the same in both editions. `before` and `after` are its number in words, None where it is absent."""
 
     id: str
     change: Change

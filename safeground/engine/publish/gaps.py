@@ -26,7 +26,7 @@ def describe_gaps(chart: Chart) -> tuple[str, ...]:
     for label, estimate in _find_numbers(chart):
         if not estimate.is_published:
             groups.setdefault(f"{estimate.state}: {estimate.reason}", []).append(label)
-    return tuple(f"Not drawn: {_name(labels)} ({reason})." for reason, labels in groups.items())
+    return tuple(f"Not drawn: {_name(labels)} – {reason}." for reason, labels in groups.items())
 
 
 def _find_numbers(chart: Chart) -> Iterable[tuple[str, Protected]]:

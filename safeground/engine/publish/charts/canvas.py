@@ -5,6 +5,8 @@ All margins, domains and ticks are set here and none are left to the renderer, s
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +47,11 @@ class Plot:
     top: float = 0
     bottom: float = 0
 
+    def __post_init__(self) -> None:
+        # Whole pixels: the picture is exactly as wide as its canvas, and files hold no long fractions.
+        for name in ("height", "left", "right", "top", "bottom"):
+            object.__setattr__(self, name, math.ceil(getattr(self, name)))
+
     @property
     def width(self) -> float:
         return self.canvas.width - self.left - self.right
@@ -66,17 +73,38 @@ class Plot:
         return high - pixel / self.height * (high - low)
 
 
+@dataclass(frozen=True)
+class _WordStyle:
+    """How words are set. Those with one style are drawn together."""
+
+    is_on_top: bool
+    align: str
+    size: float
+    is_bold: bool
+    colour: str
+
+    def as_mark(self) -> dict[str, object]:
+        style: dict[str, object] = {
+            "align": self.align,
+            "baseline": "middle",
+            "fontSize": self.size,
+            "fontWeight": "bold" if self.is_bold else "normal",
+            "color": self.colour,
+        }
+        if not self.is_on_top:
+            style |= {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+        return style
+
+
 class Sketch:
     """Layers of marks over one plot, in the order they are drawn. Rows hold x, y (and x2, y2) in the plot's values."""
 
     def __init__(self, plot: Plot) -> None:
         self.plot = plot
         self._layers: list[alt.Chart] = []
+        self._words: dict[_WordStyle, list[dict[str, object]]] = {}
+        self._rows: dict[str, list[Any]] = {}
         self._axes: dict[str, Any] = {"x": None, "y": None}
-
-    @property
-    def layers(self) -> list[alt.Chart]:
-        return self._layers
 
     def hide_axes(self) -> None:
         self._axes = {"x": None, "y": None}
@@ -102,26 +130,34 @@ class Sketch:
     ) -> None:
         """One layer. `group` names the field whose values are drawn as lines or areas of their own."""
         values = list(rows)
-        if not values:
-            return
+        if values:
+            self._layers.append(self._make_layer(mark, values, style=style, group=group))
+
+    def _make_layer(
+        self, mark: str, values: list[Any], *, style: Mapping[str, object], group: str | None = None
+    ) -> alt.Chart:
+        scales = {
+            name: alt.Scale(domain=list(domain), nice=False, zero=False)
+            for name, domain in (("x", self.plot.x_domain), ("y", self.plot.y_domain))
+        }
         encoding: dict[str, Any] = {
-            "x": alt.X(
-                "x:Q", scale=alt.Scale(domain=list(self.plot.x_domain), nice=False, zero=False), axis=self._axes["x"]
-            ),
-            "y": alt.Y(
-                "y:Q", scale=alt.Scale(domain=list(self.plot.y_domain), nice=False, zero=False), axis=self._axes["y"]
-            ),
+            "x": alt.X("x:Q", scale=scales["x"], axis=self._axes["x"]),
+            "y": alt.Y("y:Q", scale=scales["y"], axis=self._axes["y"]),
         }
-        encoding.update({name: f"{name}:Q" for name in ("x2", "y2") if name in values[0]})
-        encoding = {
-            name: (getattr(alt, name.upper())(name) if name in ("x2", "y2") else e) for name, e in encoding.items()
-        }
+        for name, channel in (("x2", alt.X2), ("y2", alt.Y2)):
+            if name in values[0]:
+                encoding[name] = channel(name)
         if "text" in values[0]:
             encoding["text"] = alt.Text("text:N")
         if group is not None:
             encoding["detail"] = alt.Detail(f"{group}:N")
-        data = alt.InlineData(values=values)
-        self._layers.append(alt.Chart(data, mark=alt.MarkDef(type=mark, **style)).encode(**encoding))
+        return alt.Chart(self.keep_rows(values), mark=alt.MarkDef(type=mark, **style)).encode(**encoding)
+
+    def keep_rows(self, values: list[Any]) -> alt.NamedData:
+        """Rows by name. Altair copies what a chart holds again and again, which for a map's outlines takes seconds."""
+        name = f"rows-{len(self._rows)}"
+        self._rows[name] = values
+        return alt.NamedData(name=name)
 
     def add_text(
         self,
@@ -135,7 +171,7 @@ class Sketch:
         has_halo: bool = False,
         size: float | None = None,
     ) -> None:
-        """Words at a pixel of the plot, their middle at `y`. A halo keeps them readable over lines."""
+        """Words at a pixel of the plot, their middle at `y`. A halo keeps them readable over lines. Words are drawn last."""
         size = size or self.plot.canvas.font_size
         lines = [text] if isinstance(text, str) else list(text)
         top = y - (len(lines) - 1) * size * 1.2 / 2
@@ -143,23 +179,30 @@ class Sketch:
             {"x": self.plot.value_x(x), "y": self.plot.value_y(top + number * size * 1.2), "text": line}
             for number, line in enumerate(lines)
         ]
-        style = {"align": align, "baseline": "middle", "fontSize": size, "fontWeight": "bold" if is_bold else "normal"}
+        # Words of one style are one layer: a layer costs far more than a word.
         if has_halo:
-            self.add("text", rows, **style, color="white", stroke="white", strokeWidth=4, strokeJoin="round")
-        self.add("text", rows, **style, color=colour)
+            self._words.setdefault(_WordStyle(False, align, size, is_bold, "white"), []).extend(rows)
+        self._words.setdefault(_WordStyle(True, align, size, is_bold, colour), []).extend(rows)
 
-    def make_spec(self) -> dict[str, Any]:
+    @property
+    def layers(self) -> list[alt.Chart]:
+        """All layers in the order they are drawn: marks, then halos, then words."""
+        words = sorted(self._words.items(), key=lambda entry: entry[0].is_on_top)
+        return [*self._layers, *(self._make_layer("text", rows, style=style.as_mark()) for style, rows in words)]
+
+    def make_spec(self, *, beneath: Sequence[alt.Chart] = ()) -> dict[str, Any]:
+        """The sketch as a finished spec, over the layers `beneath` (a map's areas), whose rows `keep_rows` has kept."""
         plot = self.plot
-        chart = alt.layer(*self._layers).properties(
+        chart = alt.layer(*beneath, *self.layers).properties(
             width=plot.width,
             height=plot.height,
             autosize=alt.AutoSizeParams(type="none"),
             padding={"left": plot.left, "right": plot.right, "top": plot.top, "bottom": plot.bottom},
         )
-        return make_spec(chart, canvas=plot.canvas)
+        return {**_finish(chart, canvas=plot.canvas), "datasets": self._rows}
 
 
-def make_spec(chart: Any, *, canvas: Canvas) -> dict[str, Any]:
+def _finish(chart: Any, *, canvas: Canvas) -> dict[str, Any]:
     """The chart with the house style, checked against Vega-Lite's schema."""
     styled = chart.configure(
         background="white",
@@ -182,7 +225,5 @@ def make_spec(chart: Any, *, canvas: Canvas) -> dict[str, Any]:
 
 def _choose_label(ticks: Sequence[tuple[float, str]]) -> str:
     """A Vega expression from a tick's value to its words. Words are JSON strings, so nothing in a name can become code."""
-    import json
-
     words = json.dumps({f"{place:g}": label for place, label in ticks})
     return f"({words})[format(datum.value, '.12~g')] || ''"

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from safeground.design import palette
-from safeground.engine.documents import ColumnChart, IntervalChart, Point, format_bounds, format_value
+from safeground.engine.documents import (
+    ColumnChart,
+    IntervalChart,
+    Point,
+    choose_common_decimals,
+    format_bounds,
+    format_number,
+    format_value,
+)
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
 from safeground.engine.publish.charts.scales import choose_tick_format, choose_ticks
 from safeground.engine.publish.charts.series import axis_room, choose_value_ticks, write_unit
@@ -49,7 +58,7 @@ def draw_interval_chart(chart: IntervalChart, canvas: Canvas) -> Sketch:
     sketch.set_x_ticks([(tick, _format_tick(tick, form)) for tick in ticks], has_marks=False)
     sketch.add("rule", [{"x": tick, "y": 0, "y2": plot.height} for tick in ticks], color=palette.GRID)
     # Vega-Lite counts up from the bottom unless the domain says otherwise: rows are laid from the top, so y runs downwards.
-    _draw_reference(sketch, chart.reference)
+    _draw_reference(sketch, chart.reference, decimals=choose_common_decimals(point.estimate for point in chart.points))
     _draw_intervals(sketch, rows)
     for row in rows:
         _write_row(sketch, row)
@@ -63,8 +72,9 @@ def draw_interval_chart(chart: IntervalChart, canvas: Canvas) -> Sketch:
 def _lay_rows(chart: IntervalChart, canvas: Canvas, label_room: float) -> list[_Row]:
     rows: list[_Row] = []
     top = 0.0
+    decimals = choose_common_decimals(point.estimate for point in chart.points)
     for point in chart.points:
-        number = _describe(point)
+        number = _describe(point, decimals)
         size = canvas.font_size
         if canvas.is_narrow:
             room = canvas.width - 32 - measure_text(number, size=size, is_bold=True) - 10
@@ -80,8 +90,9 @@ def _lay_rows(chart: IntervalChart, canvas: Canvas, label_room: float) -> list[_
     return rows
 
 
-def _describe(point: Point) -> str:
-    value, bounds = format_value(point.estimate), format_bounds(point.estimate)
+def _describe(point: Point, decimals: int | None) -> str:
+    value = format_value(point.estimate, decimals=decimals)
+    bounds = format_bounds(point.estimate, decimals=decimals)
     return f"{value} ({bounds})" if bounds else value
 
 
@@ -96,12 +107,10 @@ def _interval_ticks(chart: IntervalChart, canvas: Canvas) -> list[float]:
 
 
 def _format_tick(tick: float, form: str) -> str:
-    from safeground.engine.documents import format_number
-
     return format_number(tick, decimals=int(form[2]))
 
 
-def _draw_reference(sketch: Sketch, reference: Point | None) -> None:
+def _draw_reference(sketch: Sketch, reference: Point | None, *, decimals: int | None) -> None:
     if reference is None or reference.estimate.value is None:
         return
     plot, at = sketch.plot, reference.estimate.value
@@ -115,7 +124,7 @@ def _draw_reference(sketch: Sketch, reference: Point | None) -> None:
         strokeDash=[4, 3],
         strokeWidth=1.5,
     )
-    text = f"{reference.label} {format_value(reference.estimate)}"
+    text = f"{reference.label} {format_value(reference.estimate, decimals=decimals)}"
     width = measure_text(text, size=plot.canvas.font_size)
     # Centred on its line, and kept within the picture.
     x = max(width / 2 - plot.left + 4, min(plot.width + plot.right - width / 2 - 4, plot.pixel_x(at)))
@@ -160,52 +169,74 @@ def _write_row(sketch: Sketch, row: _Row) -> None:
 
 
 def draw_column_chart(chart: ColumnChart, canvas: Canvas) -> Sketch:
-    """Bars from zero with intervals; a withheld bar is named where it would stand."""
+    """Bars from zero with intervals, the number above each where there is room; a withheld bar is named where it would stand."""
     values = [v for p in chart.points for v in (p.estimate.value, p.estimate.lower, p.estimate.upper) if v is not None]
     ticks = choose_value_ticks(values, starts_at_zero=True)
     count = max(len(chart.points), 1)
+    left = axis_room(ticks, canvas)
+    labels, edge_labels = _lay_column_labels(chart, canvas, slot=(canvas.width - left - 8) / count)
+    lines = max((len(label) for label in labels), default=1) + (1 if edge_labels else 0)
     plot = Plot(
         canvas=canvas,
         height=240.0 if canvas.is_narrow else 320.0,
         x_domain=(-0.5, count - 0.5),
         y_domain=(ticks[0], ticks[-1]),
-        left=axis_room(ticks, canvas),
+        left=left,
         right=8,
         top=38,
-        bottom=60,
+        bottom=40 + lines * canvas.font_size * 1.2,
     )
-    slot = plot.width / count
-    labels = [wrap_text(point.label, width=slot - 4, size=canvas.font_size) for point in chart.points]
-    lines = max((len(label) for label in labels), default=1)
-    is_crowded = any(measure_text(line, size=canvas.font_size) > slot - 2 for label in labels for line in label)
-    if not is_crowded and lines > 1:
-        plot = Plot(**{**plot.__dict__, "bottom": 60 + (lines - 1) * canvas.line_height})
     sketch = Sketch(plot)
-    every = 1
-    if is_crowded:
-        widest = max(measure_text(point.label, size=canvas.font_size) for point in chart.points) + 8
-        every = max(1, round(widest / slot + 0.499))
     sketch.set_x_ticks([(-10.0, "")], has_marks=False)
     sketch.set_y_ticks(ticks)
     sketch.add("rule", [{"x": -0.5, "y": ticks[0]}], opacity=0)
     write_unit(sketch, chart.unit)
     _draw_columns(sketch, chart)
-    for number, point in enumerate(chart.points):
-        if number % every == 0:
-            text = [point.label] if is_crowded else labels[number]
-            middle = plot.height + 16 + (len(text) - 1) * canvas.font_size * 0.6
-            sketch.add_text(
-                text, x=plot.pixel_x(number), y=middle, align="center",
-                colour=palette.MARK if point.is_marked else palette.QUIET_INK, is_bold=point.is_marked,
-            )  # fmt: skip
-    sketch.add_text(
-        chart.axis_title, x=plot.width / 2, y=plot.height + plot.bottom - 14, align="center", colour=palette.QUIET_INK
-    )
+    _write_column_labels(sketch, chart, labels, edge_labels)
+    x, y = plot.width / 2, plot.height + plot.bottom - 12
+    sketch.add_text(chart.axis_title, x=x, y=y, align="center", colour=palette.QUIET_INK)
     return sketch
 
 
+def _lay_column_labels(
+    chart: ColumnChart, canvas: Canvas, *, slot: float
+) -> tuple[list[list[str]], tuple[str, str] | None]:
+    """Each column's label in lines, and what is left over for the two ends of the scale.
+
+    Where columns are too narrow for '1 (most deprived)', the number stays under its column and the words go under the first and last.
+    """
+    size = canvas.font_size
+    labels = [wrap_text(point.label, width=slot - 4, size=size) for point in chart.points]
+    if (
+        not any(measure_text(line, size=size) > slot for label in labels for line in label)
+        and max(map(len, labels), default=0) < 4
+    ):
+        return labels, None
+    short = [point.label.partition(" (") for point in chart.points]
+    heads = [head for head, _, _ in short]
+    every = max(1, math.ceil((max(measure_text(head, size=size) for head in heads) + 4) / slot))
+    ends = (short[0][2].removesuffix(")"), short[-1][2].removesuffix(")"))
+    return [[head] if number % every == 0 else [] for number, head in enumerate(heads)], ends if any(ends) else None
+
+
+def _write_column_labels(
+    sketch: Sketch, chart: ColumnChart, labels: list[list[str]], edge_labels: tuple[str, str] | None
+) -> None:
+    plot, size = sketch.plot, sketch.plot.canvas.font_size
+    for number, (point, lines) in enumerate(zip(chart.points, labels, strict=True)):
+        middle = plot.height + 16 + (len(lines) - 1) * size * 0.6
+        colour = palette.MARK if point.is_marked else palette.QUIET_INK
+        sketch.add_text(lines, x=plot.pixel_x(number), y=middle, align="center", colour=colour, is_bold=point.is_marked)
+    if edge_labels:
+        y = plot.height + 16 + size * 1.2
+        sketch.add_text(edge_labels[0], x=4, y=y, colour=palette.QUIET_INK)
+        sketch.add_text(edge_labels[1], x=plot.width - 4, y=y, align="right", colour=palette.QUIET_INK)
+
+
 def _draw_columns(sketch: Sketch, chart: ColumnChart) -> None:
-    for is_marked, colour in ((False, palette.MAIN), (True, palette.MARK)):
+    plot, slot = sketch.plot, sketch.plot.width / max(len(chart.points), 1)
+    decimals = choose_common_decimals(point.estimate for point in chart.points)
+    for is_marked, colour in ((False, palette.BAR), (True, palette.MARKED_BAR)):
         chosen = [
             (number, point.estimate)
             for number, point in enumerate(chart.points)
@@ -213,24 +244,24 @@ def _draw_columns(sketch: Sketch, chart: ColumnChart) -> None:
         ]
         bars = [{"x": n - 0.36, "x2": n + 0.36, "y": 0, "y2": estimate.value} for n, estimate in chosen]
         sketch.add("rect", bars, color=colour, opacity=1)
-        # Dark beyond the bar, light inside it: each half has its contrast.
-        whiskers = [(n, e.lower, e.upper, e.value) for n, e in chosen if e.lower is not None and e.upper is not None]
-        sketch.add("rule", [{"x": n, "y": v, "y2": up} for n, _, up, v in whiskers], color=palette.INK, strokeWidth=2)
-        sketch.add("rule", [{"x": n, "y": low, "y2": v} for n, low, _, v in whiskers], color="white", strokeWidth=2)
+        bounds = [(n, e.lower, e.upper) for n, e in chosen if e.lower is not None and e.upper is not None]
+        sketch.add("rule", [{"x": n, "y": low, "y2": up} for n, low, up in bounds], color=palette.INK, strokeWidth=1.75)
+        cap = min(0.12, 6 / slot)
+        caps = [{"x": n - cap, "x2": n + cap, "y": bound} for n, low, up in bounds for bound in (low, up)]
+        sketch.add("rule", caps, color=palette.INK, strokeWidth=1.75)
+    size = plot.canvas.font_size - 1
     for number, point in enumerate(chart.points):
-        if not point.estimate.is_published:
-            plot = sketch.plot
-            pixel = plot.width / max(len(chart.points), 1)
-            words = str(point.estimate.state)
-            lines = wrap_text(words, width=pixel, size=plot.canvas.font_size - 2)
-            if max(measure_text(line, size=plot.canvas.font_size - 2) for line in lines) > pixel:
-                lines = ["×"]  # named in the note under the figure
-            y = plot.height - 10 - (len(lines) - 1) * 8
-            sketch.add_text(
-                lines,
-                x=plot.pixel_x(number),
-                y=y,
-                align="center",
-                colour=palette.QUIET_INK,
-                size=plot.canvas.font_size - 2,
-            )
+        estimate = point.estimate
+        if estimate.value is not None:
+            text, top = format_value(estimate, decimals=decimals), max(estimate.value, estimate.upper or estimate.value)
+            if measure_text(text, size=size, is_bold=True) <= slot - 2:
+                y = plot.pixel_y(top) - 10
+                sketch.add_text(
+                    text, x=plot.pixel_x(number), y=y, align="center", is_bold=True, size=size, has_halo=True
+                )
+            continue
+        lines = wrap_text(str(estimate.state), width=slot, size=size)
+        if max(measure_text(line, size=size) for line in lines) > slot:
+            lines = ["×"]  # the note under the figure says what it is
+        y = plot.height - 10 - (len(lines) - 1) * 8
+        sketch.add_text(lines, x=plot.pixel_x(number), y=y, align="center", colour=palette.QUIET_INK, size=size)

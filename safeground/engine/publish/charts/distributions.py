@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from safeground.design import palette
 from safeground.engine.documents import ConcentrationCurve, FunnelChart, FunnelPoint, format_number
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
@@ -17,22 +19,22 @@ _MOST_CURVE_POINTS = 300
 def draw_funnel_chart(chart: FunnelChart, canvas: Canvas) -> Sketch:
     """Areas as dots among the limits that chance alone would keep; those spoken of are named and have another shape."""
     shown = [point for point in chart.points if point.estimate.value is not None]
-    sizes = [point.population for point in shown] + [x for curve in chart.curves for x, _ in curve.upper]
-    x_ticks = choose_ticks(0.0, max(sizes, default=1.0), count=3 if canvas.is_narrow else 5)
-    widest = max((point.population for point in shown), default=x_ticks[-1])
-    narrowest = min((point.population for point in shown), default=0.0)
-    # Near zero the limits run away; what no area reaches is not worth the height.
-    edge = [y for curve in chart.curves for x, y in curve.upper if x >= narrowest * 0.8]
-    values = [point.estimate.value or 0.0 for point in shown]
-    low_edge = [y for curve in chart.curves for x, y in curve.lower if x >= narrowest * 0.8]
-    y_ticks = choose_ticks(min([0.0, *values, *low_edge]), max([*values, *edge, chart.reference]))
-    ends = _curve_ends(chart, widest)
+    widest = max(
+        [*(point.population for point in shown), *(x for curve in chart.curves for x, _ in curve.upper)], default=1.0
+    )
+    x_ticks = [tick for tick in choose_ticks(0.0, widest, count=3 if canvas.is_narrow else 5) if tick <= widest]
+    # Near zero the limits run away; what no area reaches is not worth the height. A funnel needs no zero: nothing in it is a length.
+    first = 0.8 * min((point.population for point in shown), default=0.0)
+    edges = [y for curve in chart.curves for line in (curve.lower, curve.upper) for x, y in line if x >= first]
+    values = [chart.reference, *edges, *(point.estimate.value for point in shown if point.estimate.value is not None)]
+    y_ticks = choose_ticks(min(values), max(values))
+    ends = _curve_ends(chart)
     words = [*[(level, y) for level, y in ends], (chart.reference_label, chart.reference)]
     wrapped = [wrap_text(text, width=92 if canvas.is_narrow else 150, size=canvas.font_size) for text, _ in words]
     plot = Plot(
         canvas=canvas,
         height=300.0 if canvas.is_narrow else 400.0,
-        x_domain=(0.0, x_ticks[-1]),
+        x_domain=(0.0, widest),
         y_domain=(y_ticks[0], y_ticks[-1]),
         left=axis_room(y_ticks, canvas),
         right=max(measure_text(line, size=canvas.font_size) for lines in wrapped for line in lines) + 14,
@@ -54,7 +56,7 @@ def draw_funnel_chart(chart: FunnelChart, canvas: Canvas) -> Sketch:
     return sketch
 
 
-def _curve_ends(chart: FunnelChart, at: float) -> list[tuple[str, float]]:
+def _curve_ends(chart: FunnelChart) -> list[tuple[str, float]]:
     """Each limit's name and height where the chart ends, upper and lower."""
     ends = []
     for curve in chart.curves:
@@ -133,7 +135,7 @@ def draw_concentration_curve(chart: ConcentrationCurve, canvas: Canvas) -> Sketc
         x_domain=(0.0, 100.0),
         y_domain=(0.0, 100.0),
         left=52,
-        right=22 if canvas.is_narrow else 150,
+        right=26,
         top=38,
         bottom=56,
     )
@@ -205,7 +207,7 @@ def _thin(curve: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
 
 def _height_at(curve: list[tuple[float, float]], x: float) -> float:
     """The curve's height at `x`, between its points by straight lines."""
-    for (left, low), (right, high) in zip(curve, curve[1:], strict=False):
+    for (left, low), (right, high) in pairwise(curve):
         if left <= x <= right:
             return high if right == left else low + (high - low) * (x - left) / (right - left)
     return curve[-1][1] if curve else 0.0

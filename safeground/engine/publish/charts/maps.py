@@ -18,11 +18,13 @@ import shapely
 from safeground.design import palette
 from safeground.engine.disclosure import Protected, State
 from safeground.engine.documents import AreaShape, Choropleth, format_number
-from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch, make_spec
+from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
 from safeground.engine.publish.charts.text import Box, measure_text, wrap_text
 
 _TOLERANCE = 0.7
 """How far, in pixels, a simplified border may stray: under what the eye resolves at print size."""
+_HIDING = 1.5
+"""A name this many times wider than the district's widest circle would hide it, and stands outside where there is room."""
 _LEGEND_WIDTH = 196.0
 _SWATCH = 22.0
 _TALLEST = 1.25
@@ -58,17 +60,11 @@ def draw_choropleth(chart: Choropleth, canvas: Canvas) -> dict[str, Any]:
             sketch, chart, legend, left=plot.width - _LEGEND_WIDTH, top=max(0.0, (map_height - legend_height) / 2)
         )
     _name_outlines(sketch, chart.outlines, outlines, Box(0, 0, map_width, map_height))
-    shapes = [
-        _draw_shapes(areas, fills, stroke=palette.MAP_LINE, width=0.4 if len(areas) > 200 else 0.8),
-        _draw_shapes(outlines, [None] * len(outlines), stroke=palette.MAP_OUTLINE, width=1.1),
+    beneath = [
+        _draw_shapes(sketch, areas, fills, stroke=palette.MAP_LINE, width=_hairline(len(areas), canvas)),
+        _draw_shapes(sketch, outlines, None, stroke=palette.MAP_OUTLINE, width=1.1),
     ]
-    layered = alt.layer(*[shape for shape in shapes if shape is not None], *sketch.layers).properties(
-        width=plot.width,
-        height=plot.height,
-        autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": plot.left, "right": plot.right, "top": plot.top, "bottom": plot.bottom},
-    )
-    return make_spec(layered, canvas=canvas)
+    return sketch.make_spec(beneath=[layer for layer in beneath if layer is not None])
 
 
 def _project(chart: Choropleth, width: float) -> tuple[list[Any], list[Any], float, float]:
@@ -153,15 +149,22 @@ def _draw_legend(sketch: Sketch, chart: Choropleth, legend: Sequence[_Fill], *, 
         y += 6 + len(lines) * 20
 
 
-def _draw_shapes(shapes: Sequence[Any], fills: Sequence[str | None], *, stroke: str, width: float) -> Any:
+def _hairline(areas: int, canvas: Canvas) -> float:
+    """Thin enough that the borders of a thousand small areas do not bleach them."""
+    return 0.8 if areas <= 200 else 0.15 if canvas.is_narrow else 0.25
+
+
+def _draw_shapes(
+    sketch: Sketch, shapes: Sequence[Any], fills: Sequence[str] | None, *, stroke: str, width: float
+) -> Any:
     if not shapes:
         return None
-    features = [
-        {"type": "Feature", "geometry": _to_geojson(shape), "fill": fill}
-        for shape, fill in zip(shapes, fills, strict=True)
-    ]
-    chart = alt.Chart(alt.InlineData(values=features)).project(type="identity", scale=1, translate=[0, 0])
-    if fills[0] is None:
+    features: list[dict[str, object]] = [{"type": "Feature", "geometry": _to_geojson(shape)} for shape in shapes]
+    for feature, fill in zip(features, fills or (), strict=False):
+        feature["fill"] = fill
+    # The outlines are in pixels already: nothing is left to project.
+    chart = alt.Chart(sketch.keep_rows(features)).project(type="identity", scale=1, translate=[0, 0])
+    if fills is None:
         return chart.mark_geoshape(fill=None, stroke=stroke, strokeWidth=width, strokeJoin="round")
     return chart.mark_geoshape(stroke=stroke, strokeWidth=width, strokeJoin="round").encode(
         fill=alt.Fill("fill:N", scale=None)
@@ -181,27 +184,64 @@ def _round_rings(polygon: Any) -> list[list[list[float]]]:
 
 
 def _name_outlines(sketch: Sketch, areas: Sequence[AreaShape], shapes: Sequence[Any], inside: Box) -> None:
-    """Each district's name where its land is widest, moved up or down if two would collide; the table has them all."""
+    """Each district's name where its land is widest, or beside the map with a leader where the name would hide the district.
+
+    A name that finds no place is left out; the table has them all.
+    """
+    if not shapes:
+        return
     size = 13.0 if not sketch.plot.canvas.is_narrow else 11.0
+    land = shapely.union_all(list(shapes)).buffer(2)
+    shapely.prepare(land)
     taken: list[Box] = []
-    for area, shape in sorted(zip(areas, shapes, strict=True), key=lambda pair: -pair[1].area):
-        point = (
-            shapely.point_on_surface(shape)
-            if shape.area < 1
-            else shapely.maximum_inscribed_circle(_largest(shape), tolerance=1.0)
-        )
-        x, y = point.coords[0]
+    leaders: list[dict[str, object]] = []
+    for area, shape in sorted(zip(areas, shapes, strict=True), key=lambda pair: (-pair[1].area, pair[0].code)):
+        x, y, radius = _find_middle(shape)
         lines = wrap_text(area.name, width=90.0, size=size, is_bold=True)
-        width = max(measure_text(line, size=size, is_bold=True) for line in lines)
+        width = max(measure_text(line, size=size, is_bold=True) for line in lines) + 2
         height = len(lines) * size * 1.2
-        for down in (0.0, -0.6, 0.6, -1.2, 1.2, -2.0, 2.0):
-            middle_x = max(inside.left + width / 2 + 1, min(inside.right - width / 2 - 1, x))
-            middle_y = max(inside.top + height / 2, min(inside.bottom - height / 2, y + down * height))
-            box = Box(middle_x - width / 2 - 1, middle_y - height / 2, middle_x + width / 2 + 1, middle_y + height / 2)
-            if not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                sketch.add_text(lines, x=middle_x, y=middle_y, align="center", is_bold=True, has_halo=True, size=size)
-                break
+        is_small = width > _HIDING * 2 * radius
+        spots = [*(_spots_outside(x, y, radius, width, height) if is_small else ()), *_spots_inside(x, y, height)]
+        for middle_x, middle_y, is_outside in spots:
+            box = Box(middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2)
+            if not box.is_inside(inside) or any(box.overlaps(other) for other in taken):
+                continue
+            if is_outside and land.intersects(shapely.box(box.left, box.top, box.right, box.bottom)):
+                continue
+            taken.append(box)
+            sketch.add_text(
+                lines, x=middle_x, y=middle_y, align="center", is_bold=True, has_halo=not is_outside, size=size
+            )
+            if is_outside:
+                start_x, start_y = max(box.left, min(box.right, x)), max(box.top, min(box.bottom, y))
+                ends = ((start_x, start_y), (x, y))
+                leaders += [
+                    {"x": sketch.plot.value_x(a), "y": sketch.plot.value_y(b), "run": area.code} for a, b in ends
+                ]
+            break
+    sketch.add("line", leaders, group="run", color=palette.INK, strokeWidth=1)
+
+
+def _find_middle(shape: Any) -> tuple[float, float, float]:
+    """The centre and radius of the largest circle in the shape's largest part."""
+    circle = shapely.maximum_inscribed_circle(_largest(shape), tolerance=1.0)
+    (x, y), end = circle.coords[0], circle.coords[1]
+    return x, y, math.hypot(end[0] - x, end[1] - y)
+
+
+def _spots_outside(x: float, y: float, radius: float, width: float, height: float) -> list[tuple[float, float, bool]]:
+    """Middles for a label around a district, nearest first, in sixteen directions."""
+    spots = []
+    for reach in (12.0, 24.0, 38.0, 54.0, 72.0):
+        for step in range(16):
+            angle = 2 * math.pi * step / 16
+            across, down = math.cos(angle), math.sin(angle)
+            spots.append((x + across * (radius + reach + width / 2), y + down * (radius + reach + height / 2), True))
+    return spots
+
+
+def _spots_inside(x: float, y: float, height: float) -> list[tuple[float, float, bool]]:
+    return [(x, y + down * height, False) for down in (0.0, -0.6, 0.6, -1.2, 1.2, -2.0, 2.0)]
 
 
 def _largest(shape: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from safeground.design import palette
-from safeground.engine.documents import LineChart, Point, RunChart, Series, format_value
+from safeground.engine.documents import LineChart, Point, RunChart, Series, format_number, format_value
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
 from safeground.engine.publish.charts.scales import PeriodScale, choose_ticks, describe_period, make_period_scale
 from safeground.engine.publish.charts.text import Box, measure_text, place_labels, spread_labels, wrap_text
@@ -119,8 +119,6 @@ def choose_value_ticks(values: Sequence[float], *, starts_at_zero: bool) -> list
 
 def axis_room(ticks: Sequence[float], canvas: Canvas) -> float:
     """The left margin the axis's numbers need."""
-    from safeground.engine.documents import format_number
-
     decimals = 0 if all(float(tick).is_integer() for tick in ticks) else 2
     return max(measure_text(format_number(tick, decimals=decimals), size=canvas.font_size) for tick in ticks) + 14
 
@@ -297,8 +295,16 @@ def _write_signals(sketch: Sketch, marked: Sequence[Point], points: Sequence[Poi
         for number, point in enumerate(ranked)
     ]
     inside = Box(0, -16, plot.width, plot.height)
-    for placed in place_labels(labels, taken=taken, inside=inside, size=plot.canvas.font_size, is_bold=True):
+    leaders = []
+    size = plot.canvas.font_size
+    for label, placed in zip(
+        labels, place_labels(labels, taken=taken, inside=inside, size=size, is_bold=True), strict=True
+    ):
         if placed is not None:
+            if placed.needs_leader:
+                run = {"run": placed.text}
+                leaders.append({"x": plot.value_x(label[1]), "y": plot.value_y(label[2]), **run})
+                leaders.append({"x": plot.value_x(placed.x), "y": plot.value_y(placed.y), **run})
             sketch.add_text(
                 placed.text,
                 x=placed.x,
@@ -308,3 +314,4 @@ def _write_signals(sketch: Sketch, marked: Sequence[Point], points: Sequence[Poi
                 is_bold=True,
                 has_halo=True,
             )
+    sketch.add("line", leaders, group="run", color=palette.MARK, strokeWidth=1)

@@ -31,6 +31,8 @@ def finish_svg(svg: str, *, title: str, description: str) -> str:
         # `~` occurs in no identifier of the renderer's, so a new name is never renamed again.
         svg = svg.replace(f'id="{identifier}"', f'id="~{number}"').replace(f"url(#{identifier})", f"url(#~{number})")
     svg = svg.replace('id="~', 'id="c').replace("url(#~", "url(#c")
+    # The picture is one image with one description: the renderer's own roles would only add noise to it.
+    svg = re.sub(r' (?:role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|transform="translate\(0,0\)")', "", svg)
     if palette.SUPPRESSED in svg or palette.NOT_AVAILABLE in svg:
         svg = svg.replace(f'fill="{palette.SUPPRESSED}"', 'fill="url(#suppressed)"')
         svg = svg.replace(f'fill="{palette.NOT_AVAILABLE}"', 'fill="url(#not-available)"')

@@ -1,0 +1,134 @@
+"""A reader opens an edition from disk, on a telephone, a tablet and a desk, without scripts or a network, and prints it."""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from safeground.engine.publish import Brand, publish_edition
+
+pytestmark = pytest.mark.browser
+
+SAMPLE = Path(__file__).resolve().parents[1] / "unit" / "publish" / "sample_document.py"
+PAGES = ("index", "trend", "where", "method")
+WIDTHS = (320, 768, 1280)
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory):
+    document = runpy.run_path(str(SAMPLE))["make_document"]()
+    into = tmp_path_factory.mktemp("editions") / "edition"
+    brand = Brand("Northshire Partnership", colour="#ffd400")
+    return publish_edition(document, into=into, brand=brand, manifest={}, built_at=datetime(2025, 9, 1, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def open_page(browser, edition, name, *, width=1280, **options):
+    context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+    page = context.new_page()
+    page.goto((edition.path / f"{name}.html").as_uri())
+    return page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_barrier_is_found_and_nothing_runs_off_the_side(browser, edition, name, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = open_page(browser, edition, name, width=width)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    violations = [(each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]]
+    page.context.close()
+    assert violations == []
+
+
+def test_every_page_is_read_without_scripts_and_asks_for_nothing_but_its_own_files(browser, edition):
+    asked = []
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((edition.path / "index.html").as_uri())
+    visited = [page.url]
+    while (following := page.get_by_role("navigation", name="Chapters").get_by_role("link", name="Next")).count():
+        following.click()
+        visited.append(page.url)
+    assert [url.rpartition("/")[2] for url in visited] == [f"{name}.html" for name in PAGES]
+    here = edition.path.as_uri()
+    assert [url for url in asked if not url.startswith((here, "data:"))] == []
+    assert any(url.endswith(".svg") for url in asked)
+    context.close()
+
+
+def test_the_numbers_of_a_figure_open_without_scripts(browser, edition):
+    page = open_page(browser, edition, "trend", java_script_enabled=False)
+    figure = page.get_by_role("figure").first
+    table = figure.get_by_role("table")
+    assert not table.is_visible()
+    figure.get_by_text("Show the numbers as a table").click()
+    assert table.is_visible()
+    assert figure.get_by_role("link", name="CSV").get_attribute("href").startswith("tables/")
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "file"), [(320, "line-narrow.svg"), (1280, "line.svg")])
+def test_a_telephone_gets_the_picture_drawn_for_it(browser, edition, width, file):
+    page = open_page(browser, edition, "trend", width=width)
+    image = page.get_by_role("figure").first.get_by_role("img")
+    assert image.evaluate("each => each.currentSrc").endswith(f"/{file}")
+    assert image.evaluate("each => each.complete && each.naturalWidth > 0")
+    page.context.close()
+
+
+def test_keys_alone_reach_the_text_and_scroll_a_wide_table(browser, edition):
+    page = open_page(browser, edition, "where", width=320)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    region = page.get_by_role("region", name="Fourteen years")
+    region.focus()
+    assert region.evaluate("each => each.scrollWidth > each.clientWidth && document.activeElement === each")
+    assert region.evaluate("each => getComputedStyle(each).outlineStyle") != "none"
+    page.context.close()
+
+
+def test_every_page_says_where_it_is(browser, edition):
+    for name in PAGES:
+        page = open_page(browser, edition, name)
+        current = page.get_by_role("navigation", name="Contents").locator("[aria-current=page]")
+        assert current.count() == 1
+        assert current.inner_text() == page.get_by_role("heading", level=1).inner_text()
+        assert page.title().startswith("Draft: ")
+        page.context.close()
+
+
+def test_paper_has_the_basis_of_findings_and_no_navigation(browser, edition):
+    page = open_page(browser, edition, "index")
+    page.emulate_media(media="print")
+    assert not page.get_by_role("navigation", name="Contents").is_visible()
+    assert page.locator(".sg-finding .sg-basis__list").first.is_visible()
+    assert page.locator(".sg-marking").is_visible()
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert pdf.startswith(b"%PDF")
+    page.context.close()

@@ -1,0 +1,188 @@
+"""Charts as pictures: the right size, nothing cut off or overwritten, gaps left open, nothing withheld drawn."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+from sample_document import (
+    CHARTS,
+    HOSTILE,
+    LONG,
+    MONTHS,
+    make_choropleth,
+    make_column_chart,
+    make_line_chart,
+    make_run_chart,
+)
+
+from safeground.engine.documents import IntervalChart, LineChart, Point, Series
+from safeground.engine.publish.charts import NARROW, WIDE, draw_chart, render_svg
+from safeground.engine.publish.charts.text import Box, measure_text
+
+SVG = "{http://www.w3.org/2000/svg}"
+SIZES = {"wide": WIDE, "narrow": NARROW}
+_drawn: dict[tuple[str, str], str] = {}
+
+
+def draw(chart, canvas=WIDE) -> str:
+    return render_svg(draw_chart(chart, canvas=canvas), title="Title & more", description="In <words>")
+
+
+def drawn(kind: str, size: str) -> str:
+    if (kind, size) not in _drawn:
+        _drawn[kind, size] = draw(CHARTS[kind](), SIZES[size])
+    return _drawn[kind, size]
+
+
+def find_texts(svg: str) -> list[tuple[str, Box]]:
+    """Every word drawn (halos left out) with its box in the picture's pixels."""
+    found = []
+
+    def walk(element, x, y):
+        for dx, dy in re.findall(r"translate\(([-\d.e]+),\s*([-\d.e]+)\)", element.get("transform", "")):
+            x, y = x + float(dx), y + float(dy)
+        if element.tag == f"{SVG}text" and element.text and element.get("stroke") != "white":
+            size = float(element.get("font-size", "14px").removesuffix("px"))
+            width = measure_text(element.text, size=size, is_bold=element.get("font-weight") == "bold")
+            left = x - {"end": width, "middle": width / 2}.get(element.get("text-anchor", "start"), 0)
+            found.append((element.text, Box(left, y - size * 0.8, left + width, y + size * 0.2)))
+        for child in element:
+            walk(child, x, y)
+
+    walk(ET.fromstring(svg), 0.0, 0.0)
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", CHARTS)
+def test_every_word_is_inside_the_picture(kind, size):
+    svg = drawn(kind, size)
+    root = ET.fromstring(svg)
+    width, height = float(root.get("width")), float(root.get("height"))
+    assert width == SIZES[size].width
+    texts = find_texts(svg)
+    assert len(texts) > 5
+    for text, box in texts:
+        assert box.left >= -2 and box.right <= width + 2 and box.top >= -1 and box.bottom <= height + 1, text
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", CHARTS)
+def test_no_two_words_overlap(kind, size):
+    texts = find_texts(drawn(kind, size))
+    for number, (one, box) in enumerate(texts):
+        # A pixel of each side is the roundness of letters.
+        inner = Box(box.left + 1, box.top + 1.5, box.right - 1, box.bottom - 1.5)
+        for other, taken in texts[number + 1 :]:
+            assert not inner.overlaps(taken), (one, other)
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_a_picture_is_the_same_every_time(kind):
+    chart = CHARTS[kind]()
+    draw(make_line_chart())  # moves the renderer's own counters on
+    assert draw(chart) == drawn(kind, "wide")
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_a_picture_stands_on_its_own(kind):
+    svg = drawn(kind, "wide")
+    root = ET.fromstring(svg)
+    assert (root[0].tag, root[0].text) == (f"{SVG}title", "Title & more")
+    assert (root[1].tag, root[1].text) == (f"{SVG}desc", "In <words>")
+    assert root.get("role") == "img"
+    assert not re.search(r'href="|url\((?!#)|@import|<image', svg)
+    assert "aria-" not in svg and svg.count("role=") == 1
+
+
+def test_a_gap_is_left_open_and_a_lonely_month_is_a_dot():
+    """One main series: 2023-02 and -04 incomplete, 2024-02 absent: three stretches of line, and 2023-03 alone."""
+    chart = make_line_chart()
+    svg = draw(LineChart((chart.series[0],), chart.unit, False))
+    lines = re.findall(r'<path d="(M[^"]+)" stroke="#12436d" stroke-width="3"', svg.replace(' transform=""', ""))
+    lines = lines or re.findall(r'd="(M[^"]+)"[^>]*stroke="#12436d" stroke-width="3"', svg)
+    assert sum("L" in line for line in lines) == 3
+    assert svg.count('fill="#f1f2f3"') == 3, "each missing month has its pale ground"
+
+
+def test_a_withheld_row_is_named_and_not_drawn():
+    assert "suppressed" in [text for text, _ in find_texts(drawn("interval", "wide"))]
+    spec = draw_chart(CHARTS["interval"](), canvas=WIDE)
+    dots = [
+        row
+        for layer in spec["layer"]
+        if layer["mark"]["type"] == "point"
+        for row in spec["datasets"][layer["data"]["name"]]
+    ]
+    assert len(dots) == 7, "eight districts, one of them suppressed"
+
+
+def test_names_are_written_as_they_are():
+    texts = " ".join(text for text, _ in find_texts(drawn("interval", "wide")))
+    assert HOSTILE in texts and LONG in texts
+
+
+def test_a_map_hatches_what_is_suppressed_and_dots_what_has_no_number():
+    svg = drawn("map", "wide")
+    assert svg.count('fill="url(#suppressed)"') == 2  # the area and its swatch in the legend
+    assert svg.count('fill="url(#not-available)"') == 2
+    texts = [text for text, _ in find_texts(svg)]
+    assert "suppressed: 1 area" in texts and "no number: 1 area" in texts
+
+
+def test_the_legend_counts_every_area_once():
+    texts = [text for text, _ in find_texts(drawn("map", "narrow"))]
+    counts = [int(match[1]) for text in texts if (match := re.search(r": (\d+) areas?$", text))]
+    assert sum(counts) == 144
+
+
+def test_a_map_of_a_thousand_areas_stays_small():
+    svg = draw(make_choropleth(side=34))
+    assert svg.count("<path") > 1156
+    assert len(svg) < 500_000
+
+
+def test_a_map_refuses_more_classes_than_can_be_told_apart():
+    chart = make_choropleth(side=2)
+    with pytest.raises(ValueError, match="one to 7 classes, not 10"):
+        draw(replace(chart, classes=chart.classes * 2))
+
+
+def test_neighbours_keep_a_common_border_when_simplified():
+    """The squares of the grid meet: no simplified area leaves a sliver to its neighbour."""
+    spec = draw_chart(make_choropleth(side=6), canvas=WIDE)
+    features = next(rows for rows in spec["datasets"].values() if len(rows) == 36)
+    corners = {
+        tuple(point) for f in features for polygon in f["geometry"]["coordinates"] for ring in polygon for point in ring
+    }
+    assert len(corners) == 49
+
+
+def test_signals_are_dated_and_of_another_shape():
+    svg = drawn("run", "wide")
+    texts = [text for text, _ in find_texts(svg)]
+    assert {"Nov 2022", "Jul 2024", "Aug 2024"} <= set(texts)
+    assert {"upper limit", "average", "lower limit", "Before the recording change", "After it"} <= set(texts)
+
+
+def test_bars_start_at_zero():
+    chart = make_column_chart()
+    spec = draw_chart(replace(chart, points=chart.points[:2]), canvas=WIDE)
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"][0] == 0
+
+
+@pytest.mark.parametrize("canvas", SIZES.values(), ids=SIZES)
+def test_a_chart_in_which_everything_is_withheld_is_still_drawn(canvas):
+    from sample_document import make_suppressed
+
+    points = tuple(Point(month, make_suppressed()) for month in MONTHS[:5])
+    for chart in (
+        LineChart((Series("Only", points, True),), "offences"),
+        replace(make_run_chart(), series=Series("Only", points, True)),
+        IntervalChart(points, "offences"),
+        replace(make_column_chart(), points=points),
+    ):
+        assert draw(chart, canvas).startswith("<svg")

@@ -1,0 +1,107 @@
+"""What changed between two editions, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sample_document import make_count, make_finding, make_suppressed
+
+from safeground.engine.documents import Audience, Chapter, Document, Marking
+from safeground.engine.publish import Brand, compare_editions, publish_edition
+
+INPUTS = {
+    "deliveries": [
+        {"id": "street/police/2025-05/aaa", "sha256": "a"},
+        {"id": "street/police/2025-06/bbb", "sha256": "b"},
+    ],
+    "definitions": {"violence": "3"},
+    "code_version": "0.1.0",
+}
+
+
+@pytest.fixture
+def publish(tmp_path):
+    def make(name, *findings, audience=Audience.PARTNERSHIP, **inputs):
+        document = Document(
+            "T", "P", Marking(audience, True, "Draft."), "30 June 2025", (Chapter("start", "Start", "", findings),)
+        )
+        built_at = datetime(2025, 1, len(list(tmp_path.iterdir())) + 1, tzinfo=UTC)
+        return publish_edition(
+            document, into=tmp_path / name, brand=Brand("P"), manifest={**INPUTS, **inputs}, built_at=built_at
+        )
+
+    return make
+
+
+def make_level(value, sentence=None):
+    return make_finding("level", sentence or f"There were {value}.", make_count(value))
+
+
+def test_the_same_edition_built_twice_has_not_changed(publish):
+    difference = compare_editions(publish("a", make_level(100)), publish("b", make_level(100)))
+    assert difference.is_empty
+    assert difference.as_sentences() == ("Nothing changed: both editions say the same and were made from the same.",)
+
+
+def test_a_changed_number_is_told_with_the_delivery_that_changed_it(publish):
+    newer = [{"id": "street/police/2025-05/aaa", "sha256": "a"}, {"id": "street/police/2025-06/ccc", "sha256": "c"}]
+    difference = compare_editions(publish("a", make_level(100)), publish("b", make_level(140), deliveries=newer))
+    (change,) = difference.findings
+    assert (change.before, change.after) == (
+        "100 offences (95% interval 80 to 120)",
+        "140 offences (95% interval 116 to 164)",
+    )
+    assert {"value", "interval", "sentence"} <= set(change.differs_in)
+    assert [(each.name, str(each.change)) for each in difference.inputs] == [
+        ("street/police/2025-06/bbb", "removed"),
+        ("street/police/2025-06/ccc", "added"),
+    ]
+    assert "Because delivery street/police/2025-06/ccc was added." in difference.as_sentences()
+
+
+def test_a_number_that_became_suppressed_is_a_change_of_state(publish):
+    difference = compare_editions(
+        publish("a", make_level(100)), publish("b", make_finding("level", "Too few.", make_suppressed()))
+    )
+    (change,) = difference.findings
+    assert change.after == "suppressed"
+    assert "state" in change.differs_in
+
+
+def test_added_and_removed_findings_are_told(publish):
+    gone, new = make_finding("gone", "It was.", make_count(5)), make_finding("new", "It is.", make_count(6))
+    difference = compare_editions(publish("a", gone), publish("b", new))
+    assert {change.id: str(change.change) for change in difference.findings} == {"gone": "removed", "new": "added"}
+    assert "new is new: It is." in difference.as_sentences()
+
+
+def test_a_change_of_words_alone_is_told(publish):
+    difference = compare_editions(publish("a", make_level(100, "One.")), publish("b", make_level(100, "Two.")))
+    assert difference.findings[0].differs_in == ("sentence",)
+    assert difference.as_sentences()[-1] == "No input, definition or code changed: the manifests do not explain why."
+
+
+def test_changed_definitions_and_code_are_told(publish):
+    difference = compare_editions(
+        publish("a", make_level(100)),
+        publish("b", make_level(100), definitions={"violence": "4"}, code_version="0.2.0"),
+    )
+    assert [(each.kind, each.before, each.after) for each in difference.inputs] == [
+        ("code_version", "0.1.0", "0.2.0"),
+        ("definitions", "3", "4"),
+    ]
+    assert "Because definition violence changed from 3 to 4." in difference.as_sentences()
+
+
+def test_the_order_of_deliveries_means_nothing(publish):
+    difference = compare_editions(
+        publish("a", make_level(1)), publish("b", make_level(1), deliveries=INPUTS["deliveries"][::-1])
+    )
+    assert difference.is_empty
+
+
+def test_two_audiences_are_said_to_be_two(publish):
+    difference = compare_editions(publish("a", make_level(1)), publish("b", make_level(1), audience=Audience.PUBLIC))
+    assert not difference.is_same_audience
+    assert difference.as_json()["inputs"][0]["name"] == ""
