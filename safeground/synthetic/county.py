@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import shapely
 
+from safeground.synthetic.area_codes import CodeBlock
 from safeground.synthetic.crime import CrimeModel, make_crime_model
 from safeground.synthetic.deprivation import Deprivation, make_deprivation, make_surface
-from safeground.synthetic.geography import CodeBlock, Geography, make_geography
+from safeground.synthetic.geography import Geography, codes_after, make_geography
 from safeground.synthetic.months import month_range
+from safeground.synthetic.names import make_place_names
 from safeground.synthetic.outline import KM_PER_DEGREE, SOUTH_WEST, make_neighbour_outlines, make_outline
 from safeground.synthetic.people import People, make_people
 from safeground.synthetic.places import Places, make_places
@@ -102,10 +105,13 @@ def make_county(
     counts = (months, *[min(18, months) if neighbour_months is None else neighbour_months] * len(NEIGHBOURS))
     territories = []
     codes = CodeBlock(lsoa21_changed=sum(sizes))
+    place_names = make_place_names(random_stream(seed, "places"))
     for which, (land, territory_name, size, count) in enumerate(zip(outlines, names, sizes, counts, strict=False)):
         published = month_range(last_month, count)
-        territory = _make_territory(seed, land, territory_name, size, published, codes, (which, len(outlines)))
-        codes = codes.after(territory.geography)
+        territory = _make_territory(
+            seed, land, territory_name, size, published, codes, place_names, (which, len(outlines))
+        )
+        codes = codes_after(codes, territory.geography)
         territories.append(territory)
     return County(seed, territories[0], tuple(territories[1:]), switch_month)
 
@@ -117,6 +123,7 @@ def _make_territory(
     small_areas: int,
     months: tuple[str, ...],
     codes: CodeBlock,
+    place_names: Iterator[str],
     lane: tuple[int, int],
 ) -> Territory:
     def stream(purpose: str) -> np.random.Generator:
@@ -124,7 +131,13 @@ def _make_territory(
 
     districts = int(np.clip(small_areas // 12, 2, 14 if lane[0] == 0 else 5))
     geography = make_geography(
-        stream("geography"), outline, name=name, small_areas=small_areas, districts=districts, codes=codes
+        stream("geography"),
+        outline,
+        name=name,
+        small_areas=small_areas,
+        districts=districts,
+        codes=codes,
+        place_names=place_names,
     )
     people = make_people(stream("people"), geography)
     centroids = (shapely.get_coordinates(shapely.centroid(geography.shapes)) - SOUTH_WEST) * KM_PER_DEGREE

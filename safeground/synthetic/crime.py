@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from safeground.synthetic.crime_types import CRIME_TYPES
 from safeground.synthetic.deprivation import Deprivation
@@ -67,12 +68,14 @@ def make_crime_model(
 
 
 def _choose_hot(rng: np.random.Generator, geography: Geography, deprivation: Deprivation) -> np.ndarray:
-    """A few ordinary, unchanged and rather deprived areas, to be found again by whoever looks for concentration."""
+    """A few ordinary, unchanged and rather deprived areas in towns, to be found again by whoever looks for concentration."""
+    size = shapely.area(geography.shapes)
+    in_town = size < np.median(size)
     unchanged = {c.lsoa21 for c in geography.changes if c.change_code == "U"}
     candidates = [
         piece
         for piece, area in enumerate(geography.lsoa21_of.tolist())
-        if area in unchanged and not geography.centre[piece] and deprivation.tenth2025[area] <= 6
+        if in_town[piece] and area in unchanged and not geography.centre[piece] and deprivation.tenth2025[area] <= 6
     ] or list(range(len(geography.centre)))
     hot = np.zeros(len(geography.centre), dtype=bool)
     wanted = max(1, round(HOT_SHARE * len(hot)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 _STEMS = (
@@ -24,15 +26,13 @@ VENUES = (
 )  # fmt: skip
 
 
-def make_place_names(rng: np.random.Generator, count: int) -> tuple[str, ...]:
-    """Return `count` different place names. Repeats of a stem get a distinguishing word, as parishes do."""
+def make_place_names(rng: np.random.Generator) -> Iterator[str]:
+    """Every place name there is, each once, plain ones first; then with a distinguishing word, as parishes have."""
     plain = [stem + ending for stem in _STEMS for ending in _ENDINGS]
     names = [plain[i] for i in rng.permutation(len(plain))]
-    words = ("Great", "Little", "Upper", "Nether", "North", "South", "East", "West", "Old", "New")
-    names += [f"{word} {name}" for word in words for name in names]
-    if count > len(names):
-        raise ValueError(f"A county cannot have {count:,} named places: at most {len(names):,} names can be made up.")
-    return tuple(names[:count])
+    yield from names
+    for word in ("Great", "Little", "Upper", "Nether", "North", "South", "East", "West", "Old", "New"):
+        yield from (f"{word} {name}" for name in names)
 
 
 def make_street_names(rng: np.random.Generator, count: int) -> np.ndarray:

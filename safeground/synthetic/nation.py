@@ -92,7 +92,7 @@ def make_nation(
     weight = 1 / (np.arange(forces) + 4.0)
     areas = _share_out(small_areas, weight)
     files = _share_out(rows, np.outer(weight, rng.uniform(0.9, 1.1, months)).ravel()).reshape(forces, months)
-    names = make_place_names(rng, 2 * forces + small_areas // AREAS_A_DISTRICT + small_areas // AREAS_A_WARD)
+    names = tuple(make_place_names(rng))
 
     nation = []
     first, districts_before, wards_before = 0, 0, 0

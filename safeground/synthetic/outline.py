@@ -31,11 +31,11 @@ def make_outline(rng: np.random.Generator) -> shapely.Polygon:
     radius = (np.abs(east / half[0]) ** 3 + np.abs(north / half[1]) ** 3) ** (-1 / 3)
     coast = np.clip((east - 0.2) / 0.4, 0, 1)
     for harmonic in range(3, 34):
-        amplitude = rng.normal(0, 0.03 / harmonic**0.5)
-        reach = 1.0 if harmonic < 10 else coast
+        amplitude = rng.normal(0, 0.045 / harmonic**0.6)
+        reach = 1.0 if harmonic < 8 else 0.45 + 0.55 * coast
         radius = radius * (1 + amplitude * reach * np.cos(harmonic * bearing + rng.uniform(0, 2 * np.pi)))
     for estuary in rng.uniform([-0.65, 0.2], [-0.3, 0.6]):
-        radius = radius * (1 - 0.3 * np.exp(-((((bearing - estuary + np.pi) % (2 * np.pi) - np.pi) / 0.05) ** 2)))
+        radius = radius * (1 - 0.24 * np.exp(-((((bearing - estuary + np.pi) % (2 * np.pi) - np.pi) / 0.07) ** 2)))
     points = np.column_stack([east, north]) * radius[:, None] + (WIDTH_KM / 2, HEIGHT_KM / 2)
     return shapely.Polygon(np.clip(points, -1, [WIDTH_KM + 1, HEIGHT_KM + 1]))
 

@@ -81,13 +81,10 @@ def test_codes_are_unique_and_nobodys(county):
         assert all(re.fullmatch(r"E\d\d99\d{4}", code) for code in codes)
 
 
-def test_only_changed_areas_have_new_codes_and_names(county):
-    for land in county.territories:
-        both = {area.code: area.name for area in land.geography.lsoa11} | {
-            a.code: a.name for a in land.geography.lsoa21
-        }
-        names = list(both.values())
-        assert len(set(names)) == len(names)
+def test_a_name_belongs_to_one_code_across_all_forces(county):
+    for levels in (("lsoa11", "lsoa21"), ("wards",), ("districts",)):
+        areas = {area for land in county.territories for level in levels for area in getattr(land.geography, level)}
+        assert len({area.name for area in areas}) == len({area.code for area in areas}) == len(areas)
 
 
 def test_names_are_district_number_and_letter(county):
