@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from safeground.engine.catalogue import Feeds
+from safeground.engine.feeds import CheckReport, Delivery, counts_path
 from safeground.engine.warehouse.database import WORKERS, open_database
 from safeground.engine.warehouse.generation import Generation, get_generation, read_generation, write_record
-from safeground.engine.warehouse.parts import ConformError, Part, counts_path, make_part, plan_parts, select_codes
+from safeground.engine.warehouse.parts import ConformError, Part, expect_rows, make_part, plan_parts, select_codes
 from safeground.engine.warehouse.sources import quote_text
 from safeground.engine.warehouse.tables import DELIVERIES, TABLES
 from safeground.engine.warehouse.vintages import CodeVintages, read_code_vintages
@@ -27,8 +28,6 @@ from safeground.engine.workspace import Progress, Workspace, WorkspaceError, has
 
 if TYPE_CHECKING:
     import duckdb
-
-    from safeground.engine.feeds import CheckReport, Delivery
 
 _CHUNK = 200
 """Deliveries looked at in one query for their codes: enough to make the query's own cost small, few enough to keep it in memory."""
@@ -61,6 +60,7 @@ def conform_deliveries(
             vintages = read_code_vintages(folder / part.path for part in lookups)
             parts = plan_parts(feeds, used, vintages=vintages.digest)
             rest = [part for part in parts if part.table != "lookups"]
+            _reconcile_counts(connection, workspace, [p for p in rest if not work.has(p)])
             expressions = _find_expressions(connection, workspace, [p for p in rest if not work.has(p)], vintages)
             work.bring(rest, lambda part: expressions.get(part.delivery.id, vintages.usual), progress)
         keys = {part.path: part.key for part in parts} | {f"{DELIVERIES}.parquet": _write_deliveries(folder, used)}
@@ -140,11 +140,25 @@ class _Work:
             cursor.close()
 
 
+def _reconcile_counts(connection: duckdb.DuckDBPyConnection, workspace: Workspace, parts: Sequence[Part]) -> None:
+    """The groups the check counted add up to the rows it accepted; they are taken over as they are."""
+    counted = [part for part in parts if part.table == "event_counts"]
+    for start in range(0, len(counted), _CHUNK):
+        chunk = counted[start : start + _CHUNK]
+        files = ", ".join(quote_text(str(counts_path(workspace, part.delivery.id))) for part in chunk)
+        sums = f"SELECT delivery, sum(events)::BIGINT FROM read_parquet([{files}]) GROUP BY delivery"
+        events = dict(connection.execute(sums).fetchall())
+        for part in chunk:
+            expect_rows(part, events.get(part.delivery.id, 0))
+
+
 def _find_expressions(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, parts: Sequence[Part], vintages: CodeVintages
 ) -> dict[str, str]:
     """For each delivery to be made, the SQL of `area_vintage` where it has codes of another vintage."""
-    counts = [quote_text(str(counts_path(workspace, part.delivery))) for part in parts if part.table == "event_counts"]
+    counts = [
+        quote_text(str(counts_path(workspace, part.delivery.id))) for part in parts if part.table == "event_counts"
+    ]
     outcomes = [select_codes(workspace, part) for part in parts if part.table == "outcomes"]
     found: dict[str, str] = {}
     for start in range(0, len(counts), _CHUNK):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import shapely
 import shapely.geometry
 
 from safeground.engine.catalogue.contract import BoundariesTable
-
-if TYPE_CHECKING:
-    from safeground.engine.feeds import Delivery
+from safeground.engine.feeds import Delivery
 
 
 def read_outlines(delivery: Delivery, target: BoundariesTable, *, quarantined: Collection[int]) -> pa.Table:

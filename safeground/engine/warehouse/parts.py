@@ -20,22 +20,20 @@ from safeground.engine.catalogue.contract import (
     OutcomesTable,
     Target,
 )
+from safeground.engine.feeds import CheckReport, Delivery, counts_path, quarantine_path
 from safeground.engine.warehouse.outlines import read_outlines
 from safeground.engine.warehouse.selects import (
     select_attributes,
-    select_event_counts,
     select_events,
     select_lookups,
     select_populations,
 )
 from safeground.engine.warehouse.sources import get_source, quote_name, quote_text
 from safeground.engine.warehouse.tables import PARQUET, part_path
-from safeground.engine.workspace import Workspace
+from safeground.engine.workspace import Workspace, link_or_copy
 
 if TYPE_CHECKING:
     import duckdb
-
-    from safeground.engine.feeds import CheckReport, Delivery
 
 CONFORM_VERSION = 1
 """Raise it when the same delivery would become different rows: every part is then made again."""
@@ -70,16 +68,11 @@ def plan_parts(feeds: Feeds, used: Iterable[tuple[Delivery, CheckReport]], *, vi
         tables = ("events", "event_counts") if isinstance(target, EventsTable) else (target.table,)
         for table in tables:
             made_from = [str(CONFORM_VERSION), table, delivery.id, report.key, target.model_dump_json()]
-            if isinstance(target, EventsTable | OutcomesTable):
+            if table in ("events", "outcomes"):
                 made_from.append(vintages)
             key = hashlib.sha256("\n".join(made_from).encode()).hexdigest()
             parts.append(Part(table, part_path(table, delivery), key, variant, delivery, report))
     return tuple(sorted(parts, key=lambda part: part.path))
-
-
-def counts_path(workspace: Workspace, delivery: Delivery) -> Path:
-    """The groups of events the check counted of a delivery's accepted rows."""
-    return workspace.checked / delivery.id / "counts.parquet"
 
 
 def select_codes(workspace: Workspace, part: Part) -> str:
@@ -93,19 +86,24 @@ def make_part(
 ) -> None:
     """Write a part into a generation. vintage: SQL of its `area_vintage`. Raises ConformError where rows are missing."""
     path = folder / part.path
+    if part.table == "event_counts":
+        # The check has made the very file; it replaces its files and never writes in them, so a link is safe.
+        link_or_copy(counts_path(workspace, part.delivery.id), path)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(part.target, BoundariesTable):
         outlines = read_outlines(part.delivery, part.target, quarantined=_quarantined_rows(workspace, part))
         pq.write_table(outlines, path, compression="zstd")
-        _expect(part, outlines.num_rows)
+        expect_rows(part, outlines.num_rows)
         return
     select = _select(workspace, part, vintage)
     (written,) = cursor.execute(f"COPY ({select}) TO {quote_text(str(path))} ({PARQUET})").fetchone()
     if part.table in ("events", "outcomes"):
-        _expect(part, written)
+        expect_rows(part, written)
 
 
-def _expect(part: Part, rows: int) -> None:
+def expect_rows(part: Part, rows: int) -> None:
+    """Raises ConformError where a part does not come from the rows that the check accepted, all of them."""
     if rows != part.report.accepted:
         raise ConformError(
             f"{part.delivery.id}: {rows:,} rows were read where the check accepted {part.report.accepted:,}; "
@@ -116,14 +114,11 @@ def _expect(part: Part, rows: int) -> None:
 def _quarantined_rows(workspace: Workspace, part: Part) -> frozenset[int]:
     if not part.report.quarantined:
         return frozenset()
-    with (workspace.quarantine / part.delivery.id / "rows.csv").open(encoding="utf-8", newline="") as file:
+    with quarantine_path(workspace, part.delivery.id).open(encoding="utf-8", newline="") as file:
         return frozenset(int(record["row"]) for record in csv.DictReader(file))
 
 
 def _select(workspace: Workspace, part: Part, vintage: str) -> str:
-    if part.table == "event_counts":
-        counts = counts_path(workspace, part.delivery)
-        return select_event_counts(str(counts), part.delivery, vintage=vintage)
     source = get_source(workspace, part.delivery, part.report)
     target = part.target
     if isinstance(target, EventsTable | OutcomesTable):

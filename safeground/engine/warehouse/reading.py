@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from safeground.engine.warehouse.generation import get_generation
 from safeground.engine.warehouse.sources import quote_text
-from safeground.engine.warehouse.tables import DELIVERIES, TABLES
+from safeground.engine.warehouse.tables import DELIVERIES, PARTITIONS, TABLES
 from safeground.engine.workspace import Workspace, WorkspaceError
 
 if TYPE_CHECKING:
@@ -103,15 +103,17 @@ class Warehouse:
         return backend
 
     def _select(self, name: str) -> str:
+        columns = TABLES[name]
         if name == DELIVERIES:
-            files = [self.folder / f"{DELIVERIES}.parquet"]
-        else:
-            files = sorted((self.folder / name).glob("**/*.parquet"))
+            return f"SELECT * FROM read_parquet({quote_text(str(self.folder / f'{DELIVERIES}.parquet'))})"
+        files = sorted((self.folder / name).glob("**/*.parquet"))
         if not files:
-            columns = ", ".join(f"NULL::{kind} AS {column}" for column, kind in TABLES[name].items())
-            return f"SELECT {columns} LIMIT 0"
+            return f"SELECT {', '.join(f'NULL::{kind} AS {column}' for column, kind in columns.items())} LIMIT 0"
         listed = ", ".join(quote_text(str(file)) for file in files)
-        return f"SELECT * FROM read_parquet([{listed}])"
+        in_path = ", ".join(f"{column}: VARCHAR" for column in PARTITIONS)
+        # Said and not guessed: a partner named 2024 is text too.
+        hive = f"hive_partitioning = true, hive_types = {{{in_path}}}"
+        return f"SELECT {', '.join(columns)} FROM read_parquet([{listed}], {hive})"
 
 
 def open_warehouse(workspace: Workspace) -> Warehouse:

@@ -1,10 +1,12 @@
-"""What a contract says its rows become, as SQL over a delivery's accepted rows: rename, cast, recode."""
+"""What a contract says its rows become, as SQL over a delivery's accepted rows: rename, cast, recode.
+
+Nothing is sorted that need not be: one thread keeps the order of the file, so the same input is the same bytes.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from safeground.engine.catalogue.contract import (
     AttributesTable,
@@ -15,19 +17,15 @@ from safeground.engine.catalogue.contract import (
     PopulationsLong,
     PopulationsWide,
 )
+from safeground.engine.feeds import Delivery
 from safeground.engine.warehouse.sources import ROW, Source, quote_name, quote_text, quote_texts
-from safeground.engine.warehouse.tables import TABLES
-
-if TYPE_CHECKING:
-    from safeground.engine.feeds import Delivery
+from safeground.engine.warehouse.tables import TABLES, columns_in_files
 
 
 def select_events(target: EventsTable | OutcomesTable, source: Source, delivery: Delivery, *, vintage: str) -> str:
     """A row an event (or outcome), in the order sent. `vintage`: SQL over `area_code`, from `vintage_expression`."""
-    as_sent = {column: getattr(target, column, None) for column in TABLES[target.table]}
+    as_sent = {column: getattr(target, column, None) for column in columns_in_files(target.table)}
     expressions = {
-        "feed": quote_text(delivery.feed),
-        "partner": quote_text(delivery.partner),
         "delivery": quote_text(delivery.id),
         "row": ROW,
         "month": f"{quote_name(target.month)} || '-01'",
@@ -37,21 +35,6 @@ def select_events(target: EventsTable | OutcomesTable, source: Source, delivery:
         if column not in expressions:
             expressions[column] = quote_name(name) if name in source.columns else "NULL"
     return _select(target.table, expressions, source.sql)
-
-
-def select_event_counts(counts: str, delivery: Delivery, *, vintage: str) -> str:
-    """A row a group of events, from the counts the check made of the accepted rows (`counts`: their Parquet file)."""
-    expressions = {
-        "feed": quote_text(delivery.feed),
-        "partner": quote_text(delivery.partner),
-        "delivery": quote_text(delivery.id),
-        "area_vintage": vintage,
-    }
-    expressions |= {name: name for name in ("month", "area_code", "offence", "events")}
-    return (
-        _select("event_counts", expressions, f"read_parquet({quote_text(counts)})")
-        + " ORDER BY month, area_code, offence"
-    )
 
 
 def vintage_expression(*, usual: str | None, exceptions: dict[str, Collection[str]], unknown: Collection[str]) -> str:
@@ -88,7 +71,7 @@ def select_populations(target: PopulationsWide | PopulationsLong, source: Source
     expressions["age_from"] = _recode(label, {name: str(low) for name, (low, _) in ages.items()})
     expressions["age_to"] = _recode(label, {name: str(high) for name, (_, high) in ages.items() if high is not None})
     expressions["people"] = people
-    return _select("populations", expressions, rows) + " ORDER BY area_code, age_from"
+    return _select("populations", expressions, rows)
 
 
 def _ages(name: str) -> tuple[int, int | None]:
@@ -114,7 +97,7 @@ def select_attributes(
         "value": "_value",
     }
     rows = f"({_unpivot(source, list(matches), label='_label', value='_value')})"
-    return _select("attributes", expressions, rows) + " ORDER BY area_code, name, kind"
+    return _select("attributes", expressions, rows)
 
 
 def select_lookups(target: LookupsTable, source: Source, delivery: Delivery) -> str:
@@ -136,8 +119,8 @@ def _select_pairs(pair: CodePair, source: Source, delivery: Delivery) -> str:
 
 def _select(table: str, expressions: dict[str, str], rows: str) -> str:
     """Every column of a table, in order and typed. A cell that the contract lets through though it is no number becomes NULL."""
-    columns = ", ".join(f"TRY_CAST({expressions[name]} AS {kind}) AS {name}" for name, kind in TABLES[table].items())
-    return f"SELECT {columns} FROM {rows}"
+    columns = [f"TRY_CAST({expressions[name]} AS {TABLES[table][name]}) AS {name}" for name in columns_in_files(table)]
+    return f"SELECT {', '.join(columns)} FROM {rows}"
 
 
 def _unpivot(source: Source, names: list[str], *, label: str, value: str) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from safeground.engine.feeds import CheckReport, Delivery
-    from safeground.engine.workspace import Workspace
+from safeground.engine.feeds import CheckReport, Delivery, accepted_path
+from safeground.engine.workspace import Workspace
 
 ROW = "row"
 """The column with the 1-based number of the row as sent."""
@@ -34,8 +32,7 @@ def get_source(workspace: Workspace, delivery: Delivery, report: CheckReport) ->
     names = _contract_names(delivery)
     columns = tuple(name for name in names if name is not None)
     if report.rows_are_rewritten:
-        path = workspace.checked / delivery.id / "accepted.parquet"
-        return Source(f"read_parquet({quote_text(str(path))})", columns)
+        return Source(f"read_parquet({quote_text(str(accepted_path(workspace, delivery.id)))})", columns)
     taken = [name if name is not None else f"_unknown_{position}" for position, name in enumerate(names)]
     types = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in taken)
     is_padded = any(problem.rule == "padded" for problem in report.problems)

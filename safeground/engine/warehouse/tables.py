@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from safeground.engine.feeds import Delivery
+from safeground.engine.feeds import Delivery
 
 TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -32,7 +30,6 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "delivery": "VARCHAR",
             "month": "DATE",
             "area_code": "VARCHAR",
-            "area_vintage": "VARCHAR",
             "offence": "VARCHAR",
             "events": "BIGINT",
         },
@@ -109,6 +106,10 @@ DELIVERIES = "deliveries"
 """The one table that is about deliveries and not made of them: a single file. Every other is a folder with a file for each delivery, so
 that a new delivery adds a file and the rest are carried over by a hard link."""
 
+PARTITIONS = ("feed", "partner")
+"""Columns that are in a file's path and not in the file (Hive's way, which DuckDB and Spark both read): free to write, and a query for
+one partner opens that partner's files only."""
+
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
 """How every file is written. Against snappy, zstd at level 1 costs a tenth more CPU and saves 40% of the disk. A dictionary of more
 than a few thousand values (identifiers) only costs time."""
@@ -116,4 +117,9 @@ than a few thousand values (identifiers) only costs time."""
 
 def part_path(table: str, delivery: Delivery) -> str:
     """The file of one delivery in a generation, relative to it."""
-    return f"{table}/{delivery.feed}/{delivery.partner}/{delivery.period}-{delivery.sha256[:12]}.parquet"
+    return f"{table}/feed={delivery.feed}/partner={delivery.partner}/{delivery.period}-{delivery.sha256[:12]}.parquet"
+
+
+def columns_in_files(table: str) -> tuple[str, ...]:
+    """The columns a table's files hold, in order: all but those in their path."""
+    return tuple(name for name in TABLES[table] if name not in PARTITIONS)
