@@ -1,29 +1,41 @@
 """What partners send: landed as sent, recognised by contract, recorded, checked."""
 
 from safeground.engine.feeds.check import check_deliveries
+from safeground.engine.feeds.check_areas import AreaUse, get_area_uses
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_store import accepted_path, counts_path, get_check_report, quarantine_path
+from safeground.engine.feeds.cross_checks import check_workspace
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries, read_delivery
+from safeground.engine.feeds.fetch import FetchedFile, FetchReport, fetch_source
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.reading_guards import ReadingLimits
+from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
 
 __all__ = [
     "Archive",
+    "AreaUse",
     "CheckReport",
     "Delivery",
+    "FetchReport",
+    "FetchedFile",
     "LandingReport",
     "Problem",
     "ReadingLimits",
     "Refusal",
+    "ScorecardRow",
     "Severity",
     "Verdict",
     "accepted_path",
     "check_deliveries",
+    "check_workspace",
     "counts_path",
+    "fetch_source",
+    "get_area_uses",
     "get_check_report",
     "get_deliveries",
     "get_live_deliveries",
     "land_files",
     "quarantine_path",
     "read_delivery",
+    "supply_scorecard",
 ]

@@ -1,0 +1,193 @@
+"""What only shows when a workspace's deliveries are seen together: from reports and counts, reading no file again but lookups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from safeground.engine.catalogue import Contract, Feeds
+from safeground.engine.catalogue.contract import AreaCodes, EventsTable, Identifiers
+from safeground.engine.feeds.check_areas import AreaUse, get_area_uses, get_known_areas
+from safeground.engine.feeds.check_months import find_half_empty, find_missing, month_name, months_after
+from safeground.engine.feeds.check_report import CheckReport, Problem, Severity
+from safeground.engine.feeds.check_store import get_check_report, get_identifier_hashes
+from safeground.engine.feeds.deliveries import Delivery, get_live_deliveries
+from safeground.engine.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Supply:
+    """One partner's deliveries of one feed: the live ones that were checked and are used, by period."""
+
+    contract: Contract
+    partner: str
+    reports: Mapping[str, tuple[CheckReport, ...]]
+
+    @property
+    def is_monthly(self) -> bool:
+        return self.contract.cadence == "monthly"
+
+    @property
+    def rows_of_months(self) -> dict[str, int]:
+        return {period: sum(report.accepted for report in reports) for period, reports in sorted(self.reports.items())}
+
+    @property
+    def name(self) -> str:
+        return f"{self.contract.title} from {self.partner}"
+
+
+def get_supplies(workspace: Workspace, feeds: Feeds) -> tuple[Supply, ...]:
+    """Every partner and feed of which something was landed, by feed and partner. A delivery not checked yet is not among the reports."""
+    reports: dict[tuple[str, str], dict[str, list[CheckReport]]] = defaultdict(lambda: defaultdict(list))
+    for delivery in _get_covered(workspace, feeds):
+        own = reports[delivery.feed, delivery.partner]
+        report = get_check_report(workspace, delivery.id)
+        if report is not None and report.is_used:
+            own[delivery.period].append(report)
+    return tuple(
+        Supply(feeds.contracts[feed], partner, {period: tuple(found) for period, found in own.items()})
+        for (feed, partner), own in sorted(reports.items())
+    )
+
+
+def check_workspace(workspace: Workspace, feeds: Feeds) -> tuple[Problem, ...]:
+    """Problems between deliveries: months missing or half empty, feeds gone silent, identifiers and area codes that do not fit."""
+    supplies = get_supplies(workspace, feeds)
+    problems: list[Problem] = []
+    newest = newest_month(supplies)
+    for supply in supplies:
+        if supply.is_monthly:
+            problems += _check_months(supply)
+            problems += _check_silence(supply, newest)
+        problems += _check_identifiers(workspace, supply)
+    problems += _check_areas(workspace, feeds, supplies)
+    return tuple(problems)
+
+
+def newest_month(supplies: Sequence[Supply]) -> str | None:
+    """The newest month anyone has sent."""
+    return max((period for supply in supplies if supply.is_monthly for period in supply.reports), default=None)
+
+
+def is_silent(supply: Supply, newest: str | None) -> bool:
+    """More months behind the newest of the workspace than the contract allows."""
+    limit = supply.contract.silent_after_months
+    if not supply.is_monthly or limit is None or newest is None:
+        return False
+    return not supply.reports or months_after(max(supply.reports), newest) > limit
+
+
+def _get_covered(workspace: Workspace, feeds: Feeds) -> Iterator[Delivery]:
+    return (delivery for delivery in get_live_deliveries(workspace) if delivery.feed in feeds.contracts)
+
+
+def _report(
+    rule: str, message: str, *, column: str | None = None, rows: int | None = None, delivery: str | None = None
+) -> Problem:
+    return Problem(rule, Severity.REPORT, column, rows, None, message, delivery=delivery)
+
+
+def _check_months(supply: Supply) -> Iterator[Problem]:
+    rows = supply.rows_of_months
+    for first, last in find_missing(rows):
+        number = months_after(first, last) + 1
+        when = (
+            f"{month_name(first)} is"
+            if number == 1
+            else f"{month_name(first)} to {month_name(last)} ({number} months) are"
+        )
+        yield _report("month_missing", f"{supply.name}: {when} not landed, though months before and after are.")
+    for thin in find_half_empty(rows):
+        message = (
+            f"{supply.name}: {month_name(thin.month)} has {thin.rows:,} rows where the nearest {thin.neighbours} months landed have "
+            f"{thin.expected:,} (their median); ask whether the file is complete."
+        )
+        (first, *_) = supply.reports[thin.month]
+        yield _report("month_half_empty", message, rows=thin.rows, delivery=first.delivery)
+
+
+def _check_silence(supply: Supply, newest: str | None) -> Iterator[Problem]:
+    if newest is not None and is_silent(supply, newest):
+        last = f"nothing after {month_name(max(supply.reports))}" if supply.reports else "nothing that could be used"
+        message = (
+            f"{supply.name}: {last}, though others have sent {month_name(newest)}; ask whether the feed still runs."
+        )
+        yield _report("feed_silent", message)
+
+
+def _check_identifiers(workspace: Workspace, supply: Supply) -> Iterator[Problem]:
+    """Identifiers met in more than one delivery of a partner.
+
+    Counted by 64-bit hash and not verified: that even one of a nation's 14 million identifiers shares its hash with another has a
+    chance of one in 200,000, and nothing is left out on account of it. Within a delivery, where rows are left out, it is exact.
+    """
+    columns = {
+        check.column
+        for variant in supply.contract.variants
+        for check in variant.checks
+        if isinstance(check, Identifiers)
+    }
+    if not columns:
+        return
+    used = [report for reports in supply.reports.values() for report in reports]
+    distinct = [np.unique(get_identifier_hashes(workspace, report.delivery)) for report in used]
+    everything = np.sort(np.concatenate([np.empty(0, np.uint64), *distinct]))
+    repeated = np.unique(everything[1:][everything[1:] == everything[:-1]])
+    if repeated.size:
+        met = sorted(
+            report.period
+            for report, own in zip(used, distinct, strict=True)
+            if np.isin(repeated, own, assume_unique=True).any()
+        )
+        column = min(columns)
+        number = f"{repeated.size:,} identifiers were" if repeated.size > 1 else "1 identifier was"
+        message = (
+            f"{supply.name}: {number} given in more than one delivery ({len(met)} deliveries, {month_name(met[0])} to "
+            f"{month_name(met[-1])}); each is counted wherever it was given."
+        )
+        yield _report("identifiers_across", message, column=column, rows=int(repeated.size))
+
+
+def _check_areas(workspace: Workspace, feeds: Feeds, supplies: Sequence[Supply]) -> Iterator[Problem]:
+    uses = get_area_uses(workspace, feeds, _events_reports(supplies))
+    if not uses:
+        return
+    known = get_known_areas(workspace, feeds)
+    vintages = {vintage for supply in supplies for check in _area_checks(supply.contract) for vintage in check.vintages}
+    for vintage in sorted(vintages - known.keys()):
+        yield _note(f"Area codes of {vintage} were not checked: no area lookup with them is landed.")
+    if vintages <= known.keys():
+        for use in uses:
+            yield from _check_area_use(use)
+
+
+def _note(message: str) -> Problem:
+    return Problem("area_codes_not_checked", Severity.NOTE, None, None, None, message)
+
+
+def _check_area_use(use: AreaUse) -> Iterator[Problem]:
+    where = f"{use.report.feed} from {use.report.partner}, {month_name(use.report.period)}"
+    if use.unknown_rows:
+        message = f"{where}: {use.column} is in no landed lookup in {use.unknown_rows:,} rows, for example {use.unknown[0]!r}."
+        yield _report("area_unknown", message, column=use.column, rows=use.unknown_rows, delivery=use.report.delivery)
+    if use.is_mixed:
+        rows = ", ".join(f"{number:,} rows of {vintage} only" for vintage, number in use.rows_only_in.items() if number)
+        message = f"{where}: {use.column} mixes vintages ({rows}); a file should use one."
+        yield _report("area_vintages_mixed", message, column=use.column, delivery=use.report.delivery)
+
+
+def _area_checks(contract: Contract) -> Iterator[AreaCodes]:
+    return (check for variant in contract.variants for check in variant.checks if isinstance(check, AreaCodes))
+
+
+def _events_reports(supplies: Sequence[Supply]) -> list[CheckReport]:
+    return [
+        report
+        for supply in supplies
+        if any(isinstance(variant.becomes, EventsTable) for variant in supply.contract.variants)
+        for reports in supply.reports.values()
+        for report in reports
+    ]
