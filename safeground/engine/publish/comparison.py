@@ -60,19 +60,19 @@ class EditionDifference:
     def is_empty(self) -> bool:
         return not self.findings and not self.inputs
 
-    def as_sentences(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[str, ...]:
         """What changed and why, a sentence each, for a terminal."""
         if self.is_empty:
             return ("Nothing changed: both editions say the same and were made from the same.",)
-        lines = [_describe_finding(change) for change in self.findings]
+        told = [_describe_finding(change) for change in self.findings]
         if self.findings and not self.inputs:
-            lines.append("No input, definition or code changed: the manifests do not explain why.")
-        lines += [_describe_input(change) for change in self.inputs]
+            told.append("No input, definition or code changed: the manifests do not explain why.")
+        told += [_describe_input(change) for change in self.inputs]
         if not self.is_same_audience:
-            lines.append("The two editions are for different audiences, so a finding may be missing on purpose.")
-        return tuple(lines)
+            told.append("The two editions are for different audiences, so a finding may be missing on purpose.")
+        return tuple(told)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_data(self) -> dict[str, Any]:
         """For scripts."""
         return {
             "is_same_audience": self.is_same_audience,

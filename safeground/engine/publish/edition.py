@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from safeground import design
-from safeground.engine.documents import Document
+from safeground.engine.documents import Document, Figure, Table
 from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.findings import read_schema, render_findings, write_json
+from safeground.engine.publish.styles import render_edition_css
 from safeground.engine.publish.tables import render_csv
 
 MANIFEST_VERSION = "1.0"
@@ -157,10 +158,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _find_tables(document: Document) -> list[Any]:
-    from safeground.engine.documents import Figure, Table
-
-    tables = {}
+def _find_tables(document: Document) -> list[Table]:
+    tables: dict[str, Table] = {}
     for chapter in document.chapters:
         for block in chapter.blocks:
             table = block.table if isinstance(block, Figure) else block
@@ -173,8 +172,6 @@ def _find_tables(document: Document) -> list[Any]:
 
 
 def _read_stylesheets(brand: Brand, document: Document) -> dict[str, str]:
-    from safeground.engine.publish.styles import render_edition_css
-
     try:
         system = (design.STATIC / "govuk-frontend.css").read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -125,6 +125,12 @@ def test_names_are_written_as_they_are():
     assert HOSTILE in texts and LONG in texts
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_an_area_beyond_the_limits_is_named_however_long_its_name(size):
+    texts = " ".join(text for text, _ in find_texts(drawn("funnel", size)))
+    assert LONG in texts
+
+
 def test_a_map_hatches_what_is_suppressed_and_dots_what_has_no_number():
     svg = drawn("map", "wide")
     assert svg.count('fill="url(#suppressed)"') == 2  # the area and its swatch in the legend

@@ -41,7 +41,7 @@ def make_level(value, sentence=None):
 def test_the_same_edition_built_twice_has_not_changed(publish):
     difference = compare_editions(publish("a", make_level(100)), publish("b", make_level(100)))
     assert difference.is_empty
-    assert difference.as_sentences() == ("Nothing changed: both editions say the same and were made from the same.",)
+    assert difference.lines() == ("Nothing changed: both editions say the same and were made from the same.",)
 
 
 def test_a_changed_number_is_told_with_the_delivery_that_changed_it(publish):
@@ -57,7 +57,7 @@ def test_a_changed_number_is_told_with_the_delivery_that_changed_it(publish):
         ("street/police/2025-06/bbb", "removed"),
         ("street/police/2025-06/ccc", "added"),
     ]
-    assert "Because delivery street/police/2025-06/ccc was added." in difference.as_sentences()
+    assert "Because delivery street/police/2025-06/ccc was added." in difference.lines()
 
 
 def test_a_number_that_became_suppressed_is_a_change_of_state(publish):
@@ -73,13 +73,13 @@ def test_added_and_removed_findings_are_told(publish):
     gone, new = make_finding("gone", "It was.", make_count(5)), make_finding("new", "It is.", make_count(6))
     difference = compare_editions(publish("a", gone), publish("b", new))
     assert {change.id: str(change.change) for change in difference.findings} == {"gone": "removed", "new": "added"}
-    assert "new is new: It is." in difference.as_sentences()
+    assert "new is new: It is." in difference.lines()
 
 
 def test_a_change_of_words_alone_is_told(publish):
     difference = compare_editions(publish("a", make_level(100, "One.")), publish("b", make_level(100, "Two.")))
     assert difference.findings[0].differs_in == ("sentence",)
-    assert difference.as_sentences()[-1] == "No input, definition or code changed: the manifests do not explain why."
+    assert difference.lines()[-1] == "No input, definition or code changed: the manifests do not explain why."
 
 
 def test_changed_definitions_and_code_are_told(publish):
@@ -91,7 +91,7 @@ def test_changed_definitions_and_code_are_told(publish):
         ("code_version", "0.1.0", "0.2.0"),
         ("definitions", "3", "4"),
     ]
-    assert "Because definition violence changed from 3 to 4." in difference.as_sentences()
+    assert "Because definition violence changed from 3 to 4." in difference.lines()
 
 
 def test_the_order_of_deliveries_means_nothing(publish):
@@ -104,4 +104,4 @@ def test_the_order_of_deliveries_means_nothing(publish):
 def test_two_audiences_are_said_to_be_two(publish):
     difference = compare_editions(publish("a", make_level(1)), publish("b", make_level(1), audience=Audience.PUBLIC))
     assert not difference.is_same_audience
-    assert difference.as_json()["inputs"][0]["name"] == ""
+    assert difference.as_data()["inputs"][0]["name"] == ""

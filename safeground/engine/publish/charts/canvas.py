@@ -83,8 +83,8 @@ class _WordStyle:
     is_bold: bool
     colour: str
 
-    def as_mark(self) -> dict[str, object]:
-        style: dict[str, object] = {
+    def as_mark(self) -> dict[str, Any]:
+        style: dict[str, Any] = {
             "align": self.align,
             "baseline": "middle",
             "fontSize": self.size,
@@ -125,16 +125,14 @@ class Sketch:
         label = f"replace(format(datum.value, '{choose_tick_format(ticks)}'), '-', '\\u2212') + '{suffix}'"
         self._axes["y"] = alt.Axis(values=list(ticks), labelExpr=label, title=None, labelOverlap=False)
 
-    def add(
-        self, mark: str, rows: Iterable[Mapping[str, object]], *, group: str | None = None, **style: object
-    ) -> None:
+    def add(self, mark: str, rows: Iterable[Mapping[str, object]], *, group: str | None = None, **style: Any) -> None:
         """One layer. `group` names the field whose values are drawn as lines or areas of their own."""
         values = list(rows)
         if values:
             self._layers.append(self._make_layer(mark, values, style=style, group=group))
 
     def _make_layer(
-        self, mark: str, values: list[Any], *, style: Mapping[str, object], group: str | None = None
+        self, mark: str, values: list[Any], *, style: Mapping[str, Any], group: str | None = None
     ) -> alt.Chart:
         scales = {
             name: alt.Scale(domain=list(domain), nice=False, zero=False)

@@ -70,7 +70,7 @@ def _draw_limits(sketch: Sketch, chart: FunnelChart) -> None:
     plot = sketch.plot
     low, high = plot.y_domain
     for number, curve in enumerate(chart.curves):
-        rows = [
+        rows: list[dict[str, object]] = [
             {"x": x, "y": y, "run": f"{number}{side}"}
             for side, line in (("u", curve.upper), ("l", curve.lower))
             for x, y in line
@@ -98,31 +98,50 @@ def _draw_areas(sketch: Sketch, points: list[FunnelPoint]) -> None:
     if len(points) > _MOST_LABELS or plot.canvas.is_narrow:
         ranked = [point for point in ranked if point.is_marked]
     for is_marked in (True, False):
-        chosen = [point for point in ranked if point.is_marked == is_marked]
-        labels = [
-            (p.label, plot.pixel_x(p.population), plot.pixel_y(p.estimate.value or 0.0), is_marked) for p in chosen
-        ]
-        inside = Box(2, -10, plot.width, plot.height - 2)
-        size = plot.canvas.font_size - (0 if is_marked else 1)
-        leaders = []
-        for point, placed in zip(
-            chosen, place_labels(labels, taken=taken, inside=inside, size=size, is_bold=is_marked), strict=True
-        ):
-            if placed is None:
-                continue
-            if placed.needs_leader:
-                leaders += [
-                    {"x": point.population, "y": point.estimate.value, "run": point.label},
-                    {"x": plot.value_x(placed.x), "y": plot.value_y(placed.y), "run": point.label},
-                ]
-            width = measure_text(placed.text, size=size, is_bold=is_marked)
-            left = placed.x - {"left": 0.0, "right": width, "center": width / 2}[placed.align]
-            taken.append(Box(left, placed.y - size * 0.6, left + width, placed.y + size * 0.6))
-            sketch.add_text(
-                placed.text, x=placed.x, y=placed.y, align=placed.align, size=size, is_bold=is_marked, has_halo=True,
-                colour=palette.MARK if is_marked else palette.QUIET_INK,
-            )  # fmt: skip
-        sketch.add("line", leaders, group="run", color=palette.MARK, strokeWidth=1)
+        _name_areas(sketch, [point for point in ranked if point.is_marked == is_marked], taken, is_marked=is_marked)
+
+
+def _name_areas(sketch: Sketch, points: list[FunnelPoint], taken: list[Box], *, is_marked: bool) -> None:
+    """Write names beside their dots, out of each other's way; what is written is added to `taken`."""
+    plot = sketch.plot
+    size = plot.canvas.font_size - (0 if is_marked else 1)
+    room = 120 if plot.canvas.is_narrow else 230
+    labels = [
+        (
+            "\n".join(wrap_text(point.label, width=room, size=size, is_bold=is_marked)),
+            plot.pixel_x(point.population),
+            plot.pixel_y(point.estimate.value or 0.0),
+            is_marked,
+        )
+        for point in points
+    ]
+    inside = Box(2, -10, plot.width, plot.height - 2)
+    leaders: list[dict[str, object]] = []
+    for label, placed in zip(
+        labels, place_labels(labels, taken=taken, inside=inside, size=size, is_bold=is_marked), strict=True
+    ):
+        if placed is None:
+            continue
+        if placed.needs_leader:
+            ends = ((label[1], label[2]), (placed.x, placed.y))
+            leaders += [{"x": plot.value_x(x), "y": plot.value_y(y), "run": placed.text} for x, y in ends]
+        lines = placed.text.split("\n")
+        width = max(measure_text(line, size=size, is_bold=is_marked) for line in lines)
+        left = placed.x - {"left": 0.0, "right": width, "center": width / 2}[placed.align]
+        half = len(lines) * size * 0.6
+        taken.append(Box(left, placed.y - half, left + width, placed.y + half))
+        colour = palette.MARK if is_marked else palette.QUIET_INK
+        sketch.add_text(
+            lines,
+            x=placed.x,
+            y=placed.y,
+            align=placed.align,
+            size=size,
+            is_bold=is_marked,
+            has_halo=True,
+            colour=colour,
+        )
+    sketch.add("line", leaders, group="run", color=palette.MARK, strokeWidth=1)
 
 
 def draw_concentration_curve(chart: ConcentrationCurve, canvas: Canvas) -> Sketch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # Advance widths of Arial in thousandths of an em. Measuring here rather than with the renderer's fonts keeps a chart the same on
@@ -19,6 +19,9 @@ _WIDTHS = {
     **dict.fromkeys("mM", 833),
     **dict.fromkeys("%W", 900),
 }
+_NEAR = 8.0
+"""From a point's middle to its label."""
+_DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
 _OTHER = 556
 _BOLD = 1.07
 
@@ -115,30 +118,42 @@ def place_labels(
     size: float,
     is_bold: bool = False,
 ) -> list[Placed | None]:
-    """A place for each (text, x, y, must be shown) that overlaps nothing; None for one that may be left out and has no place.
+    """A place for each (text, x, y, must be shown) that overlaps nothing; None for one that has no place.
 
-    Labels are placed in the order given, nearest places first. One that must be shown goes further out, with a leader.
+    A text may have several lines. Labels are placed in the order given, nearest places first. One that must be shown goes further
+    out, with a leader.
     """
     boxes = list(taken)
     placed: list[Placed | None] = []
     for text, x, y, is_needed in labels:
-        width, height = measure_text(text, size=size, is_bold=is_bold), size * 1.2
-        best: tuple[Placed, Box] | None = None
-        for reach in (8.0, 8.0 + height, 8.0 + 2 * height, 8.0 + 3.5 * height) if is_needed else (8.0,):
-            for across, down in ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)):
-                anchor_x = x + across * (reach if not down else reach * 0.75)
-                anchor_y = y + down * (reach + height / 2 - 2)
-                left = anchor_x - (0 if across > 0 else width if across < 0 else width / 2)
-                box = Box(left, anchor_y - height / 2, left + width, anchor_y + height / 2)
-                if box.is_inside(inside) and not any(box.overlaps(other) for other in boxes):
-                    align = "left" if across > 0 else "right" if across < 0 else "center"
-                    best = (Placed(text, anchor_x, anchor_y, align, reach > 8.0), box)
-                    break
-            if best:
+        lines = text.split("\n")
+        width = max(measure_text(line, size=size, is_bold=is_bold) for line in lines)
+        height = size * 1.2 * len(lines)
+        for spot_x, spot_y, align, needs_leader in _find_spots(x, y, width, height, size * 1.2, inside, is_needed):
+            left = spot_x - {"left": 0.0, "right": width, "center": width / 2}[align]
+            box = Box(left, spot_y - height / 2, left + width, spot_y + height / 2)
+            if box.is_inside(inside) and not any(box.overlaps(other) for other in boxes):
+                placed.append(Placed(text, spot_x, spot_y, align, needs_leader))
+                boxes.append(box)
                 break
-        if best is None:
+        else:
             placed.append(None)
-            continue
-        placed.append(best[0])
-        boxes.append(best[1])
     return placed
+
+
+def _find_spots(
+    x: float, y: float, width: float, height: float, line: float, inside: Box, is_needed: bool
+) -> Iterator[tuple[float, float, str, bool]]:
+    """Anchors (x, y, align, needs a leader) around a point, nearest first; those far out only for a label that must be shown."""
+    reaches = (_NEAR, *(_NEAR + line * steps for steps in (1, 2, 3.5, 5, 7))) if is_needed else (_NEAR,)
+    for reach in reaches:
+        for across, down in _DIRECTIONS:
+            align = "left" if across > 0 else "right" if across < 0 else "center"
+            along = across * (reach if not down else reach * 0.75)
+            yield x + along, y + down * (reach + height / 2 - 2), align, reach > _NEAR
+    if is_needed:
+        # A name too wide to be centred on its point slides sideways until it is inside.
+        middle = max(inside.left + width / 2 + 1, min(inside.right - width / 2 - 1, x))
+        for reach in reaches:
+            for down in (-1, 1):
+                yield middle, y + down * (reach + height / 2), "center", reach > _NEAR
