@@ -1,0 +1,321 @@
+"""Fetching open data from its publisher into a folder, ready to be landed. A build never does this."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import urllib.parse
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safeground.engine.catalogue import Feeds, load_feeds
+from safeground.engine.feeds.fetch_archive import RemoteArchive
+from safeground.engine.feeds.fetch_http import Client, FetchError
+from safeground.engine.feeds.fetch_sources import ArcgisTable, CsvFile, PoliceUkArchive, load_fetch_sources
+from safeground.engine.feeds.reading_guards import Refused
+from safeground.engine.feeds.recognition import read_header, recognise
+from safeground.engine.workspace import Progress, hash_file, move_into_place, no_progress
+
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """A file that is in the folder now."""
+
+    path: Path
+    url: str
+    bytes: int
+    sha256: str
+    was_here: bool
+    """It was complete before and was not asked for again."""
+
+
+@dataclass(frozen=True)
+class FetchReport:
+    """What was fetched, and what was not, in sentences."""
+
+    source: str
+    files: tuple[FetchedFile, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.problems
+
+    def lines(self) -> tuple[str, ...]:
+        """The report for a terminal."""
+        new = [file for file in self.files if not file.was_here]
+        lines = []
+        if new:
+            lines.append(f"Fetched {len(new)} of {self.source}, {sum(file.bytes for file in new):,} bytes.")
+        if len(new) < len(self.files):
+            lines.append(f"{len(self.files) - len(new)} were here already.")
+        if self.files:
+            lines.append(f"Next: safeground land WORKSPACE {self.files[0].path.parent}")
+        return (*lines, *self.problems)
+
+    def as_data(self) -> dict[str, Any]:
+        """The report for scripts."""
+        files = [{**vars(file), "path": str(file.path)} for file in self.files]
+        return {"source": self.source, "files": files, "problems": list(self.problems)}
+
+
+def fetch_source(
+    source: str,
+    into: Path,
+    *,
+    forces: Sequence[str] = (),
+    start: str | None = None,
+    end: str | None = None,
+    base_url: str | None = None,
+    feeds: Feeds | None = None,
+    client: Client | None = None,
+    progress: Progress | None = None,
+) -> FetchReport:
+    """Fetch a source of fetch.yaml into a folder. What is complete there is not asked for again; what is begun goes on.
+
+    For police_uk: `forces` by short name, the months from `start` to `end` ('2024-01'; default the newest). `base_url`
+    stands in for the scheme and host of every address, for a mirror or a test. Never raises for what a server does or
+    for a request that cannot be met: the report says it.
+    """
+    fetching = _Fetching(into, feeds or load_feeds(), client or Client(), base_url, progress or no_progress)
+    try:
+        known = load_fetch_sources()
+        definition = known.get(source)
+        if definition is None:
+            raise FetchError(f"There is no source {source!r}; the sources are {', '.join(sorted(known))}.")
+        if isinstance(definition, PoliceUkArchive):
+            fetching.fetch_months(definition, forces, start, end)
+        elif isinstance(definition, ArcgisTable):
+            fetching.fetch_pages(definition)
+        else:
+            fetching.fetch_csv(definition)
+    except FetchError as reason:
+        fetching.problems.append(str(reason))
+    except OSError as error:
+        fetching.problems.append(f"{error.filename or into} could not be written: {error.strerror or error}.")
+    return FetchReport(source, tuple(fetching.files), tuple(fetching.problems))
+
+
+class _Fetching:
+    """One call of `fetch_source`."""
+
+    def __init__(self, into: Path, feeds: Feeds, client: Client, base_url: str | None, progress: Progress) -> None:
+        self._into = into
+        self._feeds = feeds
+        self._client = client
+        self._base_url = base_url
+        self._progress = progress
+        self.files: list[FetchedFile] = []
+        self.problems: list[str] = []
+
+    def fetch_months(self, source: PoliceUkArchive, forces: Sequence[str], start: str | None, end: str | None) -> None:
+        _check_request(self._feeds, forces, start, end)
+        last = end or self._newest(source)
+        months = list(_months(start or last, last))
+        if not months:
+            raise FetchError(f"There is no month from {start} to {last}; give --from a month that is not after --to.")
+        wanted = [
+            (month, feed, name.format(month=month, force=force))
+            for month in months
+            for force in forces
+            for feed, name in source.members.items()
+        ]
+        archives: dict[str, RemoteArchive] = {}
+        for done, (month, feed, member) in enumerate(wanted):
+            target = self._into / f"{Path(member).name}.gz"
+            self._progress(done, len(wanted), f"fetching {target.name}")
+            label = _archive_for(month, months, source.months_in_archive)
+            url = self._address(source.url.format(month=label))
+            if target.exists():
+                self._note(target, url, was_here=True)
+                continue
+            try:
+                if label not in archives:
+                    archives[label] = RemoteArchive(self._client, url)
+                if member not in archives[label]:
+                    self.problems.append(f"{url} holds no {member}; the force may not have sent that month.")
+                    continue
+                archives[label].fetch(member, target)
+            except FetchError as reason:
+                self.problems.append(str(reason))
+                if label not in archives:
+                    return  # without its list every other member of the archive would fail in the same words
+                continue
+            self._keep_if_recognised(target, url, feed)
+        self._progress(len(wanted), len(wanted), "fetched")
+
+    def fetch_csv(self, source: CsvFile) -> None:
+        target, url = self._into / source.file_name, self._address(source.url)
+        if target.exists():
+            self._note(target, url, was_here=True)
+            return
+        part = target.with_name(target.name + ".part")
+        self._into.mkdir(parents=True, exist_ok=True)
+        self._progress(0, 1, f"fetching {target.name}")
+        self._client.download(url, part)
+        if source.sha256 is not None and hash_file(part) != source.sha256:
+            part.unlink()
+            raise FetchError(
+                f"{url} is not the file it was (its hash differs); look at the publisher's page for a new one."
+            )
+        with part.open(encoding="utf-8-sig", newline="") as file:
+            try:
+                _write_table(target, _with_our_columns(csv.reader(file), source, url))
+            except (UnicodeDecodeError, csv.Error):
+                raise FetchError(f"{url} is not a CSV file; the address may have moved.") from None
+            finally:
+                for leftover in (part, part.with_name(part.name + ".version")):
+                    leftover.unlink(missing_ok=True)
+        self._keep_if_recognised(target, url, source.feed)
+
+    def fetch_pages(self, source: ArcgisTable) -> None:
+        """Page by page into a .part file; going on means asking from the page behind its last whole one."""
+        target, url = self._into / source.file_name, self._address(source.url)
+        if target.exists():
+            self._note(target, url, was_here=True)
+            return
+        self._into.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        total = self._count(url)
+        rows = _whole_pages(part, source)
+        with part.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(source.columns.values())
+            writer.writerows(rows)
+            have = len(rows)
+            while have < total:
+                self._progress(have, total, f"fetching {target.name}")
+                page = self._page(url, source, have)
+                if not page:
+                    raise FetchError(f"{url} gave {have:,} of the {total:,} rows it says it has; try again later.")
+                writer.writerows(page)
+                file.flush()
+                have += len(page)
+        if have != total:
+            part.unlink()
+            raise FetchError(f"{url} gave {have:,} rows where it said {total:,}; try again later.")
+        move_into_place(part, target)
+        self._keep_if_recognised(target, url, source.feed)
+
+    def _count(self, url: str) -> int:
+        answer = self._client.read_json(f"{url}?where=1%3D1&returnCountOnly=true&f=json")
+        if not isinstance(answer, dict) or not isinstance(answer.get("count"), int):
+            raise FetchError(f"{url} does not say how many rows it has; the address may have moved.")
+        return int(answer["count"])
+
+    def _page(self, url: str, source: ArcgisTable, offset: int) -> list[list[Any]]:
+        fields = list(source.columns)
+        query = urllib.parse.urlencode(
+            {
+                "where": "1=1",
+                "outFields": ",".join(fields),
+                "orderByFields": ",".join(fields),
+                "returnGeometry": "false",
+                "resultOffset": offset,
+                "resultRecordCount": source.page_size,
+                "f": "json",
+            }
+        )
+        answer = self._client.read_json(f"{url}?{query}")
+        try:
+            return [[feature["attributes"][field] for field in fields] for feature in answer["features"]]
+        except (KeyError, TypeError):
+            raise FetchError(
+                f"{url} does not answer with the columns {', '.join(fields)}; it may have moved."
+            ) from None
+
+    def _newest(self, source: PoliceUkArchive) -> str:
+        answer = self._client.read_json(self._address(source.newest_month))
+        month = str(answer.get("date", ""))[:7] if isinstance(answer, dict) else ""
+        if not _MONTH.fullmatch(month):
+            raise FetchError(f"{source.newest_month} does not name the newest month; give --to.")
+        return month
+
+    def _keep_if_recognised(self, target: Path, url: str, feed: str) -> None:
+        opened = gzip.open if target.suffix == ".gz" else open
+        with opened(target, "rb") as file:
+            text = file.readline(1 << 20).decode("utf-8-sig", errors="replace")
+        try:
+            recognise(read_header(text)[1], file_format="csv", feeds=self._feeds, feed=feed)
+        except Refused as reason:
+            target.unlink()
+            self.problems.append(f"What came from {url} {reason}")
+            return
+        self._note(target, url, was_here=False)
+
+    def _note(self, path: Path, url: str, *, was_here: bool) -> None:
+        self.files.append(FetchedFile(path, url, path.stat().st_size, hash_file(path), was_here))
+
+    def _address(self, url: str) -> str:
+        if self._base_url is None:
+            return url
+        parts = urllib.parse.urlsplit(url)
+        return self._base_url.rstrip("/") + urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
+
+
+def _check_request(feeds: Feeds, forces: Sequence[str], start: str | None, end: str | None) -> None:
+    known = sorted(set(feeds.code_lists["police_forces"].meanings.values()))
+    if not forces:
+        raise FetchError("Name a force with --force, for example --force essex.")
+    for force in forces:
+        if force not in known:
+            raise FetchError(f"There is no force {force!r}; the forces are {', '.join(known)}.")
+    for month in (start, end):
+        if month is not None and not _MONTH.fullmatch(month):
+            raise FetchError(f"{month!r} is no month; write it like 2024-01.")
+
+
+def _months(first: str, last: str) -> Iterator[str]:
+    year, month = map(int, first.split("-"))
+    while (name := f"{year}-{month:02d}") <= last:
+        yield name
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def _archive_for(month: str, months: Sequence[str], months_in_archive: int) -> str:
+    """The last month of the archive that holds a month, counting archives backwards from the newest month wanted."""
+    behind = len(months) - 1 - months.index(month)
+    return months[len(months) - 1 - behind // months_in_archive * months_in_archive]
+
+
+def _with_our_columns(rows: Iterator[list[str]], source: CsvFile, url: str) -> Iterator[list[str]]:
+    header = next(rows, [])
+    kept: list[tuple[int, str]] = []
+    for place, name in enumerate(header):
+        for pattern, ours in source.columns.items():
+            if match := re.fullmatch(pattern, name.strip()):
+                kind = match.groupdict().get("kind") or ""
+                kept.append((place, ours.format(kind=kind.lower())))
+    found = {ours.split("_")[0] for _, ours in kept}
+    if not {ours.split("_")[0] for ours in source.columns.values()} <= found:
+        raise FetchError(f"{url} does not have the columns it had; look at the publisher's page for what changed.")
+    yield [ours for _, ours in kept]
+    for row in rows:
+        if row:
+            yield [row[place] for place, _ in kept]
+
+
+def _write_table(target: Path, rows: Iterable[Sequence[Any]]) -> None:
+    unfinished = target.with_name(target.name + ".writing")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    move_into_place(unfinished, target)
+
+
+def _whole_pages(part: Path, source: ArcgisTable) -> list[list[str]]:
+    """The rows of an earlier attempt, but for those of a page that may not have come whole."""
+    if not part.exists():
+        return []
+    text = part.read_text(encoding="utf-8", errors="replace")
+    whole = text[: text.rfind("\n") + 1]
+    rows = [row for row in csv.reader(whole.splitlines()) if len(row) == len(source.columns)][1:]
+    return rows[: len(rows) // source.page_size * source.page_size]
