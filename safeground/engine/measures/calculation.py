@@ -19,9 +19,9 @@ from safeground.engine.measures.comparisons import (
     compare_with_rest,
     compare_with_year_before,
 )
-from safeground.engine.measures.counting import DefinitionCounts, TallyCounter, count_monthly
+from safeground.engine.measures.counting import DefinitionCounts, TallyCounter
 from safeground.engine.measures.denominators import flag_poor_denominators
-from safeground.engine.measures.estimating import estimate_measure, estimate_standardised
+from safeground.engine.measures.estimating import count_bands, estimate_measure, estimate_standardised
 from safeground.engine.measures.events import tally_rule
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Measurement
@@ -36,6 +36,7 @@ from safeground.engine.measures.populations import (
 )
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import EventTally
+from safeground.engine.statistics import Estimate
 
 if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse
@@ -250,11 +251,15 @@ class Measures:
     def _measure_counts(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> Measurement:
         counts = monthly.gather(periods)
         denominators = self._denominators(measure, monthly, periods)
+        caveats = measure.caveats
         if measure.unit.type == "directly_standardised_rate":
-            estimate = upper = self._standardise(measure, monthly, periods)
+            estimate, more = self._standardise(measure, monthly, periods)
+            caveats = (*caveats, *more)
+            # Undetermined events have ages too, but a bound that no reader could check is no bound.
+            bound = np.where(counts.undetermined.values == 0, estimate.value, np.nan)
         else:
             estimate = estimate_measure(measure, counts.definite, denominators)
-            upper = estimate_measure(measure, counts.upper, denominators)
+            bound = np.asarray(estimate_measure(measure, counts.upper, denominators).value)
         return Measurement(
             measure=measure.name,
             title=measure.title,
@@ -264,11 +269,11 @@ class Measures:
             definition=monthly.definition,
             denominator_label=self._denominator_label(measure, periods),
             sources=self._sources(monthly, periods),
-            caveats=measure.caveats,
+            caveats=caveats,
             counts=counts,
             denominators=denominators,
             estimate=estimate,
-            upper_bound=np.asarray(upper.value),
+            upper_bound=bound,
             area_names=self.places.names(monthly.level),
             has_poor_denominator=(
                 self.poor_denominators(monthly.level, monthly.definite.areas)
@@ -277,29 +282,28 @@ class Measures:
             ),
         )
 
-    def _standardise(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> Any:
+    def _standardise(
+        self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
+    ) -> tuple[Estimate, tuple[str, ...]]:
+        """Standardised rates of the events with a stated age, and the caveat that tells how many have none."""
         definition = self.catalogue.numerator_of(measure)
-        tally = tally_rule(
-            self.warehouse,
-            definition.rule_under(),
-            feed=definition.feeds[0],
-            partners=tuple(self.home),
-            ages=EUROPEAN_BANDS,
-            age_field=AGE_FIELD,
-        )
-        placed = place_tally(tally, self.places, self.home)
-        empty = np.where(monthly.gather(periods).is_incomplete, np.nan, 0.0)
-        bands = [
-            count_monthly(tally.select_category(band.label), placed, level=monthly.level)
-            .select_areas(monthly.definite.areas)
-            .definite.gather(periods)
-            .values
-            if band.label in tally.categories
-            else empty
-            for band in EUROPEAN_BANDS
-        ]
-        people = self.populations(periods[-1].last.year, EUROPEAN_BANDS).at_level(monthly.level, monthly.definite.areas)
-        return estimate_standardised(measure, np.stack(bands, axis=-1), people)
+        key = ("ages", definition.label)
+        if key not in self._kept:
+            tally = tally_rule(
+                self.warehouse,
+                definition.rule_under(),
+                feed=definition.feeds[0],
+                partners=tuple(self.home),
+                ages=EUROPEAN_BANDS,
+                age_field=AGE_FIELD,
+            )
+            self._kept[key] = tally, place_tally(tally, self.places, self.home)
+        areas = monthly.definite.areas
+        bands = count_bands(*self._kept[key], level=monthly.level, areas=areas, periods=periods)
+        people = self.populations(_year_of(periods), EUROPEAN_BANDS).at_level(monthly.level, areas)
+        lost = monthly.gather(periods).definite.values - bands.sum(axis=-1)
+        caveat = f"{np.nansum(lost):,.0f} events without a stated age are in no age-standardised rate"
+        return estimate_standardised(measure, bands, people), (caveat,) if np.nansum(lost) else ()
 
     def _denominators(
         self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
@@ -310,7 +314,7 @@ class Measures:
         if whole is not None:
             return self._count(whole, monthly.level, tuple(monthly.coverage)).definite.gather(periods)
         areas = monthly.definite.areas
-        populations = self.populations(max(period.last for period in periods).year, _ages_of(measure))
+        populations = self.populations(_year_of(periods), _ages_of(measure))
         people = populations.at_level(monthly.level, areas).sum(axis=1)
         estimated = populations.is_estimated(monthly.level, areas)
         shape = (len(periods), 1)
@@ -322,7 +326,7 @@ class Measures:
         whole = self.catalogue.denominator_of(measure)
         if whole is not None:
             return whole.label
-        return self.populations(max(period.last for period in periods).year, _ages_of(measure)).label
+        return self.populations(_year_of(periods), _ages_of(measure)).label
 
     def _sources(self, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> tuple[str, ...]:
         wanted = {month for period in periods for month in period.months}
@@ -380,6 +384,11 @@ def _ages_of(measure: Measure) -> tuple[Ages, ...]:
     if ages is None:
         return ALL_AGES
     return (Ages(ages.at_least or 0, None if ages.below is None else ages.below - 1),)
+
+
+def _year_of(periods: Sequence[Period]) -> int:
+    """The year whose residents serve all the periods: that of the last month."""
+    return max(period.last for period in periods).year
 
 
 def _column(wholes: AreaPeriodMatrix | None, name: str) -> Any:

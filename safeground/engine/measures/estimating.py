@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from safeground.engine.catalogue import Measure
+from safeground.engine.measures.counting import count_monthly
 from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
+from safeground.engine.measures.periods import Period
+from safeground.engine.measures.places import PlacedTally
+from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages
+from safeground.engine.measures.tallies import EventTally
 from safeground.engine.statistics import (
     EUROPEAN_STANDARD_POPULATION_2013,
     Estimate,
@@ -47,6 +54,19 @@ def estimate_standardised(measure: Measure, counts: FloatMatrix, people: FloatMa
         per=_per(measure),
         confidence=measure.interval.confidence,
     )
+
+
+def count_bands(
+    tally: EventTally, placed: PlacedTally, *, level: str, areas: Sequence[str], periods: Sequence[Period]
+) -> FloatMatrix:
+    """Events of a tally by age as shape (areas, periods, 19 bands), NaN where a period is incomplete."""
+
+    def count(band: Ages) -> FloatMatrix:
+        known = band.label in tally.categories
+        events = tally.select_category(band.label) if known else tally.select(np.zeros(0, dtype=np.intp))
+        return count_monthly(events, placed, level=level).definite.select_areas(areas).gather(periods).values
+
+    return np.stack([count(band) for band in EUROPEAN_BANDS], axis=-1)
 
 
 def _per(measure: Measure) -> int:

@@ -1,0 +1,135 @@
+"""Comparisons, run charts and poor denominators, on numbers small enough to check by hand."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pytest
+
+from safeground.engine.measures import (
+    AreaPeriodMatrix,
+    Period,
+    PeriodKind,
+    compare_forces,
+    compare_with_rest,
+    compare_with_year_before,
+    estimate_pooled_dispersion,
+    find_common_months,
+    get_months,
+    get_periods,
+    make_period,
+    make_run_chart,
+)
+
+
+def make_monthly(values, *, first=(2024, 1), level="ltla24") -> AreaPeriodMatrix:
+    values = np.array(values, dtype=float)
+    start = datetime.date(*first, 1)
+    periods = get_periods(
+        PeriodKind.MONTH,
+        [
+            start,
+            datetime.date(
+                start.year + (start.month + values.shape[1] - 2) // 12, (start.month + values.shape[1] - 2) % 12 + 1, 1
+            ),
+        ],
+    )
+    return AreaPeriodMatrix(
+        values, tuple(f"E{row}" for row in range(len(values))), periods, level, np.zeros(values.shape)
+    )
+
+
+QUARTER = make_period(PeriodKind.QUARTER, datetime.date(2024, 1, 1))
+
+
+def test_an_area_is_compared_with_the_others_and_not_with_itself():
+    comparison = compare_with_rest(make_monthly([[20, 22, 18], [10, 12, 8], [9, 10, 11]]), [1000, 1000, 500], QUARTER)
+    assert comparison.ratio.value[0] == pytest.approx((60 / 1000) / (60 / 1500))
+    assert comparison.ratio.direction.tolist()[0] == "higher"
+
+
+def test_an_area_without_a_month_leaves_no_comparison_rather_than_a_wrong_one():
+    comparison = compare_with_rest(make_monthly([[20, np.nan, 18], [10, 12, 8]]), [1000, 1000], QUARTER)
+    assert np.isnan(comparison.ratio.value).all()
+    assert set(comparison.ratio.direction) == {"cannot tell"}
+
+
+def test_denominators_must_be_one_for_each_area():
+    with pytest.raises(ValueError, match="2 areas but 3 denominators"):
+        compare_with_rest(make_monthly([[1, 2, 3], [4, 5, 6]]), [1, 2, 3], QUARTER)
+
+
+def test_clustered_months_widen_the_interval():
+    steady = make_monthly([[100, 100, 100], [100, 100, 100]])
+    wild = make_monthly([[20, 260, 20], [180, 20, 100]])
+    assert estimate_pooled_dispersion(steady, QUARTER) == 1
+    assert estimate_pooled_dispersion(wild, QUARTER) > 10
+    narrow, wide = (compare_with_rest(matrix, [900, 1000], QUARTER).ratio for matrix in (steady, wild))
+    assert wide.upper[0] - wide.lower[0] > 3 * (narrow.upper[0] - narrow.lower[0])
+
+
+def test_forces_are_compared_over_the_latest_months_all_have():
+    monthly = make_monthly(
+        [[9, 10, 11, 10, 12, 11], [20, 21, 19, 22, 20, np.nan], [5, np.nan, 6, 5, 4, 6]], level="pfa24"
+    )
+    comparison = compare_forces(monthly, [1000, 2000, 500], force="E0")
+    assert comparison.period.label == "March to May 2024"
+    assert comparison.ratio.value.tolist() == pytest.approx([(33 / 1000) / (61 / 2000), (33 / 1000) / (15 / 500)])
+
+
+def test_forces_without_a_common_month_and_a_force_alone_are_not_compared():
+    assert compare_forces(make_monthly([[1, np.nan], [np.nan, 2]]), [1, 1], force="E0") is None
+    assert compare_forces(make_monthly([[1, 2]]), [1], force="E0") is None
+
+
+def test_the_latest_year_is_compared_with_the_one_before_and_earlier_full_years_help():
+    years = [[30, 31, 29, 33] * 3, [31, 30, 32, 30] * 3, [60, 62, 58, 61] * 3]
+    three = compare_with_year_before(make_monthly([np.concatenate(years)]))
+    two = compare_with_year_before(make_monthly([np.concatenate(years[1:])], first=(2025, 1)))
+    assert three.periods.is_full_year and three.periods.latest.label == "year ending December 2026"
+    assert three.change.value.tolist() == two.change.value.tolist() == pytest.approx([sum(years[2]) / sum(years[1])])
+    assert three.change.direction.tolist() == ["higher"]
+    assert three.change.upper[0] - three.change.lower[0] < two.change.upper[0] - two.change.lower[0]
+
+
+def test_years_with_gaps_are_compared_over_the_months_both_have():
+    values = np.full(18, np.nan)
+    values[[0, 1, 2, 12, 13, 14, 15]] = [10, 20, 30, 20, 40, 60, 999]
+    year = compare_with_year_before(make_monthly([values]))
+    assert year.periods.latest.label == "January to March 2025"
+    assert year.change.value.tolist() == pytest.approx([2.0])
+
+
+def test_areas_that_landed_different_months_are_not_compared_in_one_go():
+    with pytest.raises(ValueError, match="one force at a time"):
+        compare_with_year_before(make_monthly([[1, 2], [1, np.nan]]))
+
+
+def test_common_months_are_those_of_every_partner():
+    january, february = get_months(datetime.date(2025, 1, 1), datetime.date(2025, 2, 1))
+    coverage = {"essex": frozenset({january, february}), "kent": frozenset({february})}
+    assert find_common_months(coverage, ["essex", "kent"]) == {february}
+    assert find_common_months(coverage, ["essex", "suffolk"]) == frozenset()
+
+
+def test_a_run_chart_starts_anew_after_a_long_gap_and_draws_no_month_that_is_missing():
+    values = np.full(30, np.nan)
+    values[:8], values[22:] = 40, 80
+    chart = make_run_chart(make_monthly([values]), "E0", denominator=1000, per=1000).chart
+    assert chart.phase[7] == 0 and chart.phase[22] == 1
+    assert chart.centre[0] == pytest.approx(chart.centre[22] / 2, rel=0.02)
+    assert np.isnan(chart.value[8:22]).all()
+
+
+def test_a_long_month_is_not_a_bad_month():
+    # One event a day for every 1,000 people, so that only the days in the month differ.
+    days = [31, 29, 31, 30, 31, 30]
+    chart = make_run_chart(make_monthly([days]), "E0", denominator=1000, per=1000).chart
+    np.testing.assert_allclose(chart.value, 365.25 / 12)
+
+
+def test_selected_months_of_two_years_are_periods_like_any_other():
+    monthly = make_monthly([[1, 2, 3, 4, 5, 6]])
+    period = Period((monthly.periods[0].first, monthly.periods[4].first), PeriodKind.SELECTED_MONTHS)
+    assert monthly.gather([period]).values.tolist() == [[6]]
