@@ -7,6 +7,7 @@ from safeground.engine.feeds.check_store import accepted_path, counts_path, get_
 from safeground.engine.feeds.cross_checks import check_workspace
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries, read_delivery
 from safeground.engine.feeds.fetch import FetchedFile, FetchReport, fetch_source
+from safeground.engine.feeds.fetch_sources import load_fetch_sources
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.reading_guards import ReadingLimits
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
@@ -35,6 +36,7 @@ __all__ = [
     "get_deliveries",
     "get_live_deliveries",
     "land_files",
+    "load_fetch_sources",
     "quarantine_path",
     "read_delivery",
     "supply_scorecard",

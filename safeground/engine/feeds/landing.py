@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from safeground.engine.catalogue import Feeds
 from safeground.engine.feeds.archives import check_member, is_compressed, list_members, read_member
@@ -27,6 +28,8 @@ from safeground.engine.workspace import Progress, Workspace, hash_file, move_int
 
 # Hashing and inflating release the interpreter's lock; more than two at once only fight over it and the disk.
 _WORKERS = 2
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,18 @@ def _loose_files(paths: Iterable[Path | str]) -> list[tuple[Path, str]]:
     return files
 
 
+@dataclass(frozen=True)
+class _Unopened:
+    """A file refused before it was opened. It is settled in its turn, so that a report keeps the order of the files."""
+
+    label: str
+    reason: str
+
+    @property
+    def name(self) -> str:
+        return self.label
+
+
 class _Landing:
     """One call of `land_files`: stages files in parallel, moves them into place in the order given."""
 
@@ -115,14 +130,14 @@ class _Landing:
                 except Refused as reason:
                     self._refuse(source.label, str(reason))
                 except OSError as error:
-                    self._refuse(source.label, f"cannot be read: {error.strerror or error}.")
+                    self._refuse(source.label, f"cannot be read, or not be kept: {error.strerror or error}.")
         for folder in {delivery.folder.parent for delivery in self._landed}:
             sync_folder(folder)
         self._progress(len(sources), len(sources), "landed")
         return LandingReport(tuple(self._landed), tuple(self._unchanged), tuple(self._refused), tuple(self._superseded))
 
-    def _open(self, path: Path, label: str) -> Iterator[Source]:
-        """The file itself, or the members of an archive; refused members are noted and left out."""
+    def _open(self, path: Path, label: str) -> Iterator[Source | _Unopened]:
+        """The file itself, or the members of an archive."""
         try:
             container = sniff_container(path)
             if container != "zip":
@@ -131,20 +146,20 @@ class _Landing:
             entries = list_members(path, self._limits)
             sha256 = hash_file(path)
         except Refused as reason:
-            self._refuse(label, str(reason))
+            yield _Unopened(label, str(reason))
             return
         except FileNotFoundError:
-            self._refuse(label, "does not exist; check the path.")
+            yield _Unopened(label, "does not exist; check the path.")
             return
         except OSError as error:
-            self._refuse(label, f"cannot be read: {error.strerror or error}.")
+            yield _Unopened(label, f"cannot be read: {error.strerror or error}.")
             return
         for entry in entries:
             member = f"{label}: {entry.filename}"
             try:
                 check_member(entry)
             except Refused as reason:
-                self._refuse(member, str(reason))
+                yield _Unopened(member, str(reason))
                 continue
             name = PurePosixPath(entry.filename.replace("\\", "/")).name
             yield Source(
@@ -156,7 +171,9 @@ class _Landing:
                 archive=Archive(path.name, sha256, entry.filename),
             )
 
-    def _stage(self, source: Source) -> Staged:
+    def _stage(self, source: Source | _Unopened) -> Staged:
+        if isinstance(source, _Unopened):
+            raise Refused(source.reason)
         folder = self._workspace.stage_folder("landing-")
         try:
             return stage_source(
@@ -198,10 +215,10 @@ def _key(delivery: Delivery) -> tuple[str, str, str, str]:
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, stage: Callable[[Source], Staged], sources: Iterable[Source]
-) -> Iterator[tuple[Source, Future[Staged]]]:
+    pool: ThreadPoolExecutor, stage: Callable[[Item], Staged], sources: Iterable[Item]
+) -> Iterator[tuple[Item, Future[Staged]]]:
     """Stage a few sources ahead of the one that is settled, in order: staging never fills the disk with an archive."""
-    waiting: list[tuple[Source, Future[Staged]]] = []
+    waiting: list[tuple[Item, Future[Staged]]] = []
     try:
         for source in sources:
             waiting.append((source, pool.submit(stage, source)))

@@ -213,6 +213,23 @@ def test_a_missing_file_is_refused_and_a_folder_lands_with_its_files(workspace, 
     ]
 
 
+def test_a_report_keeps_the_order_of_the_files(workspace, tmp_path):
+    names = ["b.csv", "nowhere.csv", "a.csv", "damaged.zip", "empty.csv"]
+    (tmp_path / "a.csv").write_bytes(b"fruit,weight\n1,2\n")
+    (tmp_path / "b.csv").write_bytes(b"name,colour\n1,2\n")
+    (tmp_path / "damaged.zip").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    report = land_files(workspace, FEEDS, [tmp_path / name for name in names])
+    assert [Path(refusal.path).name for refusal in report.refused] == names
+
+
+def test_a_table_under_its_publishers_names_of_columns_lands_and_is_noted(send):
+    example = (FOLDER / "area_lookup" / "example.csv").read_bytes()
+    header = b"LSOA11NM,LSOA11CD,CHGIND,LSOA21NM,LSOA21CD,LAD22NM,LAD22CD"
+    (delivery,) = send(header + example[example.index(b"\n") :], "lookup.csv").landed
+    assert delivery.renamed["lsoa21_code"] == "LSOA21CD" and len(delivery.renamed) == len(delivery.notes) == 7
+
+
 def test_a_stated_total_is_kept_for_the_check(send):
     (delivery,) = send(STREET, stated_rows=7).landed
     assert (delivery.stated_rows, delivery.records) == (7, 2)
