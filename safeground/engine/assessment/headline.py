@@ -11,20 +11,16 @@ from safeground.engine.assessment.sentences import (
     bounds_sentence,
     change_sentence,
     comparison_sentence,
-    join_words,
     level_sentence,
+    name_period,
+    say_when,
     share_sentence,
 )
 from safeground.engine.disclosure import protect
 from safeground.engine.documents import Finding
-from safeground.engine.measures import Period
+from safeground.engine.measures import Period, PeriodKind
 
 VIOLENCE, BOUNDS, SHARE = "violence_rate", "public_space_violence_rate", "violence_share"
-
-
-def name_period(period: Period) -> str:
-    """'the year ending June 2025', 'January to June 2025'."""
-    return f"the {period.label}" if period.label.startswith("year ending") else period.label
 
 
 def level_finding(evidence: Evidence, measure: str, period: Period, *, id: str) -> Finding:  # noqa: A002
@@ -37,12 +33,12 @@ def level_finding(evidence: Evidence, measure: str, period: Period, *, id: str) 
         measurement,
         id=id,
         sentence=(
-            share_sentence(who=evidence.force_name, what="Violence", period=name_period(period), share=rate)
+            share_sentence(who=evidence.force_name, what="violence", when=say_when(period.label), share=rate)
             if measurement.unit_type == "share"
             else level_sentence(
                 who=evidence.force_name,
                 what=evidence.catalogue.measures[measure].short_title,
-                period=name_period(period),
+                when=say_when(period.label),
                 count=protect_count(cell, evidence.rule),
                 rate=rate,
             )
@@ -74,8 +70,8 @@ def change_finding(evidence: Evidence, measure: str, *, id: str) -> Finding | No
         id=id,
         sentence=change_sentence(
             what=evidence.catalogue.measures[measure].short_title,
-            period=name_period(periods.latest),
-            before=name_period(periods.before),
+            latest=name_period(periods.latest.label),
+            before=name_period(periods.before.label),
             change=change,
             direction=direction,
         ),
@@ -109,8 +105,9 @@ def bounds_finding(evidence: Evidence, period: Period, *, id: str) -> Finding:  
         measurement,
         id=id,
         sentence=bounds_sentence(
+            who=evidence.force_name,
             what=evidence.catalogue.measures[BOUNDS].short_title,
-            period=name_period(period),
+            when=say_when(period.label),
             definite=definite,
             upper_bound=upper_bound,
             missing=missing,
@@ -147,7 +144,7 @@ def neighbour_findings(evidence: Evidence, measure: str) -> tuple[Finding, ...]:
                     here=evidence.area_name,
                     there=names.get(partner, partner),
                     what=evidence.catalogue.measures[measure].short_title,
-                    period=name_period(compared.period),
+                    when=say_when(compared.period.label),
                     ratio=ratio,
                     direction=direction,
                 ),
@@ -167,9 +164,10 @@ def missing_months_sentence(evidence: Evidence) -> str | None:
     missing = evidence.this_year.missing_months(evidence.covered)
     if not missing:
         return None
-    names = [f"{month:%B %Y}" for month in missing]
+    names = Period(missing, PeriodKind.SELECTED_MONTHS).label
     return (
-        f"The {evidence.this_year.label} is incomplete: {len(missing)} of its 12 months have not been received ({join_words(names)}). "
+        f"The {evidence.this_year.label} is incomplete: {len(missing)} of its 12 months have "
+        f"not been received ({names}). "
         "It is not scaled up. The latest months in a row are used instead, and compared only with the same months."
     )
 

@@ -1,7 +1,9 @@
 """Sentences that claim no more than their numbers carry. Pure: protected estimates in, one sentence out.
 
-The words of direction are chosen from the interval alone. 'Rise' and 'fall' are for two periods of the same place; 'higher' and 'lower' are
-for two places. Where the interval holds both, the sentence says that it cannot tell, and never 'slightly'.
+The words of direction are chosen from the interval alone. 'Rose' and 'fell' are for two periods of the same place; 'higher' and
+'lower' for two places. Where the interval holds both, the sentence says that it cannot tell, and never 'slightly'.
+
+`when` is a period with its preposition ('from January to June 2025', 'in the year ending June 2025'): see `say_when`.
 """
 
 from __future__ import annotations
@@ -9,86 +11,111 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from safeground.engine.disclosure import Protected
-from safeground.engine.documents import Direction, format_bounds, format_estimate, format_interval, format_number
+from safeground.engine.documents import (
+    Direction,
+    format_bounds,
+    format_estimate,
+    format_interval,
+    format_number,
+    format_value,
+)
+
+MINUS = "\N{MINUS SIGN}"
 
 
-def level_sentence(*, who: str, what: str, period: str, count: Protected, rate: Protected) -> str:
-    """'Essex Police recorded 24,812 offences of violence in January to June 2025: 13.1 per 1,000 residents (95% interval …).'"""
+def level_sentence(*, who: str, what: str, when: str, count: Protected, rate: Protected) -> str:
+    """'Essex Police recorded 24,812 offences of violence from January to June 2025: 13.1 per 1,000 residents (95% interval …).'"""
     if not count.is_published:
-        return f"The number of {what} recorded by {who} in {period} is {count.state}: {count.reason}."
-    sentence = f"{who} recorded {format_estimate(count)} of {what} in {period}"
+        return f"How many {count.unit} of {what} {who} recorded {when} is {count.state}: {count.reason}."
+    sentence = f"{who} recorded {format_estimate(count)} of {what} {when}"
     if not rate.is_published:
         return f"{sentence}. There is no rate: {rate.reason}."
     return f"{sentence}: {format_estimate(rate)} ({format_interval(rate)})."
 
 
-def share_sentence(*, who: str, what: str, period: str, share: Protected) -> str:
-    """'Violence made up 41% of the crime that Essex Police recorded in January to June 2025 (95% interval …).'"""
+def share_sentence(*, who: str, what: str, when: str, share: Protected) -> str:
+    """'Violence made up 41% of the crime that Essex Police recorded from January to June 2025 (95% interval …).'"""
     if not share.is_published:
-        return f"What share of recorded crime was {what.lower()} in {period} is {share.state}: {share.reason}."
-    return f"{what} made up {format_estimate(share)} of the crime that {who} recorded in {period} ({format_interval(share)})."
+        return f"What share of recorded crime was {what} {when} is {share.state}: {share.reason}."
+    return (
+        f"{capitalise(what)} made up {format_estimate(share)} of the crime that {who} "
+        f"recorded {when} ({format_interval(share)})."
+    )
 
 
 def bounds_sentence(
-    *, what: str, period: str, definite: Protected, upper_bound: Protected, missing: Sequence[str]
+    *, who: str, what: str, when: str, definite: Protected, upper_bound: Protected, missing: Sequence[str]
 ) -> str:
     """What certainly meets a definition, what may, and which missing fields make the gap."""
     if not definite.is_published or not upper_bound.is_published:
         withheld = definite if not definite.is_published else upper_bound
-        return f"The number of {what} in {period} is {withheld.state}: {withheld.reason}."
+        return f"How many offences were {what} {when} is {withheld.state}: {withheld.reason}."
     if definite.value == upper_bound.value:
-        return f"In {period} {format_estimate(definite)} met the definition of {what}; none was left undetermined."
+        return (
+            f"{who} recorded {format_estimate(definite)} that meet the definition of {what} "
+            f"{when}; none was left undetermined."
+        )
     fields = join_words([field.replace("_", " ") for field in missing])
     return (
-        f"In {period} at least {format_estimate(definite)} met the definition of {what}, and at most "
-        f"{format_estimate(upper_bound)}. The gap is what the data cannot tell: {fields} {'is' if len(missing) == 1 else 'are'} not given."
+        f"Of what {who} recorded {when}, at least {format_estimate(definite)} count as {what} "
+        f"and at most {format_value(upper_bound)}. "
+        f"The gap is what the data cannot tell: {fields} {'is' if len(missing) == 1 else 'are'} not given."
     )
 
 
-def change_sentence(*, what: str, period: str, before: str, change: Protected, direction: Direction) -> str:
-    """Two periods of one place. `change` is in per cent with its interval."""
+def change_sentence(*, what: str, latest: str, before: str, change: Protected, direction: Direction) -> str:
+    """Two periods of one place, each with its name. `change` is in per cent with its interval."""
     if not change.is_published:
         return f"Whether {what} rose or fell cannot be said: {change.reason}."
-    value, bounds = change.value or 0.0, format_bounds(change)
-    if direction is Direction.HIGHER:
-        return f"Recorded {what} rose by {_size(change)} from {before} to {period} (95% interval {bounds})."
-    if direction is Direction.LOWER:
+    size = format_value(change).lstrip(MINUS)
+    if direction in (Direction.HIGHER, Direction.LOWER):
+        verb = "rose" if direction is Direction.HIGHER else "fell"
         return (
-            f"Recorded {what} fell by {_size(change)} from {before} to {period} (95% interval of the change {bounds})."
+            f"Recorded {what} {verb} by {size} between {before} and {latest} ({format_interval(change)} of the change)."
         )
-    sign = "more" if value > 0 else "fewer"
+    sign = "more" if (change.value or 0) > 0 else "fewer"
     return (
-        f"Recorded {what} cannot be said to have risen or fallen from {before} to {period}: there were {_size(change)} {sign}, "
-        f"and a change of {bounds} would be in keeping with the data."
+        f"We cannot tell whether recorded {what} rose or fell between {before} and {latest}: "
+        f"{size} {sign} were recorded, "
+        f"and any change from {format_bounds(change)} would be in keeping with that."
     )
 
 
-def comparison_sentence(
-    *, here: str, there: str, what: str, period: str, ratio: Protected, direction: Direction
-) -> str:
+def comparison_sentence(*, here: str, there: str, what: str, when: str, ratio: Protected, direction: Direction) -> str:
     """Two places in one period. `ratio` is the rate here divided by the rate there."""
     if not ratio.is_published:
         return f"{here} cannot be compared with {there}: {ratio.reason}."
-    bounds = format_bounds(ratio)
+    told = f"{format_number(ratio.value or 0, decimals=2)} times the rate there, {format_interval(ratio)}"
     if direction is Direction.CANNOT_TELL:
-        return (
-            f"The rate of {what} in {here} in {period} is not clearly different from that in {there} "
-            f"(ratio {format_number(ratio.value or 0, decimals=2)}, 95% interval {bounds})."
-        )
+        return f"The rate of recorded {what} in {here} {when} was not clearly different from that in {there} ({told})."
+    return f"The rate of recorded {what} in {here} {when} was {direction} than in {there} ({told})."
+
+
+def concentration_sentence(
+    *, what: str, when: str, share_of_areas: str, observed: Protected, corrected: Protected, chance: Protected
+) -> str:
+    """How concentrated events were, beside what chance alone would give, and what of it would last."""
+    if not observed.is_published or not corrected.is_published or not chance.is_published:
+        return f"How concentrated {what} was {when} cannot be said."
     return (
-        f"The rate of {what} in {here} in {period} was {direction} than in {there}: "
-        f"{format_number(ratio.value or 0, decimals=2)} times as high (95% interval {bounds})."
+        f"The {share_of_areas} of small areas with most {what} held {format_value(observed)} "
+        f"of it {when}; if every resident had run the same "
+        f"risk, chance alone would have put {format_value(chance)} there. Corrected for "
+        f"chance, those areas hold {format_value(corrected)} "
+        f"({format_interval(corrected)})."
     )
 
 
-def concentration_sentence(*, what: str, period: str, share_of_areas: str, share: Protected, chance: Protected) -> str:
-    """How concentrated events are, beside what chance alone would give if every area had the same risk."""
-    if not share.is_published:
-        return f"How concentrated {what} were in {period} cannot be said: {share.reason}."
-    sentence = f"The {share_of_areas} of small areas with most {what} held {format_estimate(share)} of them in {period}"
-    if not chance.is_published:
-        return f"{sentence}."
-    return f"{sentence}; if every resident had run the same risk, chance alone would have put {format_estimate(chance)} there."
+def say_when(label: str) -> str:
+    """A period's label with its preposition: 'in the year ending June 2025', 'from January to June 2025', 'in June 2025'."""
+    if label.startswith("year ending"):
+        return f"in the {label}"
+    return f"from {label}" if " to " in label else f"in {label}"
+
+
+def name_period(label: str) -> str:
+    """A period's label as a noun: 'the year ending June 2025', 'January to June 2025'."""
+    return f"the {label}" if label.startswith("year ending") else label
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -98,7 +125,6 @@ def join_words(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _size(change: Protected) -> str:
-    bounds = (change.lower, change.upper)
-    decimals = 1 if None not in bounds and abs((change.upper or 0) - (change.lower or 0)) < 10 else 0
-    return f"{format_number(abs(change.value or 0), decimals=decimals)}%"
+def capitalise(text: str) -> str:
+    """The first letter large, the rest as it was."""
+    return text[:1].upper() + text[1:]

@@ -59,9 +59,8 @@ class BuildReport:
         if all(not edition.is_new for edition in self.editions):
             lines = [f"Nothing has changed: the editions of {self.deliveries:,} deliveries are up to date."]
         else:
-            lines = [
-                f"Warehouse: {self.parts_made:,} parts made, {self.parts_reused:,} carried over, from {self.deliveries:,} deliveries."
-            ]
+            made = f"{self.parts_made:,} parts made, {self.parts_reused:,} carried over"
+            lines = [f"Warehouse: {made}, from {self.deliveries:,} deliveries."]
         lines += [f"The {edition.audience} edition is at {edition.path / 'index.html'}" for edition in self.editions]
         return tuple(lines)
 

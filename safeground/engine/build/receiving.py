@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class ReceivingReport:
             lines.append("Nothing landed.")
         if self.checks:
             lines.append(_reconcile(self.checks))
-        lines.extend(describe_problems(problem for check in self.checks for problem in check.problems))
+        lines.extend(describe_problems(get_problems(self.checks)))
         return tuple(lines)
 
     def as_data(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class CheckingReport:
             f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]
         ) + "."]  # fmt: skip
         lines.append(_reconcile(self.checks))
-        lines.extend(describe_problems(problem for check in self.checks for problem in check.problems))
+        lines.extend(describe_problems(get_problems(self.checks)))
         lines.extend(describe_problems(self.across))
         return tuple(lines)
 
@@ -141,6 +141,11 @@ def check_everything(workspace: Workspace, catalogue: Catalogue, *, progress: Pr
         return CheckingReport(tuple(checks), tuple(check_workspace(workspace, catalogue.feeds)))
 
 
+def get_problems(checks: Iterable[CheckReport]) -> tuple[Problem, ...]:
+    """Every problem of these checks, each with the delivery it was found in."""
+    return tuple(replace(problem, delivery=check.delivery) for check in checks for problem in check.problems)
+
+
 def describe_problems(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Problems as lines, worst first; the many are cut with their number said."""
     order = {severity: place for place, severity in enumerate(reversed(Severity))}
@@ -159,7 +164,10 @@ def _reconcile(checks: Sequence[CheckReport]) -> str:
     received, accepted, quarantined, duplicates = (
         sum(getattr(check, name) for check in checks) for name in ("received", "accepted", "quarantined", "duplicates")
     )
-    return f"{received:,} rows received = {accepted:,} accepted + {quarantined:,} quarantined + {duplicates:,} known duplicates."
+    return (
+        f"{received:,} rows received = {accepted:,} accepted + {quarantined:,} quarantined + "
+        f"{duplicates:,} known duplicates."
+    )
 
 
 def _check_as_data(check: CheckReport) -> dict[str, Any]:

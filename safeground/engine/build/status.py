@@ -10,7 +10,7 @@ from typing import Any
 from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience
-from safeground.engine.feeds import get_deliveries, get_live_deliveries, read_check
+from safeground.engine.feeds import get_check_report, get_deliveries, get_live_deliveries
 from safeground.engine.workspace import Workspace
 
 
@@ -101,7 +101,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
     """Read what is recorded; nothing is checked or built, and no lock is needed."""
     live = get_live_deliveries(workspace)
     total = Counter((delivery.feed, delivery.partner) for delivery in get_deliveries(workspace))
-    checks = {delivery.id: read_check(workspace, catalogue.feeds, delivery) for delivery in live}
+    checks = {delivery.id: get_check_report(workspace, delivery.id) for delivery in live}
     feeds = []
     for feed, partner in sorted({(delivery.feed, delivery.partner) for delivery in live}):
         periods = sorted(delivery.period for delivery in live if (delivery.feed, delivery.partner) == (feed, partner))

@@ -9,7 +9,7 @@ from safeground.engine.assessment.protecting import protect_count
 from safeground.engine.catalogue import ChapterOutline, EventDefinition, describe_rule
 from safeground.engine.disclosure import protect
 from safeground.engine.documents import Audience, Block, Heading, Notice, NoticeKind, Paragraph
-from safeground.engine.feeds import Severity
+from safeground.engine.feeds import ScorecardRow, Severity
 
 
 def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
@@ -39,8 +39,10 @@ def _definition(definition: EventDefinition) -> list[Block]:
     return [
         Heading(definition.title),
         Paragraph(
-            f"{definition.why_it_matters}\n\n**Rule** ({definition.label}): {describe_rule(definition.rule_under())}\n\n"
-            f"**Counted:** each {definition.counting_unit}, in the month it was recorded. **Source:** {definition.source}"
+            f"{definition.why_it_matters}\n\n**Rule** ({definition.label}): "
+            f"{describe_rule(definition.rule_under())}\n\n"
+            f"**Counted:** each {definition.counting_unit}, in the month it was recorded. "
+            f"**Source:** {definition.source}"
         ),
         *([Notice(NoticeKind.CANNOT_TELL, cannot)] if cannot else []),
     ]
@@ -94,20 +96,21 @@ def _gap_table(evidence: Evidence) -> Block:
 
 
 def _scorecard(evidence: Evidence) -> Block:
-    contracts = evidence.catalogue.feeds.contracts
+    received, accepted, quarantined, duplicates = (
+        sum(getattr(delivery, name) for delivery in evidence.warehouse.deliveries)
+        for name in ("received", "accepted", "quarantined", "duplicates")
+    )
     names = evidence.catalogue.partnership.force_names
     rows = [
         (
-            contracts[row.feed].title,
+            row.title,
             names.get(row.partner, row.partner),
-            row.periods_words,
-            row.newest,
-            f"{row.received:,}",
-            f"{row.accepted:,}",
-            f"{row.quarantined:,}",
-            f"{row.duplicates:,}",
-            row.without_location_words,
-            row.state_words,
+            f"{row.periods_landed} of {row.periods_expected}" if row.periods_expected else f"{row.periods_landed}",
+            row.newest or "none",
+            f"{row.rows:,}",
+            _share_words(row.accepted_share),
+            _share_words(row.without_location_share),
+            _state_words(row),
         )
         for row in evidence.scorecard
     ]
@@ -119,17 +122,39 @@ def _scorecard(evidence: Evidence) -> Block:
             ("partner", "From"),
             ("periods", "Periods received"),
             ("newest", "Newest"),
-            ("received", "Rows received"),
+            ("rows", "Rows received"),
             ("accepted", "Accepted"),
-            ("quarantined", "Quarantined"),
-            ("duplicates", "Known duplicates"),
             ("without_location", "Without a place"),
             ("state", "State"),
         ],
         rows=rows,
         source="Deliveries in this workspace and their checks",
-        notes=("Rows received = accepted + quarantined + known duplicates.",),
+        notes=(
+            (
+                f"{received:,} rows received = {accepted:,} accepted + {quarantined:,} quarantined + "
+                f"{duplicates:,} known duplicates."
+            ),
+            "Months expected run from the first received to the newest of any partner.",
+        ),
     )
+
+
+def _share_words(share: float | None) -> str:
+    """'99.7%'; 'all' and 'none' only where it is exactly so."""
+    if share is None:
+        return "does not apply"
+    if share in (0, 1):
+        return "none" if share == 0 else "all"
+    return f"{100 * min(max(share, 0.001), 0.999):.1f}%"
+
+
+def _state_words(row: ScorecardRow) -> str:
+    said = ["silent: no recent month"] if row.is_silent else []
+    if row.deliveries_refused:
+        said.append(f"{row.deliveries_refused} refused")
+    if row.problems:
+        said.append(f"{len(row.problems)} problem{'s' if len(row.problems) > 1 else ''}")
+    return "; ".join(said) or "in order"
 
 
 def _problems(evidence: Evidence) -> list[Block]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
-from safeground.engine.assessment.headline import VIOLENCE, name_period
+from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.making import make_finding, make_table
 from safeground.engine.assessment.protecting import protect_estimate
+from safeground.engine.assessment.sentences import capitalise, name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.disclosure import protect
 from safeground.engine.documents import (
@@ -94,7 +95,7 @@ def _gradient(evidence: Evidence, tenth_of: dict[str, int]) -> list[Block]:
             evidence,
             measurement,
             id="deprivation.violence.relative_index",
-            sentence=_sentence(name_period(period), points[0].estimate, points[-1].estimate, ratio, direction),
+            sentence=_sentence(say_when(period.label), points[0].estimate, points[-1].estimate, ratio, direction),
             estimate=ratio,
             period=period,
             area_code=evidence.measures.own_area,
@@ -103,13 +104,19 @@ def _gradient(evidence: Evidence, tenth_of: dict[str, int]) -> list[Block]:
             caveats=(
                 "A difference between places, not between people.",
                 "The income domain is used because the overall index contains police recorded crime.",
-                f"Tenths of deprivation scatter {float(np.asarray(gradient.dispersion)):.0f} times as much around the gradient as chance makes them; the interval is widened for that.",
+                (
+                    f"Tenths of deprivation scatter {float(np.asarray(gradient.dispersion)):.0f} times as "
+                    "much around the gradient as chance makes them; the interval is widened for that."
+                ),
             ),
         ),
         Figure(
             id="violence_by_deprivation",
             title=_title(direction),
-            subtitle=f"Violence recorded by the police, {measurement.unit}, by tenth of income deprivation, {name_period(period)}; line: 95% interval",
+            subtitle=(
+                f"Violence recorded by the police, {measurement.unit}, by tenth of income "
+                f"deprivation, {name_period(period.label)}; line: 95% interval"
+            ),
             alternative="; ".join(f"tenth {p.label}: {format_estimate(p.estimate)}" for p in points) + ".",
             chart=ColumnChart(
                 tuple(points), measurement.unit, "Tenth of the area's neighbourhoods by income deprivation"
@@ -154,7 +161,8 @@ def _title(direction: Direction) -> str:
 
 def _sentence(period, most, least, ratio, direction: Direction) -> str:  # type: ignore[no-untyped-def]
     rates = (
-        f"In {period} the rate of recorded violence was {format_estimate(most)} in the most deprived tenth of neighbourhoods "
+        f"{capitalise(period)} the rate of recorded violence was {format_estimate(most)} in "
+        "the most deprived tenth of neighbourhoods "
         f"({format_interval(most)}) and {format_estimate(least)} in the least deprived ({format_interval(least)})"
     )
     if not ratio.is_published or direction is Direction.NOT_COMPARED:
@@ -164,6 +172,7 @@ def _sentence(period, most, least, ratio, direction: Direction) -> str:  # type:
             f"{rates}; across all tenths no gradient can be told from chance (relative index {format_bounds(ratio)})."
         )
     return (
-        f"{rates}. Across all tenths, the rate at the most deprived end was {format_number(ratio.value or 0, decimals=1)} times that at the least "
+        f"{rates}. Across all tenths, the rate at the most deprived end was "
+        f"{format_number(ratio.value or 0, decimals=1)} times that at the least "
         f"deprived (relative index of inequality, 95% interval {format_bounds(ratio)})."
     )

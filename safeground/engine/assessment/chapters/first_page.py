@@ -36,7 +36,7 @@ def make_first_page(evidence: Evidence, outline: ChapterOutline, audience: Audie
     change = change_finding(evidence, VIOLENCE, id="change.violence")
     shown = [
         KeyFigure("Violence recorded by the police", level),
-        KeyFigure("Certainly robbery or weapon possession", bounds),
+        KeyFigure("Serious violence in public space, at least", bounds),
     ]
     if change is not None:
         shown.insert(1, KeyFigure("Change from the same months a year before", change))
@@ -93,7 +93,8 @@ def _changes(evidence: Evidence) -> list[Block]:
     found.append(
         Notice(
             NoticeKind.WARNING,
-            "A change in these figures can be a change in violence, in how much of it is reported, or in how it is recorded. "
+            "A change in these figures can be a change in violence, in how much of it is "
+            "reported, or in how it is recorded. "
             "These data cannot tell the three apart. " + " ".join(reasons),
         )
     )

@@ -13,12 +13,11 @@ from safeground.engine.assessment.headline import (
     change_finding,
     level_finding,
     missing_months_sentence,
-    name_period,
     neighbour_findings,
 )
 from safeground.engine.assessment.making import change_words, make_table, protect_row
 from safeground.engine.assessment.protecting import protect_change, protect_count
-from safeground.engine.assessment.sentences import join_words
+from safeground.engine.assessment.sentences import join_words, name_period
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import (
@@ -86,8 +85,11 @@ def _monthly_figure(evidence: Evidence) -> Figure:
     first, last = evidence.months[0].label, evidence.months[-1].label
     return Figure(
         id="violence_by_month",
-        title="Violence recorded each month, beside the neighbours",
-        subtitle=f"Violence recorded by the police, {measurement.unit}, each month from {first} to {last}; band: 95% interval",
+        title=_compare_in_words(evidence, neighbour_findings(evidence, VIOLENCE)),
+        subtitle=(
+            f"Violence recorded by the police, {measurement.unit}, each month from {first} to "
+            f"{last}; band: 95% interval"
+        ),
         alternative=_describe_series(series[0], evidence.area_name),
         chart=LineChart(tuple(series), measurement.unit),
         table=make_table(
@@ -110,7 +112,8 @@ def _describe_series(series: Series, name: str) -> str:
     low = min(known, key=lambda point: point.estimate.value or 0)
     high = max(known, key=lambda point: point.estimate.value or 0)
     return (
-        f"A line chart with a point for each month received. For {name} the lowest month is {low.label} and the highest {high.label}; "
+        f"A line chart with a point for each month received. For {name} the lowest month is "
+        f"{low.label} and the highest {high.label}; "
         f"the latest is {known[-1].label}. Months not received are gaps. The table below holds every number."
     )
 
@@ -130,8 +133,8 @@ def _run_chart_figure(evidence: Evidence) -> Figure:
             float(values[place]), unit=unit, rule=evidence.rule, count=float(counts[place]), method=run.chart.method
         )
         points.append(Point(f"{period.first:%Y-%m}", estimate, is_marked=place in signalled))
-        rows.append((period.label, estimate, _number(run.chart.lower[place], evidence, unit), _number(run.chart.upper[place], evidence, unit),
-                     "beyond chance" if place in signalled else "usual"))  # fmt: skip
+        limits = (_number(float(side[place]), evidence, unit) for side in (run.chart.lower, run.chart.upper))
+        rows.append((period.label, estimate, *limits, "beyond chance" if place in signalled else "usual"))
     phases = tuple(_phases(run.chart.phase, run.months, run.chart.centre, run.chart.lower, run.chart.upper))
     unusual = [period.label for place, period in enumerate(run.months) if place in signalled]
     title = (
@@ -143,7 +146,10 @@ def _run_chart_figure(evidence: Evidence) -> Figure:
     return Figure(
         id="violence_run_chart",
         title=title,
-        subtitle=f"Violence recorded by {evidence.force_name}, {unit}; line: mean of the phase, band: limits of usual variation",
+        subtitle=(
+            f"Violence recorded by {evidence.force_name}, {unit}; line: mean of the phase, band: "
+            "limits of usual variation"
+        ),
         alternative=(
             f"A run chart of {len(points)} months in {len(phases)} phases. "
             + (
@@ -169,7 +175,10 @@ def _run_chart_figure(evidence: Evidence) -> Figure:
         ),
         source=evidence.source_line(STREET, "population"),
         notes=(
-            f"Method: {run.chart.method}. Limits are worked out anew after a gap of a year or more, since recording changes. Rules that fired: {rules}.",
+            (
+                f"Method: {run.chart.method}. Limits are worked out anew after a gap of a year or "
+                f"more, since recording changes. Rules that fired: {rules}."
+            ),
         ),
     )
 
@@ -299,8 +308,14 @@ def _kinds(evidence: Evidence) -> list[Block]:
     return [
         Figure(
             id="change_by_type",
-            title=f"Of {len(directions)} crime types, {join_words([t for t in told if t] or ['none clearly changed'])}; for {unclear} we cannot tell",
-            subtitle=f"Change in recorded offences, %, {comparison.latest.label} compared with {comparison.before.label}; line: 95% interval",
+            title=(
+                f"Of {len(directions)} crime types, {join_words([t for t in told if t] or ['none clearly changed'])}; "
+                f"for {unclear} we cannot tell"
+            ),
+            subtitle=(
+                f"Change in recorded offences, %, {comparison.latest.label} compared with "
+                f"{comparison.before.label}; line: 95% interval"
+            ),
             alternative=_describe_changes(rose, fell, unclear),
             chart=IntervalChart(
                 tuple(sorted(points, key=lambda point: -(point.estimate.value or 0))),
@@ -310,7 +325,10 @@ def _kinds(evidence: Evidence) -> list[Block]:
             table=table,
             source=evidence.source_line(STREET),
             notes=(
-                "Marked types are those whose interval excludes no change. With 14 types, one may be marked by chance alone.",
+                (
+                    "Marked types are those whose interval excludes no change. With 14 types, one may be "
+                    "marked by chance alone."
+                ),
             ),
         )
     ]
@@ -349,7 +367,10 @@ def _neighbours(evidence: Evidence) -> list[Block]:
         Figure(
             id="violence_by_force",
             title=_compare_in_words(evidence, found),
-            subtitle=f"Violence recorded by the police, {measurement.unit}, {name_period(compared.period)}; line: 95% interval",
+            subtitle=(
+                f"Violence recorded by the police, {measurement.unit}, "
+                f"{name_period(compared.period.label)}; line: 95% interval"
+            ),
             alternative="; ".join(
                 f"{point.label}: {point.estimate.value:.1f}" for point in points if point.estimate.value is not None
             )

@@ -20,8 +20,10 @@ def make_method(evidence: Evidence, outline: ChapterOutline, audience: Audience)
         Heading("Intervals and comparisons"),
         Paragraph(notes["intervals"]),
         Paragraph(
-            "A change between two periods, and a comparison of two places, has an interval that allows for offences coming in clusters: it is widened by how much the "
-            "months vary beyond chance. An area is compared with the rest of the partnership without it. A p-value is never the reason for a sentence; the interval is."
+            "A change between two periods, and a comparison of two places, has an interval that "
+            "allows for offences coming in clusters: it is widened by how much the "
+            "months vary beyond chance. An area is compared with the rest of the partnership "
+            "without it. A p-value is never the reason for a sentence; the interval is."
         ),
         Heading("Areas"),
         Paragraph(notes["areas"]),

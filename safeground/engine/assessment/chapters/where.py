@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, STREET, WARD, Evidence
-from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, name_period
+from safeground.engine.assessment.headline import BOUNDS, VIOLENCE
 from safeground.engine.assessment.making import direction_words, make_finding, make_table, protect_row
 from safeground.engine.assessment.maps import make_classes, make_shapes
 from safeground.engine.assessment.protecting import protect_count, protect_ratio
-from safeground.engine.assessment.sentences import concentration_sentence, join_words
+from safeground.engine.assessment.sentences import concentration_sentence, join_words, name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import (
@@ -90,9 +90,12 @@ def _districts(evidence: Evidence) -> list[Block]:
         Figure(
             id="violence_by_district",
             title=_district_title(higher, lower, len(points)),
-            subtitle=f"Violence recorded by the police, {measurement.unit}, {name_period(period)}; line: 95% interval",
+            subtitle=(
+                f"Violence recorded by the police, {measurement.unit}, {name_period(period.label)}; line: 95% interval"
+            ),
             alternative=(
-                f"Districts with a rate higher than the rest: {join_words(higher) or 'none'}. Lower: {join_words(lower) or 'none'}. "
+                f"Districts with a rate higher than the rest: {join_words(higher) or 'none'}. Lower: "
+                f"{join_words(lower) or 'none'}. "
                 "For the others these data cannot tell."
             ),
             chart=IntervalChart(tuple(points[at] for at in order), measurement.unit, reference=average),
@@ -110,7 +113,10 @@ def _districts(evidence: Evidence) -> list[Block]:
                 rows=[rows[at] for at in order],
                 source=evidence.source_line(STREET, "population", "area_lookup"),
                 notes=(
-                    "Each district is compared with the rest of the area without it; the interval of the comparison allows for crimes coming in clusters.",
+                    (
+                        "Each district is compared with the rest of the area without it; the interval of the "
+                        "comparison allows for crimes coming in clusters."
+                    ),
                     _reconcile(evidence, lines),
                 ),
             ),
@@ -124,7 +130,10 @@ def _district_title(higher: list[str], lower: list[str], number: int) -> str:
     if not higher and not lower:
         return f"None of {number} districts clearly differs from the rest"
     if higher and len(higher) <= 4:
-        return f"{join_words(higher)} {'has a' if len(higher) == 1 else 'have'} higher {'rate' if len(higher) == 1 else 'rates'} than the rest"
+        return (
+            f"{join_words(higher)} {'has a' if len(higher) == 1 else 'have'} higher {'rate' if len(higher) == 1 else 'rates'} "
+            "than the rest"
+        )
     return f"{len(higher)} of {number} districts are higher and {len(lower)} lower than the rest"
 
 
@@ -134,7 +143,8 @@ def _reconcile(evidence: Evidence, lines: object) -> str:
         for name in ("recorded", "inside", "outside", "unplaced")
     )
     return (
-        f"{evidence.force_name} recorded {recorded:,.0f} offences = {inside:,.0f} inside its area + {outside:,.0f} in areas of other forces "
+        f"{evidence.force_name} recorded {recorded:,.0f} offences = {inside:,.0f} inside its "
+        f"area + {outside:,.0f} in areas of other forces "
         f"+ {unplaced:,.0f} without a usable place."
     )
 
@@ -158,7 +168,9 @@ def _funnel(evidence: Evidence) -> Figure:
     points, rows = [], []
     for cell, position, plain_position in zip(cells, positions, plain_positions, strict=True):
         estimate = protect_row(evidence, measurement, cell)
-        points.append(FunnelPoint(cell.area_name, cell.denominator, estimate, is_marked=str(position) != "inside"))
+        points.append(
+            FunnelPoint(cell.area_name, cell.denominator, estimate, is_marked=str(plain_position) != "inside")
+        )
         rows.append((cell.area_name, _people(evidence, cell.denominator), estimate, str(plain_position), str(position)))
     sizes = np.linspace(max(1.0, 0.85 * float(np.nanmin(people))), 1.05 * float(np.nanmax(people)), 60)
     curves = tuple(
@@ -166,24 +178,28 @@ def _funnel(evidence: Evidence) -> Figure:
             f"{100 * level:g}% limits",
             *(
                 tuple((float(size), float(rate)) for size, rate in zip(sizes, np.asarray(side), strict=True))
-                for side in funnel.limits_for(sizes, confidence=level)
+                for side in plain.limits_for(sizes, confidence=level)
             ),
         )
         for level in FUNNEL_LEVELS
     )
-    outside = [row[0] for row in rows if row[4] != "inside"]
-    plainly_outside = sum(row[3] != "inside" for row in rows)
+    unusual = [str(row[0]) for row in rows if row[4] != "inside"]
+    outside = sum(row[3] != "inside" for row in rows)
+    among = f"{join_words(unusual)} {'is' if len(unusual) == 1 else 'are'}" if unusual else "none is"
     return Figure(
         id="district_funnel",
         title=(
-            f"{join_words(outside)} {'stands' if len(outside) == 1 else 'stand'} out even among districts that differ"
-            if outside
-            else "No district stands out among districts that differ"
+            f"{outside} of {len(rows)} districts differ by more than chance; {among} unusual "
+            "among districts that differ"
         ),
-        subtitle=f"Violence recorded by the police, {measurement.unit}, against residents, {name_period(period)}",
-        alternative=f"A funnel plot of {len(points)} districts. Outside the limits: {join_words(outside) or 'none'}.",
+        subtitle=f"Violence recorded by the police, {measurement.unit}, against residents, {name_period(period.label)}",
+        alternative=(
+            f"A funnel plot of {len(points)} districts around the rate of the whole area. "
+            f"{outside} lie outside the limits of chance; "
+            f"allowing for districts to differ, outside are: {join_words(unusual) or 'none'}."
+        ),
         chart=FunnelChart(
-            tuple(points), curves, float(funnel.benchmark), f"{evidence.area_name} as a whole", measurement.unit
+            tuple(points), curves, float(plain.benchmark), f"{evidence.area_name} as a whole", measurement.unit
         ),
         table=make_table(
             id="district_funnel",
@@ -200,9 +216,13 @@ def _funnel(evidence: Evidence) -> Figure:
         ),
         source=evidence.source_line(STREET, "population", "area_lookup"),
         notes=(
-            f"Districts differ {float(plain.dispersion):,.0f} times as much as chance alone would make them, so that {plainly_outside} of {len(rows)} lie outside plain limits. "
-            f"The curves drawn let true rates differ between districts (standard deviation {float(funnel.between_area_sd):.1f} {measurement.unit}): they ask which "
-            "district is unusual among districts that do differ.",
+            (
+                "The curves are where chance alone would keep districts that all had the same rate. Districts differ "
+                f"{float(plain.dispersion):,.0f} times as much as that, for many reasons, so most lie "
+                "outside. The last column of the table asks a narrower "
+                "question: which district is unusual among districts whose true rates differ with a standard deviation of "
+                f"{float(funnel.between_area_sd):.1f} {measurement.unit}."
+            ),
         ),
     )
 
@@ -250,9 +270,14 @@ def _map(evidence: Evidence, audience: Audience) -> list[Block]:
         Figure(
             id="violence_map",
             title=_map_title(evidence, measurement),
-            subtitle=f"Violence recorded by the police, {measurement.unit}, {name_period(evidence.latest)}; each class holds about a fifth of the small areas",
+            subtitle=(
+                f"Violence recorded by the police, {measurement.unit}, "
+                f"{name_period(evidence.latest.label)}; each class holds about a fifth of the small "
+                "areas"
+            ),
             alternative=(
-                f"A map of {len(shapes)} small areas in {len(districts)} districts, darker where the rate is higher. The table below lists every area with its rate and interval."
+                f"A map of {len(shapes)} small areas in {len(districts)} districts, darker where the "
+                "rate is higher. The table below lists every area with its rate and interval."
             ),
             chart=Choropleth(
                 tuple((shape, estimates[shape.code]) for shape in shapes),
@@ -263,7 +288,10 @@ def _map(evidence: Evidence, audience: Audience) -> list[Block]:
             table=table,
             source=evidence.source_line(STREET, "population", "area_lookup", "area_boundaries"),
             notes=(
-                f"{flagged:,} small areas carry a note in the table (boundaries changed, or many more people come than live there).",
+                (
+                    f"{flagged:,} small areas carry a note in the table (boundaries changed, or many more "
+                    "people come than live there)."
+                ),
             ),
         )
     ]
@@ -328,22 +356,27 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
     found = estimate_concentration(
         counts, people, rng=evidence.random_numbers(), top_share=_TOP_SHARE, simulations=_SIMULATIONS
     )
-    share = _share(evidence, found.value, found.lower, found.upper, found)
-    chance = _share(evidence, found.chance.value, found.chance.lower, found.chance.upper, found)
+    corrected = _share(evidence, found.value, found.lower, found.upper, found)
+    observed, chance = (_percent(evidence, share, found) for share in (found.observed, found.chance.value))
     name = measure.removesuffix("_rate")
     finding = make_finding(
         evidence,
         measurement,
         id=f"where.{name}.concentration",
         sentence=concentration_sentence(
-            what=what, period=name_period(period), share_of_areas=f"{_TOP_SHARE:.0%}", share=share, chance=chance
+            what=what,
+            when=say_when(period.label),
+            share_of_areas=f"{_TOP_SHARE:.0%}",
+            observed=observed,
+            corrected=corrected,
+            chance=chance,
         ),
-        estimate=share,
+        estimate=corrected,
         period=period,
         area_code=evidence.measures.own_area,
         area_name=evidence.area_name,
         caveats=(
-            f"Corrected for having chosen the areas by the same offences that are then counted in them; as counted it was {found.observed:.1%}.",
+            "The correction takes out that the areas were chosen by the same offences that are then counted in them.",
             "Offences that come in series are not independent, which makes the interval somewhat too narrow.",
         ),
     )
@@ -363,9 +396,10 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
         Figure(
             id=f"{name}_concentration",
             title=f"{found.areas_for_half:,} of {found.areas:,} small areas hold half of the violence",
-            subtitle=f"Share of offences by share of small areas, most affected first, {name_period(period)}",
+            subtitle=f"Share of offences by share of small areas, most affected first, {name_period(period.label)}",
             alternative=(
-                f"A curve of the cumulative share of offences. The {_TOP_SHARE:.0%} of small areas with most offences hold {found.observed:.1%}; "
+                f"A curve of the cumulative share of offences. The {_TOP_SHARE:.0%} of small areas "
+                f"with most offences hold {found.observed:.1%}; "
                 f"by chance alone they would hold {found.chance.value:.1%}."
             ),
             chart=ConcentrationCurve(
@@ -385,7 +419,10 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
             ),
             source=evidence.source_line(STREET, "population", "area_lookup"),
             notes=(
-                f"Chance: mean of {_SIMULATIONS} simulations in which every resident runs the same risk (seed {evidence.seed}).",
+                (
+                    f"Chance: mean of {_SIMULATIONS} simulations in which every resident runs the same "
+                    f"risk (seed {evidence.seed})."
+                ),
             ),
         ),
     ]
