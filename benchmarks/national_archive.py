@@ -1,0 +1,173 @@
+"""A national archive of street files: land, check and aggregate, against one bare DuckDB scan of the same files.
+
+    python benchmarks/national_archive.py [--rows 18000000] [--folder FOLDER]
+
+Goals, in CPU seconds of one run: checking with every rule on and aggregating to small area x month x type at most 2 bare scans and under
+1 GB; everything together at most 6 scans; a straightforward pandas script at least 5 times slower. The bare scan reads every cell of
+every row: `read_csv` with an explicit schema and `max()` of all twelve columns.
+
+Identifiers repeated within a delivery are found in the same pass as the rest (their hashes are sorted); the line for them is what
+finding those that repeat across a partner's deliveries takes on top.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+from measure import Measurement, measure, print_table
+
+PANDAS_SHARE = 10
+"""pandas is given one file in so many and its time multiplied: it would take several minutes."""
+
+
+def write_archive(folder: Path, rows: int, months: int) -> int:
+    from safeground.synthetic.nation import write_nation
+
+    return len(write_nation(folder, seed=1, months=months, rows=rows))
+
+
+def street_files(folder: Path) -> list[str]:
+    return sorted(str(path) for path in folder.rglob("*-street.csv"))
+
+
+def scan_barely(folder: Path) -> int:
+    """The unit: parse every file with an explicit schema and look at every cell."""
+    import duckdb
+
+    from safeground.synthetic.police_files import STREET_COLUMNS
+
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in STREET_COLUMNS)
+    cells = ", ".join(f'max("{name}")' for name in STREET_COLUMNS)
+    source = f"read_csv(?, auto_detect = false, header = true, delim = ',', quote = '\"', columns = {{{columns}}})"
+    with duckdb.connect(":memory:") as connection:
+        return connection.execute(f"SELECT count(*), {cells} FROM {source}", [street_files(folder)]).fetchall()[0][0]
+
+
+def open_it(root: Path):  # type: ignore[no-untyped-def]
+    from safeground.engine.catalogue import load_feeds
+    from safeground.engine.workspace import init_workspace
+
+    return init_workspace(root, partnership="essex"), load_feeds()
+
+
+def land_archive(folder: Path, root: Path) -> int:
+    from safeground.engine.feeds import land_files
+
+    workspace, feeds = open_it(root)
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    report = land_files(workspace, feeds, paths)
+    if report.refused:
+        raise RuntimeError(f"{len(report.refused)} files were refused, the first: {report.refused[0]}")
+    return len(paths)
+
+
+def check_archive(root: Path) -> tuple[int, int, int]:
+    from safeground.engine.feeds import check_deliveries, get_live_deliveries
+
+    workspace, feeds = open_it(root)
+    reports = check_deliveries(workspace, feeds, get_live_deliveries(workspace, feed="police_uk_street"))
+    accepted = sum(report.accepted for report in reports)
+    return sum(report.received for report in reports), accepted, sum(len(report.problems) for report in reports)
+
+
+def check_lookups(root: Path) -> int:
+    from safeground.engine.feeds import check_deliveries, get_live_deliveries
+
+    workspace, feeds = open_it(root)
+    return len(check_deliveries(workspace, feeds, get_live_deliveries(workspace, feed="area_lookup")))
+
+
+def check_across(root: Path) -> list[str]:
+    from safeground.engine.feeds import check_workspace
+
+    workspace, feeds = open_it(root)
+    return [problem.message for problem in check_workspace(workspace, feeds)]
+
+
+def conform_archive(root: Path) -> int:
+    from safeground.engine.feeds import check_deliveries, get_live_deliveries
+    from safeground.engine.warehouse import conform_deliveries
+
+    workspace, feeds = open_it(root)
+    deliveries = get_live_deliveries(workspace)
+    conform_deliveries(workspace, feeds, deliveries, check_deliveries(workspace, feeds, deliveries))
+    return len(deliveries)
+
+
+def count_with_pandas(folder: Path) -> int:
+    """What an analyst would write: read, check, group."""
+    import pandas as pd
+
+    events = 0
+    for path in street_files(folder)[::PANDAS_SHARE]:
+        table = pd.read_csv(path, dtype=str)
+        longitude, latitude = (
+            pd.to_numeric(table["Longitude"], errors="coerce"),
+            pd.to_numeric(table["Latitude"], errors="coerce"),
+        )
+        sound = (
+            (table["Crime ID"].isna() | table["Crime ID"].str.fullmatch("[0-9a-f]{64}").fillna(False))
+            & (table["Month"] == Path(path).name[:7])
+            & (table["LSOA code"].isna() | table["LSOA code"].str.fullmatch(r"[EW]01\d{6}").fillna(False))
+            & (longitude.isna() | (longitude.between(-9, 4) & latitude.between(49, 61.5)))
+            & table["Crime type"].notna()
+            & ~(table["Crime ID"].notna() & table.duplicated("Crime ID"))
+        )
+        counts = table[sound].groupby(["Month", "LSOA code", "Crime type"], dropna=False).size()
+        events += int(counts.sum())
+    return events
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=18_000_000)
+    parser.add_argument("--months", type=int, default=36)
+    parser.add_argument("--folder", type=Path, help="where the archive is, or is written; kept")
+    parser.add_argument("--without-pandas", action="store_true")
+    given = parser.parse_args()
+    scratch = Path(tempfile.mkdtemp(prefix="safeground-benchmark-"))
+    folder, root = given.folder or scratch / "archive", scratch / "workspace"
+    try:
+        if not folder.is_dir():
+            print(f"writing {given.rows:,} rows")
+            write_archive(folder, given.rows, given.months)
+        run(folder, root, with_pandas=not given.without_pandas)
+    finally:
+        shutil.rmtree(scratch)
+
+
+def run(folder: Path, root: Path, *, with_pandas: bool) -> None:
+    measure("warming the page cache", scan_barely, folder)
+    bare = measure("bare scan", scan_barely, folder)
+    landed = measure("land", land_archive, folder, root)
+    measure("lookups", check_lookups, root)
+    checked = measure("check and aggregate", check_archive, root)
+    across = measure("identifiers and months across deliveries", check_across, root)
+    conformed = measure("event Parquet and the rest of the warehouse", conform_archive, root)
+    steps = [landed, checked, across, conformed]
+    together = Measurement(
+        "together", sum(s.cpu_s for s in steps), sum(s.wall_s for s in steps), max(s.peak_mb for s in steps), None
+    )
+    lines = [bare, *steps, together]
+    if with_pandas:
+        part = measure("pandas script", count_with_pandas, folder)
+        name = f"pandas, no landing (1 file in {PANDAS_SHARE}, scaled)"
+        lines.append(Measurement(name, part.cpu_s * PANDAS_SHARE, part.wall_s * PANDAS_SHARE, part.peak_mb, None))
+    received, accepted, problems = checked.result
+    print(
+        f"\n{received:,} rows received, {accepted:,} accepted, {problems} problems; across deliveries: {across.result or 'none'}\n"
+    )
+    print_table(lines, unit=bare, unit_name="bare scans")
+    print(
+        f"\ncheck and aggregate: {checked.cpu_s / bare.cpu_s:.2f} scans (goal: at most 2), {checked.peak_mb:.0f} MB (goal: under 1000)"
+    )
+    print(f"together: {together.cpu_s / bare.cpu_s:.2f} scans (goal: at most 6)")
+    if with_pandas:
+        print(f"pandas takes {lines[-1].cpu_s / checked.cpu_s:.1f} times the CPU of checking (goal: at least 5)")
+
+
+if __name__ == "__main__":
+    main()
