@@ -21,7 +21,7 @@ import scipy.sparse
 
 from safeground.engine.measures.matrices import AreaPeriodMatrix, BoolMatrix, FloatMatrix
 from safeground.engine.measures.periods import Period, PeriodKind, get_periods
-from safeground.engine.measures.places import _TINY, FORCE, PlacedTally
+from safeground.engine.measures.places import FORCE, ROUNDING, PlacedTally
 from safeground.engine.measures.tallies import IN, UNDETERMINED, EventTally
 
 PARTNER = "partner"
@@ -216,7 +216,7 @@ class TallyCounter:
         shape = (len(self.placed.home_partner), len(self._periods))
         return scipy.sparse.csr_array((spread.data[own], (area[own], month[own])), shape=shape)
 
-    def _is_estimated(self, members: scipy.sparse.csr_array, verdict: int) -> FloatMatrix:
+    def _is_estimated(self, members: scipy.sparse.csr_array, verdict: int) -> BoolMatrix:
         """Cells that hold part of a code's events: the code was split across this level's borders, or changed irregularly."""
         chosen = (self.tally.verdict == verdict) & (self.placed.code_partner[self.tally.area] == self.tally.partner)
         shape = (len(self.tally.areas), len(self._periods))
@@ -225,7 +225,7 @@ class TallyCounter:
         )
         by_level = (self.placed.shares @ members.T).tocoo()
         code, area = by_level.coords
-        is_part = (by_level.data < 1 - _TINY) | self.placed.is_irregular[code]
+        is_part = (by_level.data < 1 - ROUNDING) | self.placed.is_irregular[code]
         parts = scipy.sparse.csr_array(
             (np.ones(is_part.sum()), (area[is_part], code[is_part])), shape=by_level.shape[::-1]
         )

@@ -13,8 +13,9 @@ from safeground.engine.areas import Crosswalk, Hierarchy, Method
 from safeground.engine.measures.tallies import EventTally
 
 FORCE = "pfa24"
-_HALF = 0.5
-_TINY = 1e-9
+
+ROUNDING = 1e-9
+"""Shares nearer than this to none or all are none or all: sums of fractions do not come out exact."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class Places:
             return shares, is_irregular
         sources = set(self.crosswalk.sources)
         older = [row for row, code in enumerate(codes) if code not in row_of and code in sources]
-        spread = self.crosswalk.shares_of([codes[row] for row in older]).tocoo()
+        spread = self.crosswalk.shares_of([str(codes[row]) for row in older]).tocoo()
         target_row = np.array([row_of.get(code, -1) for code in self.crosswalk.targets], dtype=np.intp)
         source_row = np.array(older, dtype=np.intp)
         target, source = spread.coords
@@ -86,7 +87,7 @@ def find_home_forces(tally: EventTally, places: Places) -> dict[str, str]:
     return {
         partner: codes[int(row.argmax())]
         for partner, row in zip(tally.partners, events, strict=True)
-        if row.sum() > 0 and row.max() > _HALF * row.sum()
+        if row.sum() > 0 and row.max() > row.sum() / 2
     }
 
 
@@ -137,5 +138,5 @@ def place_tally(tally: EventTally, places: Places, home: Mapping[str, str] | Non
         is_irregular=is_irregular,
         home_partner=home_partner,
         code_partner=np.where(largest >= 0, home_partner[largest], -1),
-        unplaced=np.where(1 - placed_share > _TINY, 1 - placed_share, 0.0),
+        unplaced=np.where(1 - placed_share > ROUNDING, 1 - placed_share, 0.0),
     )

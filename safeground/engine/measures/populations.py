@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from safeground.engine.measures.places import Places
+from safeground.engine.measures.places import ROUNDING, Places
 from safeground.engine.statistics import AGE_BANDS_2013
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Populations:
         """Which of these areas hold only part of an area that was split since the population was counted."""
         by_level = (self.spread @ self._members(level, areas).T).tocoo()
         estimated = np.zeros(len(areas), dtype=bool)
-        estimated[by_level.coords[1][by_level.data < 1 - 1e-9]] = True
+        estimated[by_level.coords[1][by_level.data < 1 - ROUNDING]] = True
         return estimated
 
     def _members(self, level: str, areas: Sequence[str]) -> scipy.sparse.csr_array:

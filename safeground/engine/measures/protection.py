@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -43,15 +44,20 @@ def protect_measurement(measurement: Measurement, rule: DisclosureRule) -> Prote
 
 def protect_cell(cell: Cell, measurement: Measurement, rule: DisclosureRule) -> Protected:
     """One estimate of a measurement as what may be published of it."""
-    common = {"unit": measurement.unit, "rule": rule, "method": cell.method, "flags": cell.flags,
-              "confidence": measurement.estimate.confidence}  # fmt: skip
+    make = functools.partial(
+        protect,
+        unit=measurement.unit,
+        rule=rule,
+        method=cell.method,
+        confidence=measurement.estimate.confidence,
+        flags=cell.flags,
+    )
     if cell.is_incomplete:
-        return protect(None, **common, state=State.INCOMPLETE, reason=cell.reason)
+        return make(None, state=State.INCOMPLETE, reason=cell.reason)
     if math.isnan(cell.value):
-        return protect(None, **common, state=State.NOT_AVAILABLE, reason=cell.reason or "there is no such number")
-    return protect(
+        return make(None, state=State.NOT_AVAILABLE, reason=cell.reason or "there is no such number")
+    return make(
         cell.value,
-        **common,
         lower=_stated(cell.lower),
         upper=_stated(cell.upper),
         count=cell.count,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,23 +24,27 @@ class BuiltCounty(NamedTuple):
     files: tuple[Path, ...]
 
 
-def build_measures(folder: Path, files: tuple[Path, ...], partnership: str) -> Iterator[Measures]:
-    """Land, check and conform files, then open the partnership's measures; closes the warehouse."""
-    catalogue = load_catalogue(partnership)
-    workspace = init_workspace(folder, partnership=partnership)
-    report = land_files(workspace, catalogue.feeds, files)
-    assert not report.refused
-    deliveries = get_live_deliveries(workspace)
-    conform_deliveries(workspace, catalogue.feeds, deliveries, check_deliveries(workspace, catalogue.feeds, deliveries))
-    with open_warehouse(workspace) as warehouse:
-        yield open_measures(warehouse, catalogue)
+@pytest.fixture(scope="session")
+def build_measures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Measures]]:
+    """A function that lands, checks and conforms files and opens a partnership's measures; warehouses are closed at the end."""
+    with contextlib.ExitStack() as opened:
+
+        def build(files: Iterable[Path], *, partnership: str) -> Measures:
+            catalogue = load_catalogue(partnership)
+            workspace = init_workspace(tmp_path_factory.mktemp(partnership) / "workspace", partnership=partnership)
+            assert not land_files(workspace, catalogue.feeds, tuple(files)).refused
+            deliveries = get_live_deliveries(workspace)
+            reports = check_deliveries(workspace, catalogue.feeds, deliveries)
+            conform_deliveries(workspace, catalogue.feeds, deliveries, reports)
+            return open_measures(opened.enter_context(open_warehouse(workspace)), catalogue)
+
+        yield build
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltCounty]:
+def county(tmp_path_factory: pytest.TempPathFactory, build_measures: Callable[..., Measures]) -> BuiltCounty:
     """Fifteen months, codes of 2011 in the first six; one month of the neighbours' is not there."""
     made = make_county(seed=7, small_areas=60, months=15, neighbour_months=15, switch_month="2024-10")
     files = [path for path in write_county(made, tmp_path_factory.mktemp("county")) if path.suffix != ".json"]
     files = tuple(path for path in files if not path.name.startswith("2025-02-harland-street"))
-    for measures in build_measures(tmp_path_factory.mktemp("workspace") / "county", files, "wrenshire"):
-        yield BuiltCounty(measures, files)
+    return BuiltCounty(build_measures(files, partnership="wrenshire"), files)

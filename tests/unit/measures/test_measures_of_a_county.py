@@ -15,6 +15,8 @@ from safeground.engine.disclosure import State
 from safeground.engine.documents import Audience
 from safeground.engine.measures import (
     PeriodKind,
+    count_events,
+    count_events_by,
     find_comparison,
     find_latest_run,
     find_latest_year,
@@ -185,3 +187,43 @@ def test_a_count_has_the_interval_of_a_count(county):
     assert cell.value == cell.count
     assert cell.lower < cell.value < cell.upper
     assert math.isnan(cell.denominator)
+
+
+def test_a_definition_is_counted_the_same_on_its_own_as_within_the_edition(county):
+    measures = county.measures
+    definition = measures.definition_of("violence_rate")
+    alone = count_events(
+        measures.warehouse,
+        measures.places,
+        definition,
+        level="ltla24",
+        period_kind=PeriodKind.QUARTER,
+        partners=["wrenshire"],
+    )
+    within = measures.counts("violence_rate", level="ltla24").gather(alone.definite.periods)
+    assert alone.definite.areas == within.definite.areas
+    np.testing.assert_allclose(alone.definite.values, within.definite.values)
+    assert alone.home == {"wrenshire": measures.own_area}, "found from the events, not told"
+
+
+def test_counting_by_offence_on_its_own_adds_up_to_the_whole(county):
+    measures = county.measures
+    definition = measures.definition_of("violence_rate")
+    by_offence = count_events_by(
+        measures.warehouse, measures.places, definition, by="offence", level="pfa24", partners=["wrenshire"]
+    )
+    assert set(by_offence) == VIOLENCE
+    total = sum(counts.definite.values for counts in by_offence.values())
+    np.testing.assert_allclose(total, measures.counts("violence_rate", level="pfa24").definite.values)
+
+
+def test_a_definition_runs_only_on_its_own_feeds(county):
+    measures = county.measures
+    with pytest.raises(ValueError, match="police_uk_violence cannot run on ambulance; it runs on police_uk_street"):
+        count_events(
+            measures.warehouse,
+            measures.places,
+            measures.definition_of("violence_rate"),
+            level="pfa24",
+            feed="ambulance",
+        )
