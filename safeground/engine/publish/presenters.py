@@ -44,6 +44,8 @@ _TONES = {
     NoticeKind.METHOD: "method",
 }
 
+_MOST_REASONS = 3
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -166,12 +168,6 @@ def present_table(table: Table) -> dict[str, Any]:
     decimals = [choose_common_decimals(_numbers(row[place] for row in shown)) for place in range(len(table.columns))]
     flags = list(dict.fromkeys(flag for row in shown for number in _numbers(row) for flag in number.flags))
     marks = {flag: _letter(place) for place, flag in enumerate(flags)}
-    reasons = dict.fromkeys(
-        f"{str(number.state).capitalize()}: {number.reason}."
-        for row in shown
-        for number in _numbers(row)
-        if not number.is_published
-    )
     return {
         "id": table.id,
         "caption": table.caption,
@@ -186,9 +182,30 @@ def present_table(table: Table) -> dict[str, Any]:
         ],
         "all_rows": format_number(len(table.rows)),
         "hidden_rows": len(table.rows) - len(shown),
-        "notes": [*reasons, *(f"({mark}) {_sentence(flag)}" for flag, mark in marks.items()), *table.notes],
+        "notes": [
+            *_explain_states(number for row in shown for number in _numbers(row)),
+            *(f"({mark}) {_sentence(flag)}" for flag, mark in marks.items()),
+            *table.notes,
+        ],
         "source": table.source,
     }
+
+
+def _explain_states(numbers: Iterable[Protected]) -> list[str]:
+    """Why numbers are withheld or missing, a sentence a reason; many reasons of one state are left to the CSV."""
+    reasons: dict[str, dict[str, None]] = {}
+    for number in numbers:
+        if not number.is_published:
+            reasons.setdefault(str(number.state), {})[str(number.reason)] = None
+    notes: list[str] = []
+    for state, found in reasons.items():
+        shown = list(found) if len(found) <= _MOST_REASONS else list(found)[: _MOST_REASONS - 1]
+        notes += [f"{state.capitalize()}: {reason}." for reason in shown]
+        if len(found) > len(shown):
+            notes.append(
+                f"{state.capitalize()}: {len(found) - len(shown)} more for reasons of the same kind; the CSV gives each."
+            )
+    return notes
 
 
 def _present_cell(cell: Cell, *, is_number: bool, decimals: int | None, marks: dict[str, str]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from sample_document import (
     MONTHS,
     make_choropleth,
     make_column_chart,
+    make_concentration_curve,
     make_line_chart,
     make_run_chart,
 )
@@ -165,6 +166,25 @@ def test_neighbours_keep_a_common_border_when_simplified():
         tuple(point) for f in features for polygon in f["geometry"]["coordinates"] for ring in polygon for point in ring
     }
     assert len(corners) == 49
+
+
+def test_a_wide_gap_is_named_as_one():
+    chart = make_line_chart()
+    main = chart.series[0]
+    early = replace(main, points=(*main.points[:10], *main.points[30:]))
+    assert "no data" in [text for text, _ in find_texts(draw(replace(chart, series=(early, *chart.series[1:]))))]
+    assert "no data" not in [text for text, _ in find_texts(drawn("line", "wide"))]
+
+
+@pytest.mark.parametrize("power", [1.4, 2, 6, 40])
+@pytest.mark.parametrize("canvas", SIZES.values(), ids=SIZES)
+def test_the_names_of_the_two_curves_never_meet(power, canvas):
+    chart = make_concentration_curve()
+    curve = tuple((share, 1 - (1 - share) ** power) for share, _ in chart.curve)
+    texts = find_texts(draw(replace(chart, curve=curve), canvas))
+    for number, (one, box) in enumerate(texts):
+        for other, taken in texts[number + 1 :]:
+            assert not Box(box.left + 1, box.top + 1.5, box.right - 1, box.bottom - 1.5).overlaps(taken), (one, other)
 
 
 def test_signals_are_dated_and_of_another_shape():

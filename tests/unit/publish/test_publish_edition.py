@@ -12,9 +12,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sample_document import HOSTILE, make_choropleth, make_document, make_figure, make_finding, make_suppressed
+from sample_document import HOSTILE, OPEN, make_choropleth, make_document, make_figure, make_finding, make_suppressed
 
-from safeground.engine.documents import Audience, Chapter, Document, Marking, Paragraph
+from safeground.engine.disclosure import State, protect
+from safeground.engine.documents import Audience, Chapter, Column, Document, Marking, Paragraph, Table
 from safeground.engine.publish import Brand, EditionError, load_edition, publish_edition
 
 BRAND = Brand("Northshire Partnership", colour="#5b2c6f", contact="Ask the partnership's analyst.")
@@ -107,6 +108,28 @@ def test_a_table_says_why_a_number_is_not_there(edition):
     )
     assert (rows[3]["offences"], rows[3]["offences_state"]) == ("1237", "published")
     assert rows[4]["rate_flags"] == "estimated across boundaries"
+
+
+def test_many_reasons_of_one_state_are_left_to_the_csv(tmp_path):
+    rows = tuple(
+        (f"200{n}", protect(None, unit="offences", rule=OPEN, state=State.INCOMPLETE, reason=f"200{n} lacks a month"))
+        for n in range(9)
+    )
+    table = Table(
+        "years", "Years", (Column("year", "Year"), Column("offences", "Offences", True)), rows, "Made-up counts"
+    )
+    document = Document(
+        "T",
+        "P",
+        Marking(Audience.PARTNERSHIP, True, "Draft."),
+        "30 June 2025",
+        (Chapter("start", "Start", "", (table,)),),
+    )
+    path = publish(tmp_path / "e", document).path
+    page = (path / "index.html").read_text(encoding="utf-8")
+    assert "Incomplete: 2001 lacks a month." in page and "2002 lacks a month" not in page
+    assert "Incomplete: 7 more for reasons of the same kind; the CSV gives each." in page
+    assert "2008 lacks a month" in (path / "tables" / "years.csv").read_text(encoding="utf-8")
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(edition):

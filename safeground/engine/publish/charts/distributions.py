@@ -200,19 +200,14 @@ def _name_curves(
     at_x, at_y = plot.pixel_x(share), plot.pixel_y(reached)
     # Below and right of the mark the curve never passes.
     sketch.add_text(words, x=at_x + 12, y=at_y + 14, colour=palette.MARK, is_bold=True, has_halo=True)
-    for text, line, colour, is_bold in (
-        ("what was recorded", curve, palette.MAIN, True),
-        ("if risk were even", chance, palette.QUIET_INK, False),
-    ):
-        at = 62.0
-        y = plot.pixel_y(_height_at(line, at))
-        width = measure_text(text, size=plot.canvas.font_size, is_bold=is_bold)
-        if is_bold:
-            x = plot.pixel_x(at) - width / 2
-            below = max(plot.pixel_y(_height_at(line, at - 20)), y) + 14
-            sketch.add_text(text, x=x, y=below, colour=colour, is_bold=True, has_halo=True)
-        else:
-            sketch.add_text(text, x=plot.pixel_x(at) + 10, y=y + 18, colour=colour, has_halo=True)
+    # Above its left the rising curve leaves the page empty, and so does the other line below its right: the names never meet.
+    text = "what was recorded"
+    width = measure_text(text, size=plot.canvas.font_size, is_bold=True)
+    x = max(plot.pixel_x(45.0), width + 20)
+    y = max(plot.pixel_y(_height_at(curve, plot.value_x(x))) - 12, 8.0)
+    sketch.add_text(text, x=x - 12, y=y, align="right", colour=palette.MAIN, is_bold=True, has_halo=True)
+    y = plot.pixel_y(_height_at(chance, 62.0)) + 20
+    sketch.add_text("if risk were even", x=plot.pixel_x(62.0) + 10, y=y, colour=palette.QUIET_INK, has_halo=True)
 
 
 def _thin(curve: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:

@@ -156,6 +156,22 @@ def shade_gaps(sketch: Sketch, periods: PeriodScale, points: Iterable[Point]) ->
         for place in missing
     ]
     sketch.add("rect", rows, color=palette.GAP)
+    _name_wide_gaps(sketch, missing)
+
+
+def _name_wide_gaps(sketch: Sketch, missing: Sequence[int]) -> None:
+    """'no data' where a gap has room for it, at its foot, where lines seldom pass."""
+    plot, text = sketch.plot, "no data"
+    start = 0
+    for end in range(1, len(missing) + 1):
+        if end < len(missing) and missing[end] == missing[end - 1] + 1:
+            continue
+        left, right = plot.pixel_x(missing[start] - 0.5), plot.pixel_x(missing[end - 1] + 0.5)
+        size = plot.canvas.font_size - 1
+        if right - left > measure_text(text, size=size) + 8:
+            x, y = (left + right) / 2, plot.height - 12
+            sketch.add_text(text, x=x, y=y, align="center", size=size, colour=palette.QUIET_INK)
+        start = end
 
 
 def _main_points(chart: LineChart, runs: dict[int, list[list[Point]]]) -> list[Point]:
