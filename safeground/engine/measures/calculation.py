@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,7 @@ from safeground.engine.statistics import Estimate
 if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse
 
-AGE_FIELD = "victim_age"
-"""The field by which events are standardised."""
-
+_Kept = TypeVar("_Kept")
 _MONTHS_TO_JUDGE = 6
 
 
@@ -74,12 +72,13 @@ class Measures:
     def areas(self, level: str, partners: Sequence[str] | None = None) -> tuple[str, ...]:
         """Codes of the areas of a level inside the force areas of these partners (our own by default), in order."""
         partners = tuple(partners or (self.own,))
-        key = ("areas", level, partners)
-        if key not in self._kept:
+
+        def find() -> tuple[str, ...]:
             inside = self._inside(self.home[partner] for partner in partners if partner in self.home)
             codes, members = self.places.members(level)
-            self._kept[key] = tuple(codes[row] for row in np.flatnonzero(members @ inside.astype(float) > 0))
-        return self._kept[key]
+            return tuple(codes[row] for row in np.flatnonzero(members @ inside.astype(float) > 0))
+
+        return self._keep(find, "areas", level, partners)
 
     def definition_of(self, name: str) -> EventDefinition:
         """The definition behind a measure's numerator."""
@@ -106,9 +105,8 @@ class Measures:
         One denominator serves all periods: the population nearest to the end of the last, so that no change of denominator looks like a
         change of rate. A rate is for the period, whatever its length: six months are not made a year.
         """
-        measure = self._measure(name)
         monthly = self.counts(name, level=level, partners=partners)
-        return self._measure_counts(measure, monthly, tuple(periods))
+        return self._measure_counts(self._measure(name), monthly, tuple(periods))
 
     def calculate_by(
         self,
@@ -128,16 +126,12 @@ class Measures:
 
     def populations(self, year: int, bands: tuple[Ages, ...] = ALL_AGES) -> Populations:
         """Residents nearest to a year that cover all force areas in use."""
-        key = ("populations", year, bands)
-        if key not in self._kept:
-            self._kept[key] = choose_populations(
-                self.warehouse.table("populations"),
-                self.places,
-                year=year,
-                bands=bands,
-                needed=self._inside(self.home.values()),
-            )
-        return self._kept[key]
+
+        def choose() -> Populations:
+            table, needed = self.warehouse.table("populations"), self._inside(self.home.values())
+            return choose_populations(table, self.places, year=year, bands=bands, needed=needed)
+
+        return self._keep(choose, "populations", year, bands)
 
     def compare_with_rest(self, name: str, *, level: str, period: Period) -> AreaComparison:
         """Each of our areas with the rest of the partnership (itself left out), under a rate or a share."""
@@ -168,14 +162,20 @@ class Measures:
         )
 
     def run_chart(self, name: str, *, area: str | None = None, level: str = FORCE) -> RunChart:
-        """Monthly rates (or counts) of an area, our force by default, with control limits."""
-        measure = self._measure(name)
-        monthly = self.counts(name, level=level)
+        """Monthly rates of an area, our force by default, with control limits; of a count or a share its monthly events.
+
+        ValueError where our force has landed no month.
+        """
+        measure, area = self._measure(name), area or self.own_area
+        monthly = self.counts(name, level=level).definite
+        if not monthly.periods:
+            raise ValueError(
+                f"{self.own} has landed no month of what {name} counts; land its files to draw a run chart"
+            )
         if not measure.unit.is_rate:
-            return make_run_chart(monthly.definite, area or self.own_area, denominator=1, per=1)
-        year = max(monthly.coverage[self.own]).year
-        people = self.populations(year, _ages_of(measure)).at_level(level, [area or self.own_area])[0].sum()
-        return make_run_chart(monthly.definite, area or self.own_area, denominator=people, per=measure.unit.per or 1)
+            return make_run_chart(monthly, area, denominator=1, per=1)
+        people = self.populations(_year_of(monthly.periods), _ages_of(measure)).at_level(level, [area]).sum()
+        return make_run_chart(monthly, area, denominator=float(people), per=measure.unit.per or 1)
 
     def poor_denominators(self, level: str, areas: Sequence[str] | None = None) -> NDArray[np.bool_]:
         """Which areas (ours by default) residents are a poor denominator for, by the catalogue's rule; shape (areas,).
@@ -184,10 +184,7 @@ class Measures:
         is one. What all recorded crime is, the measure that is broken down by offence says; without one, no area is flagged.
         """
         areas = self.areas(level) if areas is None else tuple(areas)
-        key = ("poor", level, areas)
-        if key not in self._kept:
-            self._kept[key] = self._judge_denominators(level, areas)
-        return self._kept[key]
+        return self._keep(lambda: self._judge_denominators(level, areas), "poor denominators", level, areas)
 
     def _judge_denominators(self, level: str, areas: tuple[str, ...]) -> NDArray[np.bool_]:
         everything = next((m.name for m in self.catalogue.measures.values() if m.by == "offence"), None)
@@ -217,14 +214,21 @@ class Measures:
     def _covered(self, name: str, partner: str) -> frozenset[Any]:
         return self._tally(self.definition_of(name))[0].coverage.get(partner, frozenset())
 
-    def _tally(self, definition: EventDefinition, by: str | None = None) -> tuple[EventTally, PlacedTally]:
-        key = ("tally", definition.label, by)
+    def _keep(self, make: Callable[[], _Kept], *key: Hashable) -> _Kept:
+        """The answer kept under a key, made the first time it is asked for."""
         if key not in self._kept:
-            tally = tally_rule(
-                self.warehouse, definition.rule_under(), feed=definition.feeds[0], partners=tuple(self.home), by=by
-            )
-            self._kept[key] = tally, place_tally(tally, self.places, self.home)
-        return self._kept[key]
+            self._kept[key] = make()
+        return cast(_Kept, self._kept[key])
+
+    def _tally(
+        self, definition: EventDefinition, by: str | None = None, ages: tuple[Ages, ...] = ()
+    ) -> tuple[EventTally, PlacedTally]:
+        def query() -> tuple[EventTally, PlacedTally]:
+            rule, feed = definition.rule_under(), definition.feeds[0]
+            tally = tally_rule(self.warehouse, rule, feed=feed, partners=tuple(self.home), by=by, ages=ages)
+            return tally, place_tally(tally, self.places, self.home)
+
+        return self._keep(query, "tally", definition.label, by, ages)
 
     def _count(
         self,
@@ -234,21 +238,23 @@ class Measures:
         by: str | None = None,
         category: str | None = None,
     ) -> DefinitionCounts:
-        key = ("counts", definition.label, level, by, category)
-        if key not in self._kept:
-            self._kept[key] = self._counter(definition, by, category).count(level)
-        chosen_partners = tuple(partners or (self.own,))
-        return self._kept[key].select_areas(self.areas(level, chosen_partners)).select_partners(chosen_partners)
+        counter = self._counter(definition, by, category)
+        counts = self._keep(lambda: counter.count(level), "counts", definition.label, level, by, category)
+        partners = tuple(partners or (self.own,))
+        return counts.select_areas(self.areas(level, partners)).select_partners(partners)
 
     def _counter(self, definition: EventDefinition, by: str | None, category: str | None) -> TallyCounter:
-        key = ("counter", definition.label, by, category)
-        if key not in self._kept:
-            tally, placed = self._tally(definition, by)
-            events = tally if category is None else tally.select_category(category)
-            self._kept[key] = TallyCounter(events, placed, definition.label)
-        return self._kept[key]
+        tally, placed = self._tally(definition, by)
+        return self._keep(
+            lambda: TallyCounter(
+                tally if category is None else tally.select_category(category), placed, definition.label
+            ),
+            "counter", definition.label, by, category,
+        )  # fmt: skip
 
     def _measure_counts(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> Measurement:
+        if not periods:
+            raise ValueError(f"{measure.name} was asked for no period; give at least one")
         counts = monthly.gather(periods)
         denominators = self._denominators(measure, monthly, periods)
         caveats = measure.caveats
@@ -259,7 +265,7 @@ class Measures:
             bound = np.where(counts.undetermined.values == 0, estimate.value, np.nan)
         else:
             estimate = estimate_measure(measure, counts.definite, denominators)
-            bound = np.asarray(estimate_measure(measure, counts.upper, denominators).value)
+            bound = np.asarray(estimate_measure(measure, counts.upper, self._bounding(measure, monthly, periods)).value)
         return Measurement(
             measure=measure.name,
             title=measure.title,
@@ -268,7 +274,7 @@ class Measures:
             per=measure.unit.per,
             definition=monthly.definition,
             denominator_label=self._denominator_label(measure, periods),
-            sources=self._sources(monthly, periods),
+            sources=self._sources(measure, monthly, periods),
             caveats=caveats,
             counts=counts,
             denominators=denominators,
@@ -286,24 +292,22 @@ class Measures:
         self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
     ) -> tuple[Estimate, tuple[str, ...]]:
         """Standardised rates of the events with a stated age, and the caveat that tells how many have none."""
-        definition = self.catalogue.numerator_of(measure)
-        key = ("ages", definition.label)
-        if key not in self._kept:
-            tally = tally_rule(
-                self.warehouse,
-                definition.rule_under(),
-                feed=definition.feeds[0],
-                partners=tuple(self.home),
-                ages=EUROPEAN_BANDS,
-                age_field=AGE_FIELD,
-            )
-            self._kept[key] = tally, place_tally(tally, self.places, self.home)
+        tally, placed = self._tally(self.catalogue.numerator_of(measure), ages=EUROPEAN_BANDS)
         areas = monthly.definite.areas
-        bands = count_bands(*self._kept[key], level=monthly.level, areas=areas, periods=periods)
+        bands = count_bands(tally, placed, level=monthly.level, areas=areas, periods=periods)
         people = self.populations(_year_of(periods), EUROPEAN_BANDS).at_level(monthly.level, areas)
         lost = monthly.gather(periods).definite.values - bands.sum(axis=-1)
         caveat = f"{np.nansum(lost):,.0f} events without a stated age are in no age-standardised rate"
         return estimate_standardised(measure, bands, people), (caveat,) if np.nansum(lost) else ()
+
+    def _bounding(
+        self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
+    ) -> AreaPeriodMatrix | None:
+        """The denominator of the upper bound: of a share the whole's own upper bound, lest a part outgrow its whole."""
+        whole = self.catalogue.denominator_of(measure)
+        if whole is None:
+            return self._denominators(measure, monthly, periods)
+        return self._count(whole, monthly.level, tuple(monthly.coverage)).upper.gather(periods)
 
     def _denominators(
         self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
@@ -328,7 +332,7 @@ class Measures:
             return whole.label
         return self.populations(_year_of(periods), _ages_of(measure)).label
 
-    def _sources(self, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> tuple[str, ...]:
+    def _sources(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> tuple[str, ...]:
         wanted = {month for period in periods for month in period.months}
         names = self.catalogue.partnership.force_names
         title = self.catalogue.feeds.contracts[monthly.feed].title
@@ -342,6 +346,10 @@ class Measures:
                     else f"{months[0]:%B %Y} to {months[-1]:%B %Y}, {len(months)} months"
                 )
                 found.append(f"{title}: {names.get(partner, partner)}, {span}")
+        if measure.denominator is not None and measure.denominator.population is not None:
+            residents = self.populations(_year_of(periods), _ages_of(measure))
+            contract = self.catalogue.feeds.contracts.get(residents.delivery.split("/")[0])
+            found.append(f"{contract.title if contract else residents.delivery}, {residents.year}")
         return tuple(found)
 
 

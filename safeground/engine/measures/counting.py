@@ -15,14 +15,18 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import NDArray
 
 from safeground.engine.measures.matrices import AreaPeriodMatrix, BoolMatrix, FloatMatrix
 from safeground.engine.measures.periods import Period, PeriodKind, get_periods
 from safeground.engine.measures.places import FORCE, ROUNDING, PlacedTally
 from safeground.engine.measures.tallies import IN, UNDETERMINED, EventTally
+
+Positions: TypeAlias = NDArray[np.intp]
 
 PARTNER = "partner"
 """The level of matrices whose rows are recording forces."""
@@ -257,18 +261,18 @@ class TallyCounter:
         values = np.where(self._covered, values, np.nan)
         return AreaPeriodMatrix(values, self.tally.partners, self._periods, PARTNER, np.zeros(values.shape, dtype=bool))
 
-    def _group(self, partner: FloatMatrix, events: FloatMatrix, month: FloatMatrix) -> FloatMatrix:
+    def _group(self, partner: Positions, events: NDArray[Any], month: Positions) -> FloatMatrix:
         values = np.zeros((len(self.tally.partners), len(self._periods)))
         np.add.at(values, (partner, month), events)
         return values
 
-    def _column(self, chosen: FloatMatrix) -> FloatMatrix:
+    def _column(self, chosen: NDArray[np.bool_]) -> Positions:
         """The column of each row of the tally: its months are those landed, ours are all from first to last."""
         place = {period.first: column for column, period in enumerate(self._periods)}
         return np.array([place[month] for month in self.tally.months], dtype=np.intp)[self.tally.month[chosen]]
 
     def _list_outside(
-        self, partner: FloatMatrix, area: FloatMatrix, events: FloatMatrix
+        self, partner: Positions, area: Positions, events: NDArray[np.float64]
     ) -> tuple[tuple[str, str, float], ...]:
         pairs, place = np.unique(np.stack([partner, area]), axis=1, return_inverse=True)
         totals = np.bincount(place.ravel(), weights=events, minlength=pairs.shape[1])

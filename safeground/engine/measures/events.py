@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse
 
 
+AGE_FIELD = "victim_age"
+"""The field by which events are counted by age."""
+
+
 def choose_events_table(warehouse: Warehouse, rule: Rule, by: str | None = None) -> ir.Table:
     """The smallest table on which the rule says the same: the counted groups where they hold every field that the events hold.
 
@@ -37,12 +41,11 @@ def tally_rule(
     partners: Collection[str] | None = None,
     by: str | None = None,
     ages: tuple[Ages, ...] = (),
-    age_field: str = "victim_age",
 ) -> EventTally:
     """One query over a feed. partners: those to count, all that have landed by default. by: a column whose values become categories;
-    ages: bands of a column of ages that become categories instead. ValueError where the events have no such column.
+    ages: bands of the victim's age that become categories instead. ValueError where the events have no such column.
     """
-    by = age_field if ages else by
+    by = AGE_FIELD if ages else by
     table = choose_events_table(warehouse, rule, by)
     if by is not None and by not in table.columns:
         raise ValueError(f"events of {feed} carry no {by}, so they cannot be counted by it; choose a feed that does")

@@ -227,3 +227,15 @@ def test_a_definition_runs_only_on_its_own_feeds(county):
             level="pfa24",
             feed="ambulance",
         )
+
+
+def test_a_measurement_names_the_residents_it_divides_by_among_its_sources(county):
+    june = make_period(PeriodKind.MONTH, JUNE)
+    sources = county.measures.calculate("violence_rate", level="pfa24", periods=[june]).sources
+    assert sources[0].endswith("Wrenshire Police, June 2025")
+    assert sources[1].endswith(", 2021")
+
+
+def test_no_period_is_refused(county):
+    with pytest.raises(ValueError, match="give at least one"):
+        county.measures.calculate("violence_rate", level="pfa24", periods=[])
