@@ -156,9 +156,9 @@ def _find_expressions(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, parts: Sequence[Part], vintages: CodeVintages
 ) -> dict[str, str]:
     """For each delivery to be made, the SQL of `area_vintage` where it has codes of another vintage."""
-    counts = [
-        quote_text(str(counts_path(workspace, part.delivery.id))) for part in parts if part.table == "event_counts"
-    ]
+    # Of the events to be made, not of the counts: a new lookup makes the former anew and leaves the latter.
+    events = [part.delivery.id for part in parts if part.table == "events"]
+    counts = [quote_text(str(counts_path(workspace, delivery))) for delivery in events]
     outcomes = [select_codes(workspace, part) for part in parts if part.table == "outcomes"]
     found: dict[str, str] = {}
     for start in range(0, len(counts), _CHUNK):

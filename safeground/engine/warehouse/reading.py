@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
+_TYPES = {
+    "VARCHAR": "string", "DATE": "date", "DOUBLE": "float64", "INTEGER": "int32", "BIGINT": "int64", "BLOB": "binary",
+}  # fmt: skip
+"""DuckDB's names of types to Ibis'."""
+
+
 @dataclass(frozen=True)
 class LiveDelivery:
     """A delivery the generation was made from."""
@@ -59,7 +65,7 @@ class Warehouse:
             raise ValueError(f"the warehouse has no table {name!r}; it has {', '.join(TABLES)}")
         if name not in self._tables:
             self._backend.raw_sql(f"CREATE VIEW {name} AS {self._select(name)}")
-            self._tables[name] = self._backend.table(name)
+            self._tables[name] = self._bind(name)
         return self._tables[name]
 
     @cached_property
@@ -88,6 +94,15 @@ class Warehouse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _bind(self, name: str) -> ir.Table:
+        """The view as an Ibis table. Its columns are known here, so the database need not be asked (Ibis would ask by a call that
+        DuckDB 2 warns about)."""
+        import ibis
+        import ibis.expr.operations as ops
+
+        schema = ibis.schema({column: _TYPES[kind] for column, kind in TABLES[name].items()})
+        return ops.DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
 
     @cached_property
     def _tables(self) -> dict[str, ir.Table]:
