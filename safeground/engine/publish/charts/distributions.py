@@ -199,7 +199,9 @@ def _name_curves(
     words = [f"{format_number(share, decimals=0 if share >= 1 else 1)}% of areas", f"have {format_number(reached)}%"]
     at_x, at_y = plot.pixel_x(share), plot.pixel_y(reached)
     # Below and right of the mark the curve never passes.
-    sketch.add_text(words, x=at_x + 12, y=at_y + 14, colour=palette.MARK, is_bold=True, has_halo=True)
+    sketch.add_text(
+        words, x=at_x + 12, y=min(at_y + 14, plot.height - 22), colour=palette.MARK, is_bold=True, has_halo=True
+    )
     # Above its left the rising curve leaves the page empty, and so does the other line below its right: the names never meet.
     text = "what was recorded"
     width = measure_text(text, size=plot.canvas.font_size, is_bold=True)

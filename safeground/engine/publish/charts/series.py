@@ -145,33 +145,28 @@ def shade_gaps(sketch: Sketch, periods: PeriodScale, points: Iterable[Point]) ->
         return
     low, high = sketch.plot.y_domain
     first, last = periods.domain
-    missing = [place for place in range(round(first), round(last) + 1) if float(place) not in published]
-    rows = [
-        {
-            "x": max(place - 0.5, sketch.plot.x_domain[0]),
-            "x2": min(place + 0.5, sketch.plot.x_domain[1]),
-            "y": low,
-            "y2": high,
-        }
-        for place in missing
-    ]
+    gaps = _join_places([place for place in range(round(first), round(last) + 1) if float(place) not in published])
+    left, right = sketch.plot.x_domain
+    rows = [{"x": max(a - 0.5, left), "x2": min(b + 0.5, right), "y": low, "y2": high} for a, b in gaps]
     sketch.add("rect", rows, color=palette.GAP)
-    _name_wide_gaps(sketch, missing)
+    # Named where there is room, at the foot, where lines seldom pass.
+    plot, size = sketch.plot, sketch.plot.canvas.font_size - 1
+    for row in rows:
+        start, end = plot.pixel_x(row["x"]), plot.pixel_x(row["x2"])
+        if end - start > measure_text("no data", size=size) + 8:
+            x, y = (start + end) / 2, plot.height - 12
+            sketch.add_text("no data", x=x, y=y, align="center", size=size, colour=palette.QUIET_INK)
 
 
-def _name_wide_gaps(sketch: Sketch, missing: Sequence[int]) -> None:
-    """'no data' where a gap has room for it, at its foot, where lines seldom pass."""
-    plot, text = sketch.plot, "no data"
-    start = 0
-    for end in range(1, len(missing) + 1):
-        if end < len(missing) and missing[end] == missing[end - 1] + 1:
-            continue
-        left, right = plot.pixel_x(missing[start] - 0.5), plot.pixel_x(missing[end - 1] + 0.5)
-        size = plot.canvas.font_size - 1
-        if right - left > measure_text(text, size=size) + 8:
-            x, y = (left + right) / 2, plot.height - 12
-            sketch.add_text(text, x=x, y=y, align="center", size=size, colour=palette.QUIET_INK)
-        start = end
+def _join_places(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring places as (first, last) pairs."""
+    gaps: list[tuple[int, int]] = []
+    for place in places:
+        if gaps and place == gaps[-1][1] + 1:
+            gaps[-1] = (gaps[-1][0], place)
+        else:
+            gaps.append((place, place))
+    return gaps
 
 
 def _main_points(chart: LineChart, runs: dict[int, list[list[Point]]]) -> list[Point]:
