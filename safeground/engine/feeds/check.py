@@ -15,7 +15,7 @@ from safeground.engine.feeds.check_notes import note_layout, tell_stated_rows
 from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_rows
-from safeground.engine.feeds.check_sieve import BATCH_BYTES, Batch, Sifted, can_sift, sift
+from safeground.engine.feeds.check_sieve import BATCH_BYTES, Sifted, can_sift, sift
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA, ResultWriter, check_key, get_check_report
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.quarantine import write_quarantine
@@ -97,21 +97,21 @@ def _check_batch(
     workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds: Feeds, tasks: Sequence[Task]
 ) -> Iterator[CheckReport]:
     """Sift the batch; only what the sieve suspects is checked row by row."""
-    batch: Batch | None = None
+    sifted: tuple[Sifted, ...] = ()
     if can_sift(tasks[0].layout, tasks[0].variant):
         try:
-            batch = sift(connection, [task.layout for task in tasks], variant=tasks[0].variant, feeds=feeds)
+            sifted = sift(connection, [task.layout for task in tasks], variant=tasks[0].variant, feeds=feeds)
         except duckdb.InvalidInputException:
             pass  # one file's damage ends the whole query; rather than seek it, each is checked row by row
     for place, task in enumerate(tasks):
         report = None
-        if batch is not None and batch.sifted[place].is_sound:
-            report = _accept(workspace, connection, task, batch, batch.sifted[place])
+        if sifted and sifted[place].is_sound:
+            report = _accept(workspace, connection, task, sifted[place])
         yield report or check_one(workspace, connection, feeds, task)
 
 
 def _accept(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, task: Task, batch: Batch, sifted: Sifted
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, task: Task, sifted: Sifted
 ) -> CheckReport | None:
     """Write down a delivery all of whose rows are accepted. None where some are not: exact repeats, left out row by row."""
     problems: tuple[Problem, ...] = ()
@@ -128,18 +128,17 @@ def _accept(
         if outcome.duplicates.size or outcome.quarantined.size:
             return None
         problems = outcome.problems
-    without_location = int(sifted.events[sifted.groups[:, 1] == len(batch.areas)].sum())
     report = make_report(
         task,
         quarantined=0,
         duplicates=0,
         problems=problems,
-        without_location=without_location if isinstance(task.variant.becomes, EventsTable) else 0,
+        without_location=sifted.without_area if isinstance(task.variant.becomes, EventsTable) else 0,
         rows_are_rewritten=False,
     )
     writer = ResultWriter(workspace, task.delivery.id)
     if isinstance(task.variant.becomes, EventsTable):
-        writer.write_counts(batch.counts(sifted, task.delivery.id))
+        writer.write_counts(sifted.counts)
     writer.write_hashes(sifted.hashes)
     writer.write_report(report)
     return report

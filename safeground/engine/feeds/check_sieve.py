@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from safeground.engine.catalogue import Feeds, Variant
 from safeground.engine.catalogue.contract import (
@@ -33,10 +35,10 @@ from safeground.engine.feeds.check_reading import FileLayout, read_csv
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA
 from safeground.engine.feeds.rules import Rule, box, codes_of, compile_rules
 from safeground.engine.feeds.rules_sql import (
+    MONTH,
     NO_HASH,
     all_of,
     hash_of,
-    number,
     padded,
     quote_name,
     quote_text,
@@ -46,6 +48,7 @@ from safeground.engine.feeds.rules_sql import (
 BATCH_BYTES = 192 << 20
 """Of content, a query. Larger batches only take more memory."""
 
+_MONTH = re.compile(MONTH)
 HEX_DIGITS = re.compile(r"\^?\[0-9a-f\]\{(\d+)\}\$?")
 
 
@@ -55,35 +58,11 @@ class Sifted:
 
     is_sound: bool
     """No row breaks a row rule and every record was read. Identifiers may still repeat."""
-    groups: np.ndarray
-    """(groups, 3): codes of month, area and offence in the batch's dictionaries, in their order."""
-    events: np.ndarray
-    """(groups,): rows of each group."""
+    counts: pa.Table
+    """Rows by `month`, `area_code` and `offence`, in that order, as counts.parquet has them (see COUNTS_SCHEMA)."""
+    without_area: int
     hashes: np.ndarray
     """Sorted 64-bit hashes of the identifiers that are not blank."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The deliveries of one query, with the sorted dictionaries their groups refer to. A code beyond the end is a blank."""
-
-    months: tuple[str, ...]
-    areas: tuple[str, ...]
-    offences: tuple[str, ...]
-    sifted: tuple[Sifted, ...]
-
-    def counts(self, sifted: Sifted, delivery_id: str) -> pa.Table:
-        """The groups of one delivery of events as the rows of counts.parquet."""
-        months = pa.array([datetime.date.fromisoformat(f"{month}-01") for month in self.months] + [None], pa.date32())
-        month, area, offence = sifted.groups.T
-        columns = [
-            pa.repeat(pa.scalar(delivery_id), len(sifted.events)),
-            months.take(pa.array(month)),
-            pa.array([*self.areas, None], pa.string()).take(pa.array(area)),
-            pa.array([*self.offences, None], pa.string()).take(pa.array(offence)),
-            pa.array(sifted.events, pa.int64()),
-        ]
-        return pa.Table.from_arrays(columns, schema=COUNTS_SCHEMA)
 
 
 def can_sift(layout: FileLayout, variant: Variant) -> bool:
@@ -99,7 +78,7 @@ def can_sift(layout: FileLayout, variant: Variant) -> bool:
 
 def sift(
     connection: duckdb.DuckDBPyConnection, layouts: Sequence[FileLayout], *, variant: Variant, feeds: Feeds
-) -> Batch:
+) -> tuple[Sifted, ...]:
     """Sift deliveries of one variant whose files have the same columns in the same order, delimiter and compression."""
     layout = layouts[0]
     keys = _keys(variant)
@@ -111,18 +90,66 @@ def sift(
     chosen = ["file_index", *(f"{quote_name(name)} AS key{place}" for place, name in enumerate(keys))]
     chosen += [f"{_is_sound(connection, rest, variant, feeds)} AS is_sound", f"{_hash(variant, layout)} AS hash"]
     table = connection.sql(f"SELECT {', '.join(chosen)} FROM {read_csv(layout, f'[{files}]')}").to_arrow_table()
-    file = table.column("file_index").to_numpy().astype(np.int64)
+    file = _column(table, "file_index", np.int64)
     is_sound = _column(table, "is_sound", bool)
     dictionaries, codes = zip(*(_encode(table.column(f"key{place}")) for place in range(len(keys))), strict=True)
     for place, name in enumerate(keys):
         own = [rule for rule in alone if rule.columns[0] == name]
         is_sound &= _are_sound(connection, dictionaries[place], own)[codes[place]]
-    month_check = next((check for check in variant.checks if isinstance(check, MonthOfFile)), None)
-    if month_check is not None:
-        periods = np.array([item.delivery.period for item in layouts])
-        months = np.array([*dictionaries[0], ""])
-        is_sound &= (months[codes[0]] == periods[file]) | (codes[0] == len(dictionaries[0]))
-    return Batch(*dictionaries, tuple(_split(file, is_sound, codes, _column(table, "hash", np.uint64), layouts)))
+    if any(isinstance(check, MonthOfFile) for check in variant.checks):
+        is_sound &= _are_of_their_month(dictionaries[0], [item.delivery.period for item in layouts])[file, codes[0]]
+    hashes = _column(table, "hash", np.uint64)
+    del table
+    records = np.bincount(file, minlength=len(layouts))
+    faults = np.bincount(file[~is_sound], minlength=len(layouts))
+    groups = _count_groups(file, codes, dictionaries, [item.delivery.id for item in layouts])
+    ends = np.cumsum(records)
+    if np.any(file[1:] < file[:-1]):  # DuckDB keeps the order of the files; should it ever not, this is still right
+        hashes = hashes[np.argsort(file, kind="stable")]
+    return tuple(
+        Sifted(
+            is_sound=bool(faults[place] == 0 and records[place] == item.delivery.records),
+            counts=groups[place],
+            without_area=pc.sum(groups[place].filter(pc.is_null(groups[place]["area_code"]))["events"]).as_py() or 0,
+            hashes=_sorted_hashes(hashes[ends[place] - records[place] : ends[place]]),
+        )
+        for place, item in enumerate(layouts)
+    )
+
+
+def _sorted_hashes(hashes: np.ndarray) -> np.ndarray:
+    return np.sort(hashes[hashes != NO_HASH])
+
+
+def _are_of_their_month(months: Sequence[str], periods: Sequence[str]) -> np.ndarray:
+    """(files, months + 1): whether a month is the file's own. A blank is another rule's business."""
+    return np.array([[month == period for month in months] + [True] for period in periods])
+
+
+def _count_groups(
+    file: np.ndarray, codes: Sequence[np.ndarray], dictionaries: Sequence[Sequence[str]], ids: Sequence[str]
+) -> list[pa.Table]:
+    """Each file's rows by month, area and offence. One sort of whole numbers for the batch, each file's share a slice of it."""
+    months, areas, offences = (len(dictionary) + 1 for dictionary in dictionaries)
+    groups, events = np.unique(
+        ((file * months + codes[0]) * areas + codes[1]) * offences + codes[2], return_counts=True
+    )
+    rest, offence = np.divmod(groups, offences)
+    rest, area = np.divmod(rest, areas)
+    place, month = np.divmod(rest, months)
+    dates = [
+        datetime.date(int(text[:4]), int(text[5:7]), 1) if _MONTH.fullmatch(text) else None for text in dictionaries[0]
+    ]
+    columns = [
+        pa.array(ids, pa.string()).take(pa.array(place)),
+        pa.array([*dates, None], pa.date32()).take(pa.array(month)),
+        pa.array([*dictionaries[1], None], pa.string()).take(pa.array(area)),
+        pa.array([*dictionaries[2], None], pa.string()).take(pa.array(offence)),
+        pa.array(events, pa.int64()),
+    ]
+    table = pa.Table.from_arrays(columns, schema=COUNTS_SCHEMA)
+    edges = np.searchsorted(place, np.arange(len(ids) + 1))
+    return [table.slice(start, end - start) for start, end in pairwise(edges.tolist())]
 
 
 def _keys(variant: Variant) -> tuple[str, str, str]:
@@ -136,7 +163,7 @@ def _keys(variant: Variant) -> tuple[str, str, str]:
 
 
 def _column(table: pa.Table, name: str, kind: type) -> np.ndarray:
-    return table.column(name).to_numpy().astype(kind, copy=True)
+    return table.column(name).to_numpy().astype(kind)
 
 
 def _encode(column: pa.ChunkedArray) -> tuple[tuple[str, ...], np.ndarray]:
@@ -164,33 +191,6 @@ def _are_sound(connection: duckdb.DuckDBPyConnection, values: tuple[str, ...], r
         return connection.sql(query).to_arrow_table().column("is_sound").to_numpy().astype(bool)
     finally:
         connection.unregister("distinct_values")
-
-
-def _split(
-    file: np.ndarray,
-    is_sound: np.ndarray,
-    codes: Sequence[np.ndarray],
-    hashes: np.ndarray,
-    layouts: Sequence[FileLayout],
-) -> Iterator[Sifted]:
-    """Each file's share. Rows come in any order, so one sort by file makes every share a slice."""
-    months, areas, offences = (int(code.max(initial=0)) + 1 for code in codes)
-    key = ((file * months + codes[0]) * areas + codes[1]) * offences + codes[2]
-    order = np.argsort(file, kind="stable")  # radix sort on what is nearly sorted already
-    edges = np.searchsorted(file[order], np.arange(len(layouts) + 1))
-    for place, layout in enumerate(layouts):
-        own = order[edges[place] : edges[place + 1]]
-        if len(own) != layout.delivery.records or not is_sound[own].all():
-            empty = np.empty(0, np.int64)
-            yield Sifted(False, empty.reshape(0, 3), empty, empty.astype(np.uint64))
-            continue
-        groups, events = np.unique(key[own], return_counts=True)
-        rest, offence = np.divmod(groups, offences)
-        rest, area = np.divmod(rest, areas)
-        identifiers = np.sort(hashes[own])
-        yield Sifted(
-            True, np.stack([rest % months, area, offence], axis=1), events, identifiers[identifiers != NO_HASH]
-        )
 
 
 def _hash(variant: Variant, layout: FileLayout) -> str:
@@ -229,7 +229,8 @@ _OF_POINTS = ("type", "one_coordinate", "coordinates_swapped", "coordinates_outs
 
 def _point_is_sound(check: Coordinates) -> str:
     longitude, latitude = quote_name(check.longitude), quote_name(check.latitude)
-    inside = box(check, number(longitude), number(latitude))
+    # The box leaves no room for what is not finite.
+    inside = box(check, f"TRY_CAST({longitude} AS DOUBLE)", f"TRY_CAST({latitude} AS DOUBLE)")
     return f"CASE WHEN {longitude} IS NULL THEN {latitude} IS NULL ELSE coalesce({inside}, FALSE) END"
 
 

@@ -105,7 +105,10 @@ class ResultWriter:
 
     def write_counts(self, counts: pa.Table) -> None:
         # Zstandard at its lowest level: half of Snappy's size here, for the same time.
-        self._put(counts_path(self._workspace, self._id), lambda path: pq.write_table(counts, path, compression="zstd"))
+        self._put(
+            counts_path(self._workspace, self._id),
+            lambda path: pq.write_table(counts, path, compression="zstd", write_statistics=False),
+        )
 
     def write_accepted(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
         def copy(path: Path) -> None:

@@ -8,8 +8,8 @@ WHITESPACE = " \t\n\v\f\r\u00a0\ufeff"
 """What counts as padding around a cell. The no-break space and the byte order mark come from spreadsheets."""
 
 INTEGER = r"[+-]?[0-9]{1,18}"
-MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
-YEAR = r"[0-9]{4}"
+MONTH = r"[1-9][0-9]{3}-(0[1-9]|1[0-2])"
+YEAR = r"[1-9][0-9]{3}"
 
 
 def quote_name(name: str) -> str:
@@ -44,15 +44,9 @@ def matches(cell: str, pattern: str) -> str:
 
 
 def number(cell: str) -> str:
-    """The trimmed cell as DOUBLE, NULL where it is none. A plain cast also takes `1_000`, `+-1`, `nan` and `inf`, which nobody means."""
+    """The trimmed cell as a finite DOUBLE, NULL where it is none (nor `nan` or `inf`). As DuckDB reads it, so `1_000` is a thousand."""
     cast = f"TRY_CAST({cell} AS DOUBLE)"
-    return (
-        f"(CASE WHEN isfinite({cast}) AND NOT contains({cell}, '_') AND NOT starts_with({cell}, '+-') THEN {cast} END)"
-    )
-
-
-def any_of(conditions: Iterable[str]) -> str:
-    return "(" + (" OR ".join(f"({condition})" for condition in conditions) or "FALSE") + ")"
+    return f"(CASE WHEN isfinite({cast}) THEN {cast} END)"
 
 
 def all_of(conditions: Iterable[str]) -> str:
