@@ -275,8 +275,12 @@ def run_diff(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
-    from safeground.engine.feeds import fetch_source
+    from safeground.engine.feeds import fetch_source, load_fetch_sources
 
+    if options.source == "list":
+        for name, source in load_fetch_sources().items():
+            print(f"{name}: {source.title}")
+        return DONE
     report = fetch_source(
         options.source,
         options.into,

@@ -3,7 +3,7 @@
 from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.comparison import EditionDifference, FindingChange, InputChange, compare_editions
-from safeground.engine.publish.edition import Edition, EditionError, Progress, load_edition, publish_edition
+from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
 
 __all__ = [
     "Brand",
@@ -12,7 +12,6 @@ __all__ = [
     "EditionError",
     "FindingChange",
     "InputChange",
-    "Progress",
     "check_audience",
     "compare_editions",
     "load_edition",

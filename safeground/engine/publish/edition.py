@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from safeground import design
 from safeground.engine.documents import Document, Figure, Table
@@ -18,17 +18,12 @@ from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.findings import read_schema, render_findings, write_json
 from safeground.engine.publish.styles import render_edition_css
 from safeground.engine.publish.tables import render_csv
+from safeground.engine.workspace import Progress, no_progress
 
 MANIFEST_VERSION = "1.0"
 _OWN_KEYS = frozenset(
     {"manifest_version", "title", "partnership", "audience", "is_draft", "as_at", "built_at", "files"}
 )
-
-
-class Progress(Protocol):
-    """How far a long piece of work has come: what is done now, how much of how much."""
-
-    def __call__(self, message: str, done: int = 0, total: int = 0) -> None: ...
 
 
 class EditionError(ValueError):
@@ -71,7 +66,7 @@ def publish_edition(
     brand: Brand,
     manifest: Mapping[str, Any],
     built_at: datetime,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> Edition:
     """Render `document` and write it under `into`, a folder that must not exist yet.
 

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
 from safeground import design
-from safeground.engine.documents import Chapter, Document, Figure, Notice, Paragraph
+from safeground.engine.documents import Chapter, Chart, Document, Figure, Notice, Paragraph
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.charts import NARROW, WIDE, Canvas, draw_chart, render_svg
 from safeground.engine.publish.gaps import describe_gaps
 from safeground.engine.publish.presenters import Picture, present_blocks, present_marking
 from safeground.engine.publish.prose import find_links
+from safeground.engine.workspace import Progress, no_progress
 
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 _FILES = frozenset({"findings.json", "findings.schema.json", "manifest.json"})
 
 
-def render_pages(document: Document, *, brand: Brand, progress: Any = None) -> Iterator[tuple[str, str]]:
+def render_pages(document: Document, *, brand: Brand, progress: Progress = no_progress) -> Iterator[tuple[str, str]]:
     """Every figure and then every page as (name in the edition, text). Raises ValueError for a link that leads nowhere."""
     _check_links(document)
     figures = [block for chapter in document.chapters for block in chapter.blocks if isinstance(block, Figure)]
     total = len(figures) + len(document.chapters)
     pictures: dict[str, tuple[Picture, Picture]] = {}
     for number, figure in enumerate(figures, 1):
-        if progress:
-            progress("Drawing figures", number, total)
+        progress(number, total, "drawing figures")
         drawn = []
         for canvas in (WIDE, NARROW):
             name, svg = _draw_figure(figure, canvas)
@@ -37,8 +38,7 @@ def render_pages(document: Document, *, brand: Brand, progress: Any = None) -> I
         pictures[figure.id] = (drawn[0], drawn[1])
     template = _make_environment().get_template("chapter.html")
     for number, chapter in enumerate(document.chapters):
-        if progress:
-            progress("Writing pages", len(figures) + number + 1, total)
+        progress(len(figures) + number + 1, total, "writing pages")
         html = template.render(_present_page(document, number, brand=brand, pictures=pictures))
         yield page_name(document, chapter), _tidy(html)
 
@@ -50,11 +50,16 @@ def page_name(document: Document, chapter: Chapter) -> str:
 
 def _draw_figure(figure: Figure, canvas: Canvas) -> tuple[str, str]:
     try:
-        spec = draw_chart(figure.chart, canvas=canvas)
-        svg = render_svg(spec, title=figure.title, description=figure.alternative)
+        svg = _draw_svg(figure.chart, canvas, figure.title, figure.alternative)
     except ValueError as error:
         raise ValueError(f"figure {figure.id}: {error}") from error
     return f"figures/{figure.id}{'-narrow' if canvas.is_narrow else ''}.svg", svg
+
+
+@lru_cache(maxsize=128)
+def _draw_svg(chart: Chart, canvas: Canvas, title: str, description: str) -> str:
+    # Kept, because the editions of one build for several audiences hold mostly the same figures, and drawing is half of a build.
+    return render_svg(draw_chart(chart, canvas=canvas), title=title, description=description)
 
 
 def _measure_picture(name: str, svg: str) -> Picture:

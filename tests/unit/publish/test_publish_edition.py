@@ -272,7 +272,7 @@ def test_progress_counts_up_to_its_total(tmp_path):
     )
     publish_edition(
         Document("T", "P", marking, "30 June 2025", chapters), into=tmp_path / "e", brand=BRAND, manifest={}, built_at=BUILT_AT,
-        progress=lambda message, done=0, total=0: steps.append((done, total)),
+        progress=lambda done, total, message: steps.append((done, total)),
     )  # fmt: skip
     assert steps == [(1, 3), (2, 3), (3, 3)]
 

@@ -36,7 +36,11 @@ _DRAWERS: dict[type, Any] = {
 
 def draw_chart(chart: Chart, *, canvas: Canvas) -> dict[str, Any]:
     """The chart as a checked Vega-Lite spec, `canvas.width` pixels wide."""
-    if isinstance(chart, Choropleth):
-        return draw_choropleth(chart, canvas)
-    spec: dict[str, Any] = _DRAWERS[type(chart)](chart, canvas).make_spec()
-    return spec
+    from altair.utils.schemapi import debug_mode
+
+    # Altair would check each of hundreds of parts against the schema as it is made, and then the whole; the whole is enough.
+    with debug_mode(False):
+        if isinstance(chart, Choropleth):
+            return draw_choropleth(chart, canvas)
+        spec: dict[str, Any] = _DRAWERS[type(chart)](chart, canvas).make_spec()
+        return spec
