@@ -121,6 +121,9 @@ def present_finding(finding: Finding) -> dict[str, Any]:
     ]
     return {
         "sentence": finding.sentence,
+        # A sentence that gives its number with the interval is not followed by the same number again.
+        "says_its_interval": bool(format_interval(estimate)) and format_interval(estimate) in finding.sentence,
+        "measure": finding.measure,
         "is_published": estimate.is_published,
         "state": str(estimate.state),
         "reason": estimate.reason,

@@ -65,7 +65,7 @@ def _districts(evidence: Evidence) -> list[Block]:
         estimate = protect_row(evidence, measurement, cell)
         _, readings[code] = protect_ratio(compared.ratio, at, evidence.rule, counts=(cell.count, total - cell.count))
         name = evidence.district_names[code]
-        points.append(Point(name, estimate, is_marked=readings[code] in (Direction.HIGHER, Direction.LOWER)))
+        points.append(Point(name, estimate, is_marked=readings[code] is Direction.HIGHER))
         rows.append(
             (
                 name,
@@ -121,7 +121,7 @@ def _districts(evidence: Evidence) -> list[Block]:
                 ),
             ),
             source=evidence.source_line(STREET, "population", "area_lookup"),
-            notes=(f"Denominator: {measurement.denominator_label}.",),
+            notes=(f"Denominator: {measurement.denominator_label}. Marked: districts clearly higher than the rest of the area.",),
         )
     ]
 
