@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -65,11 +66,12 @@ class Crosswalk:
             )
         return self.shares[:, columns]
 
-    def convert(self, values: ArrayLike, codes: ArrayLike | None = None):
+    def convert(self, values: ArrayLike, codes: ArrayLike | None = None) -> Any:
         """Values of the sources as values of the targets.
 
         values: k or k x p, dense or sparse, extensive (counts, people; never rates). codes: the k source codes; all sources in
-        order when absent. Returns n or n x p, floats: a split gives fractions, which are for the reader of the estimate to round.
+        order when absent. Returns n or n x p, floats, sparse where the values are: a split gives fractions, which are for the reader
+        of the estimate to round.
         """
         shares = self.shares if codes is None else self.shares_of(codes)
         if not scipy.sparse.issparse(values):
@@ -121,7 +123,9 @@ def make_crosswalk(pairs: CodePairs, populations: Mapping[str, float] | None = N
     )
 
 
-def _complete(weights: NDArray, column: NDArray, sources: int) -> tuple[NDArray, NDArray[np.bool_]]:
+def _complete(
+    weights: NDArray[np.float64], column: NDArray[np.intp], sources: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Weights with every source's parts either all stated or all 1; and which pairs were set to 1 though they share a source."""
     is_missing = ~np.isfinite(weights) | (weights < 0)
     missing = np.bincount(column, weights=is_missing, minlength=sources) > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -75,11 +76,12 @@ class Hierarchy:
             raise ValueError(f"{code!r} is not a code of {level}")
         return self.codes[np.sort(found.members[[int(at[0])], :].indices)]
 
-    def roll_up(self, values: ArrayLike, to: str, codes: ArrayLike | None = None):
+    def roll_up(self, values: ArrayLike, to: str, codes: ArrayLike | None = None) -> Any:
         """Values of base areas summed to a level.
 
         values: m or m x p, dense or sparse, extensive. codes: the m base codes; all of them in order when absent. Returns k or k x p,
-        in the order of the level's codes. A value whose area lies in no area of the level is not in the result: compare the totals.
+        sparse where the values are, in the order of the level's codes. A value whose area lies in no area of the level is not in the
+        result: compare the totals.
         """
         members = self.level(to).members[:, self._rows_of(codes)]
         if not scipy.sparse.issparse(values):

@@ -8,7 +8,7 @@ rename: whoever dies before that leaves the old one as it was.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,19 +52,18 @@ def conform_deliveries(
         before = _usable_generation(workspace)
         folder = workspace.warehouse.new_generation()
         with open_database(str(workspace.stage_folder("spill-"))) as connection:
-            work = _Work(
-                workspace, folder, before.keys if before else {}, before.folder if before else None, connection
-            )
+            work = _Work(workspace, folder, before, connection)
             lookups = [part for part in plan_parts(feeds, used, vintages="") if part.table == "lookups"]
             work.bring(lookups, lambda part: "NULL", progress)
             vintages = read_code_vintages(folder / part.path for part in lookups)
             parts = plan_parts(feeds, used, vintages=vintages.digest)
             rest = [part for part in parts if part.table != "lookups"]
-            _reconcile_counts(connection, workspace, [p for p in rest if not work.has(p)])
-            expressions = _find_expressions(connection, workspace, [p for p in rest if not work.has(p)], vintages)
+            new = [part for part in rest if work.find(part) is None]
+            _reconcile_counts(connection, workspace, new)
+            expressions = _find_expressions(connection, workspace, new, vintages)
             work.bring(rest, lambda part: expressions.get(part.delivery.id, vintages.usual), progress)
         keys = {part.path: part.key for part in parts} | {f"{DELIVERIES}.parquet": _write_deliveries(folder, used)}
-        if before and before.keys == keys:
+        if before and before.keys == keys and not work.made:
             shutil.rmtree(folder)
             return before
         write_record(folder, keys, made=work.made)
@@ -96,30 +95,23 @@ class _Work:
     """Bringing parts into a folder: by a link where the generation before holds them, else by making them."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        folder: Path,
-        keys: Mapping[str, str],
-        before: Path | None,
-        connection: duckdb.DuckDBPyConnection,
+        self, workspace: Workspace, folder: Path, before: Generation | None, connection: duckdb.DuckDBPyConnection
     ) -> None:
-        self.workspace, self.folder, self.keys, self.before, self.connection = (
-            workspace,
-            folder,
-            keys,
-            before,
-            connection,
-        )
+        self.workspace, self.folder, self.before, self.connection = workspace, folder, before, connection
         self.made = 0
 
-    def has(self, part: Part) -> bool:
-        return self.keys.get(part.path) == part.key and self.before is not None and (self.before / part.path).is_file()
+    def find(self, part: Part) -> Path | None:
+        """The part in the generation before, where that holds the very same."""
+        if self.before is None or self.before.keys.get(part.path) != part.key:
+            return None
+        path = self.before.folder / part.path
+        return path if path.is_file() else None
 
     def bring(self, parts: Sequence[Part], vintage_of: Callable[[Part], str], progress: Progress) -> None:
         missing = []
         for part in parts:
-            if self.has(part):
-                link_or_copy(self.before / part.path, self.folder / part.path)
+            if held := self.find(part):
+                link_or_copy(held, self.folder / part.path)
             else:
                 missing.append(part)
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -133,6 +133,16 @@ def test_nothing_new_makes_no_generation(bench):
     assert [path.name for path in bench.workspace.warehouse.all] == [before.name]
 
 
+def test_a_part_that_has_gone_missing_is_made_anew(bench):
+    bench.send_month("2024-01", JANUARY)
+    before = bench.conform()
+    (part,) = [path for path in before.keys if path.startswith("events/")]
+    (before.folder / part).unlink()
+    after = bench.conform()
+    assert (after.made, after.keys) == (1, before.keys)
+    assert len(bench.rows("events")) == 4
+
+
 def test_a_later_delivery_replaces_the_earlier_one_of_its_month_only(bench):
     bench.send_month("2024-01", JANUARY)
     bench.send_month("2024-02", JANUARY)
