@@ -163,6 +163,7 @@ def _coordinates(check: Coordinates) -> Iterator[Rule]:
     inside = box(check, east, north)
     swapped = box(check, north, east)
     both = (check.longitude, check.latitude)
+    known = f"({east} + {north}) IS NOT NULL"  # a missing or unreadable one is another rule's fault
     yield Rule(
         "one_coordinate",
         both,
@@ -174,14 +175,14 @@ def _coordinates(check: Coordinates) -> Iterator[Rule]:
         "coordinates_swapped",
         both,
         check.on_failure,
-        f"NOT {inside} AND {swapped}",
+        f"{known} AND NOT {inside} AND {swapped}",
         f"{check.longitude} and {check.latitude} are swapped",
     )
     yield Rule(
         "coordinates_outside",
         both,
         check.on_failure,
-        f"NOT {inside} AND NOT {swapped}",
+        f"{known} AND NOT {inside} AND NOT {swapped}",
         f"the point lies outside {check.west:g} to {check.east:g} east and {check.south:g} to {check.north:g} north",
     )
 
