@@ -111,7 +111,7 @@ PARTITIONS = ("feed", "partner")
 one partner opens that partner's files only."""
 
 PARQUET = "FORMAT parquet, COMPRESSION snappy"
-"""How every file is written. Of 1.26 million events snappy makes 94 MB in 2.4 to 2.5 bare scans of the CSV; zstd at its lowest level 55 MB
+"""How every file is written. Of 1.26 million events snappy makes 94 MB in about 2.5 bare scans of the CSV; zstd at its lowest level 55 MB
 in 2.8. A nation's 1.4 GB beside 4 GB of landed files is the better bargain."""
 
 
