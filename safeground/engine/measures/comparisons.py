@@ -120,7 +120,7 @@ def compare_forces(
 
 
 def compare_with_year_before(monthly: AreaPeriodMatrix, *, confidence: float = 0.95) -> YearOnYear | None:
-    """Each area's latest twelve months over the twelve before, with an interval that allows for how its months vary.
+    """Each area's latest twelve months over the twelve before, day for day, with an interval that allows for how its months vary.
 
     Where either year lacks a month, only the calendar months that both have are compared. None where there are none. ValueError where the
     areas do not have the same months: take the areas of one force at a time.
@@ -134,9 +134,16 @@ def compare_with_year_before(monthly: AreaPeriodMatrix, *, confidence: float = 0
         return None
     years = [_shift(periods.latest, -years) for years in range(EARLIER_YEARS + 2)]
     latest, before, *earlier = [_months_of(monthly, year) for year in years]
-    known = [year for year in reversed(earlier) if not np.isnan(year).any()]
+    days_latest, days_before, *days_earlier = [np.array(year.days) for year in years]
+    known = [place for place in reversed(range(EARLIER_YEARS)) if not np.isnan(earlier[place]).any()]
     change = compare_monthly_periods(
-        before, latest, earlier=np.stack(known, axis=-2) if known else None, confidence=confidence
+        before,
+        latest,
+        earlier=np.stack([earlier[place] for place in known], axis=-2) if known else None,
+        days_before=days_before,
+        days_after=days_latest,
+        days_earlier=np.stack([days_earlier[place] for place in known]) if known else 1.0,
+        confidence=confidence,
     )
     return YearOnYear(monthly.areas, periods, change)
 

@@ -64,6 +64,11 @@ class Period:
         return self.months[-1]
 
     @property
+    def days(self) -> tuple[int, ...]:
+        """The days of each month."""
+        return tuple(calendar.monthrange(month.year, month.month)[1] for month in self.months)
+
+    @property
     def label(self) -> str:
         """The period in words: 'June 2025', 'April to June 2025', '2024', '2024/25', 'year ending June 2025'."""
         first, last = self.first, self.last

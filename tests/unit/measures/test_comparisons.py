@@ -98,7 +98,7 @@ def test_years_with_gaps_are_compared_over_the_months_both_have():
     values[[0, 1, 2, 12, 13, 14, 15]] = [10, 20, 30, 20, 40, 60, 999]
     year = compare_with_year_before(make_monthly([values]))
     assert year.periods.latest.label == "January to March 2025"
-    assert year.change.value.tolist() == pytest.approx([2.0])
+    assert year.change.value.tolist() == pytest.approx([2.0 * 91 / 90]), "2024 is a leap year"
 
 
 def test_areas_that_landed_different_months_are_not_compared_in_one_go():
@@ -133,3 +133,10 @@ def test_selected_months_of_two_years_are_periods_like_any_other():
     monthly = make_monthly([[1, 2, 3, 4, 5, 6]])
     period = Period((monthly.periods[0].first, monthly.periods[4].first), PeriodKind.SELECTED_MONTHS)
     assert monthly.gather([period]).values.tolist() == [[6]]
+
+
+def test_a_leap_year_before_is_compared_day_for_day():
+    days = [31, 29, 31, 30] + [np.nan] * 8 + [31, 28, 31, 30]
+    year = compare_with_year_before(make_monthly([50 * np.array(days)]))
+    assert (year.change.days_before, year.change.days_after) == (121, 120)
+    assert year.change.value.tolist() == pytest.approx([1.0])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from safeground.engine.statistics import compare_monthly_periods, compare_periods, compare_rates, estimate_dispersion
 
@@ -90,3 +90,59 @@ def test_refusals(before, after, options, words):
 def test_dispersion_needs_years_and_months():
     with pytest.raises(ValueError, match="axis of years"):
         estimate_dispersion(BEFORE)
+
+
+DAYS_LEAP = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+def test_a_leap_year_is_compared_day_for_day():
+    found = compare_monthly_periods(10 * DAYS_LEAP[:4], 10 * DAYS[:4], days_before=DAYS_LEAP[:4], days_after=DAYS[:4])
+    assert (found.days_before, found.days_after) == (121, 120)
+    assert found.value == pytest.approx(1)
+    assert found.dispersion == 1
+    assert compare_monthly_periods(10 * DAYS_LEAP[:4], 10 * DAYS[:4]).value == pytest.approx(120 / 121)
+
+
+def test_a_month_left_out_takes_its_days_with_it():
+    holed = AFTER.copy()
+    holed[1] = np.nan
+    found = compare_monthly_periods(BEFORE, holed, days_before=DAYS_LEAP, days_after=DAYS)
+    assert found.days_before == found.days_after == 337
+    assert found.value == pytest.approx(np.nansum(holed) / np.delete(BEFORE, 1).sum())
+
+
+def test_a_longer_february_is_not_dispersion():
+    daily = np.array([1000.0, 1200, 900])[:, None] * (2 + np.sin(np.arange(12)))
+    days = np.stack([DAYS_LEAP, DAYS, DAYS])
+    assert estimate_dispersion(daily * days).value > 0.5
+    assert estimate_dispersion(daily * days, days).value == pytest.approx(0, abs=1e-12)
+
+
+def test_the_fit_with_days_is_the_poisson_regression():
+    days = np.stack([DAYS_LEAP, DAYS])[:, :4].astype(float)
+    counts = np.stack([BEFORE, AFTER])[:, :4]
+
+    def log_likelihood(log_rates):
+        expected = days * np.exp(np.concatenate([[0], log_rates[:1]])[:, None] + log_rates[1:])
+        return (expected - counts * np.log(expected)).sum()
+
+    fit = optimize.minimize(log_likelihood, np.log([1, 17, 17, 17, 17]), tol=1e-10).x
+    expected = days * np.exp(np.array([0, fit[0]])[:, None] + fit[1:])
+    assert estimate_dispersion(counts, days).value == pytest.approx(
+        ((counts - expected) ** 2 / expected).sum() / 3, rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"days_before": DAYS}, "some periods only"),
+        ({"days_before": DAYS, "days_after": DAYS, "earlier": [BEFORE]}, "some periods only"),
+        ({"days_before": DAYS[:5], "days_after": DAYS}, "days_before have shape"),
+        ({"days_before": 0 * DAYS, "days_after": DAYS}, "above 0"),
+    ],
+)
+def test_days_must_fit(options, words):
+    with pytest.raises(ValueError, match=words):
+        compare_monthly_periods(BEFORE, AFTER, **options)
