@@ -18,7 +18,7 @@ from safeground.engine.assessment.sentences import (
 )
 from safeground.engine.disclosure import protect
 from safeground.engine.documents import Finding
-from safeground.engine.measures import Period, PeriodKind
+from safeground.engine.measures import Measurement, Period, PeriodKind
 
 VIOLENCE, BOUNDS, SHARE = "violence_rate", "public_space_violence_rate", "violence_share"
 
@@ -39,6 +39,7 @@ def level_finding(evidence: Evidence, measure: str, period: Period, *, id: str) 
                 who=evidence.force_name,
                 what=evidence.catalogue.measures[measure].short_title,
                 when=say_when(period.label),
+                months=len(period.months),
                 count=protect_count(cell, evidence.rule),
                 rate=rate,
             )
@@ -47,7 +48,7 @@ def level_finding(evidence: Evidence, measure: str, period: Period, *, id: str) 
         period=period,
         area_code=evidence.measures.own_area,
         area_name=evidence.area_name,
-        caveats=_completeness(evidence, period),
+        caveats=(*_completeness(evidence, period), *_chance_only(measurement)),
     )
 
 
@@ -61,7 +62,9 @@ def change_finding(evidence: Evidence, measure: str, *, id: str) -> Finding | No
     change, direction = protect_change(compared.change, at, evidence.rule, counts=counts)
     periods = compared.periods
     measurement = evidence.measures.calculate(measure, level=FORCE, periods=[periods.before, periods.latest])
-    caveats = ["The interval allows for crimes coming in clusters; it cannot allow for a change in recording."]
+    caveats = [
+        "The interval allows for months that move more than chance alone would move them; it cannot allow for a change in recording."
+    ]
     if not periods.is_full_year:
         caveats.insert(0, f"Only the months that both years have are compared: {periods.latest.label}.")
     return make_finding(
@@ -85,21 +88,14 @@ def change_finding(evidence: Evidence, measure: str, *, id: str) -> Finding | No
 
 
 def bounds_finding(evidence: Evidence, period: Period, *, id: str) -> Finding:  # noqa: A002
-    """The definite count and the upper bound of the partnership's kind of violence, and what makes the gap."""
+    """The stand-in for the partnership's kind of violence, what more may belong to it, and why that is not known."""
     measurement = evidence.measures.calculate(BOUNDS, level=FORCE, periods=[period])
     cell = measurement.cell(evidence.measures.own_area, period)
     definite = protect_count(cell, evidence.rule)
-    undetermined = float(measurement.counts.undetermined.values[measurement.areas.index(cell.area_code), 0])
-    highest = round(cell.count + undetermined) if definite.is_published else None
-    upper_bound = protect(
-        highest,
-        unit="offences",
-        rule=evidence.rule,
-        count=highest,
-        state=definite.state,
-        reason=definite.reason,
+    more = float(measurement.counts.undetermined.values[measurement.areas.index(cell.area_code), 0])
+    undetermined = protect(
+        more, unit="offences", rule=evidence.rule, count=more, state=definite.state, reason=definite.reason
     )
-    missing = sorted({field for gap in measurement.counts.gaps for field in gap.fields})
     return make_finding(
         evidence,
         measurement,
@@ -107,16 +103,21 @@ def bounds_finding(evidence: Evidence, period: Period, *, id: str) -> Finding:  
         sentence=bounds_sentence(
             who=evidence.force_name,
             what=evidence.catalogue.measures[BOUNDS].short_title,
+            stands_for="serious violence in public space",
             when=say_when(period.label),
             definite=definite,
-            upper_bound=upper_bound,
-            missing=missing,
+            undetermined=undetermined,
+            missing=sorted({field for gap in measurement.counts.gaps for field in gap.fields}),
         ),
         estimate=protect_row(evidence, measurement, cell),
         period=period,
         area_code=evidence.measures.own_area,
         area_name=evidence.area_name,
-        caveats=_completeness(evidence, period),
+        caveats=(
+            *evidence.measures.definition_of(BOUNDS).caveats,
+            *_completeness(evidence, period),
+            *_chance_only(measurement),
+        ),
     )
 
 
@@ -170,6 +171,13 @@ def missing_months_sentence(evidence: Evidence) -> str | None:
         f"not been received ({names}). "
         "It is not scaled up. The latest months in a row are used instead, and compared only with the same months."
     )
+
+
+def _chance_only(measurement: Measurement) -> tuple[str, ...]:
+    said = "The interval holds chance alone: not crimes that nobody reported, nor a change in recording"
+    if measurement.unit_type == "rate":
+        return (f"{said}, nor a change in population. Denominator: {measurement.denominator_label}.",)
+    return (f"{said}.",)
 
 
 def _completeness(evidence: Evidence, period: Period) -> tuple[str, ...]:

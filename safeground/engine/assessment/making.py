@@ -53,8 +53,17 @@ def make_table(
     source: str,
     notes: Sequence[str] = (),
     rows_shown: int | None = None,
+    measurement: Measurement | None = None,
+    period: str = "",
 ) -> Table:
-    """A table whose numeric columns are found from its cells: a column is numeric where any cell is a protected number."""
+    """A table whose numeric columns are found from its cells: a column is numeric where any cell is a protected number.
+
+    `measurement` and `period` (left out where the rows state their own) travel with the numbers in the CSV.
+    """
+    about = [("period", period)] if period else []
+    if measurement is not None:
+        about += [("geography", measurement.level), ("definition", measurement.definition)]
+        about += [("denominator", measurement.denominator_label)] if measurement.denominator_label else []
     numeric = [any(isinstance(row[place], Protected) for row in rows) for place in range(len(columns))]
     return Table(
         id=id,
@@ -66,6 +75,7 @@ def make_table(
         source=source,
         notes=tuple(notes),
         rows_shown=rows_shown,
+        about=tuple(about),
     )
 
 

@@ -23,14 +23,18 @@ from safeground.engine.documents import (
 MINUS = "\N{MINUS SIGN}"
 
 
-def level_sentence(*, who: str, what: str, when: str, count: Protected, rate: Protected) -> str:
-    """'Essex Police recorded 24,812 offences of violence from January to June 2025: 13.1 per 1,000 residents (95% interval …).'"""
+def level_sentence(*, who: str, what: str, when: str, months: int, count: Protected, rate: Protected) -> str:
+    """'Essex Police recorded 24,812 offences of violence from January to June 2025: 13.1 per 1,000 residents in six months (…).'
+
+    A rate of less than a year says so, lest it be read beside one of a year.
+    """
     if not count.is_published:
         return f"How many {count.unit} of {what} {who} recorded {when} is {count.state}: {count.reason}."
     sentence = f"{who} recorded {format_estimate(count)} of {what} {when}"
     if not rate.is_published:
         return f"{sentence}. There is no rate: {rate.reason}."
-    return f"{sentence}: {format_estimate(rate)} ({format_interval(rate)})."
+    span = "" if months == 12 else f" in {count_words(months, 'month')}"
+    return f"{sentence}: {format_estimate(rate)}{span} ({format_interval(rate)})."
 
 
 def share_sentence(*, who: str, what: str, when: str, share: Protected) -> str:
@@ -38,28 +42,34 @@ def share_sentence(*, who: str, what: str, when: str, share: Protected) -> str:
     if not share.is_published:
         return f"What share of recorded crime was {what} {when} is {share.state}: {share.reason}."
     return (
-        f"{capitalise(what)} made up {format_estimate(share)} of the crime that {who} "
-        f"recorded {when} ({format_interval(share)})."
+        f"{capitalise(what)} made up {format_estimate(share)} of the street-level crime that {who} published {when}, without "
+        f"anti-social behaviour ({format_interval(share)})."
     )
 
 
 def bounds_sentence(
-    *, who: str, what: str, when: str, definite: Protected, upper_bound: Protected, missing: Sequence[str]
+    *,
+    who: str,
+    what: str,
+    stands_for: str,
+    when: str,
+    definite: Protected,
+    undetermined: Protected,
+    missing: Sequence[str],
 ) -> str:
-    """What certainly meets a definition, what may, and which missing fields make the gap."""
-    if not definite.is_published or not upper_bound.is_published:
-        withheld = definite if not definite.is_published else upper_bound
+    """What meets a definition that stands in for another, what more may, and which missing fields make the gap."""
+    if not definite.is_published or not undetermined.is_published:
+        withheld = definite if not definite.is_published else undetermined
         return f"How many offences were {what} {when} is {withheld.state}: {withheld.reason}."
-    if definite.value == upper_bound.value:
-        return (
-            f"{who} recorded {format_estimate(definite)} that meet the definition of {what} "
-            f"{when}; none was left undetermined."
-        )
+    sentence = (
+        f"{who} recorded {format_estimate(definite)} of {what} {when}, the nearest these data come to {stands_for}"
+    )
+    if not undetermined.value:
+        return f"{sentence}. No offence was left undetermined."
     fields = join_words([field.replace("_", " ") for field in missing])
     return (
-        f"Of what {who} recorded {when}, at least {format_estimate(definite)} count as {what} "
-        f"and at most {format_value(upper_bound)}. "
-        f"The gap is what the data cannot tell: {fields} {'is' if len(missing) == 1 else 'are'} not given."
+        f"{sentence}. Of {format_estimate(undetermined)} more they cannot tell whether any belongs to it, because {fields} "
+        f"{'is' if len(missing) == 1 else 'are'} not given."
     )
 
 
@@ -116,6 +126,15 @@ def say_when(label: str) -> str:
 def name_period(label: str) -> str:
     """A period's label as a noun: 'the year ending June 2025', 'January to June 2025'."""
     return f"the {label}" if label.startswith("year ending") else label
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def count_words(number: int, thing: str) -> str:
+    """'one month', 'six months', '30 months'."""
+    word = _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+    return f"{word} {thing}{'' if number == 1 else 's'}"
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -72,9 +72,7 @@ class Protected:
 
     def __post_init__(self) -> None:
         if self._key is not _KEY:
-            raise TypeError(
-                "a Protected estimate is made by safeground.engine.disclosure.protect, never directly"
-            )
+            raise TypeError("a Protected estimate is made by safeground.engine.disclosure.protect, never directly")
 
     @property
     def is_published(self) -> bool:
@@ -121,9 +119,7 @@ def protect(
             state = State.NOT_AVAILABLE
             reason = f"standardised rates need at least {rule.minimum_for_standardised} events"
     if state is not State.PUBLISHED:
-        return Protected(
-            None, None, None, None, None, unit, method, confidence, state, reason, rule.name, flags, _KEY
-        )
+        return Protected(None, None, None, None, None, unit, method, confidence, state, reason, rule.name, flags, _KEY)
     if rule.rounding > 1 and basis is not None:
         # The rate of a rounded count would be a different number from the rate of the true one, and would give the true one
         # back; until complementary protection lands, a rounding rule therefore publishes the rounded count alone.

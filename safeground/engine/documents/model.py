@@ -94,6 +94,8 @@ class Table:
     notes: tuple[str, ...] = ()
     rows_shown: int | None = None
     """How many rows the page shows before 'all rows are in the CSV'; None shows all."""
+    about: tuple[tuple[str, str], ...] = ()
+    """What holds for every row and must travel with the numbers: (key, text) pairs that become columns of the CSV."""
     shows_hot_spots: bool = False
     """Whether a row is a place chosen for patrol. Such a table is never published to the public."""
 

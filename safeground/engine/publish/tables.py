@@ -21,11 +21,16 @@ def render_csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     fields = [_choose_fields([row[place] for row in table.rows]) for place in range(len(table.columns))]
-    writer.writerow(
-        [name for column, chosen in zip(table.columns, fields, strict=True) for name in _name_fields(column, chosen)]
-    )
+    names = [
+        name for column, chosen in zip(table.columns, fields, strict=True) for name in _name_fields(column, chosen)
+    ]
+    # A file is sent on without its page, so period, geography, definition and source stand in every row of it.
+    about = [(key, text) for key, text in (*table.about, ("source", table.source)) if key not in names]
+    writer.writerow([*names, *(key for key, _ in about)])
+    said = [_defuse(text) for _, text in about]
     for row in table.rows:
-        writer.writerow([text for cell, chosen in zip(row, fields, strict=True) for text in _write_cell(cell, chosen)])
+        cells = [text for cell, chosen in zip(row, fields, strict=True) for text in _write_cell(cell, chosen)]
+        writer.writerow([*cells, *said])
     return out.getvalue()
 
 

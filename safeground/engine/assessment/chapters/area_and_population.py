@@ -49,16 +49,21 @@ def make_area_and_population(evidence: Evidence, outline: ChapterOutline, audien
 def _age_figure(evidence: Evidence, populations: Populations) -> Figure:
     people = populations.at_level(DISTRICT, evidence.measures.areas(DISTRICT)).sum(axis=0)
     total = float(people.sum())
-    # A count of everyone has no sampling error, so its shares stand without an interval.
+    # The census is an estimate too, but its publisher gives no interval for these areas: its shares stand without one, and the
+    # page says why.
     points = tuple(
         Point(band.label, protect(100 * float(number) / total, unit="%", rule=evidence.rule, count=float(number)))
         for band, number in zip(populations.bands, people, strict=True)
     )
+    widths = "Bands differ in width: 16-24 holds nine years of age, 35-49 fifteen."
     young = float(sum(number for band, number in zip(populations.bands, people, strict=True) if band in _YOUNG))
     return Figure(
         id="population_by_age",
         title=f"{format_number(100 * young / total)}% of {format_number(total)} residents are under 25",
-        subtitle=f"Share of {populations.label} by age band, %, {evidence.area_name}. A count of everyone: no interval",
+        subtitle=(
+            f"Share of {populations.label} by age band, %, {evidence.area_name}; the publisher "
+            "gives no interval for these areas"
+        ),
         alternative="; ".join(f"{point.label}: {point.estimate.value:.1f}%" for point in points) + ".",
         chart=ColumnChart(points, "% of residents", "Age"),
         table=make_table(
@@ -72,6 +77,7 @@ def _age_figure(evidence: Evidence, populations: Populations) -> Figure:
             source=evidence.source_line("population"),
         ),
         source=evidence.source_line("population"),
+        notes=(widths,),
     )
 
 
@@ -136,9 +142,19 @@ def _deprivation_table(evidence: Evidence) -> Block | None:
     shown = sorted(counted.items(), key=lambda item: -item[1][0] / max(1, item[1][1]))
     return make_table(
         id="deprivation_by_district",
-        caption="Small areas among the most deprived fifth of England (index of 2025), by district",
-        columns=[("district", "District"), ("deprived", "In the most deprived fifth"), ("areas", "Small areas")],
-        rows=[(name, str(deprived), str(areas)) for name, (deprived, areas) in shown],
+        caption=(
+            "Small areas among the most deprived fifth of England by the overall index of 2025, "
+            "by district, largest share first"
+        ),
+        columns=[
+            ("district", "District"),
+            ("deprived", "In the most deprived fifth"),
+            ("areas", "Small areas"),
+            ("share", "Share"),
+        ],
+        rows=[
+            (name, str(deprived), str(areas), f"{deprived / max(1, areas):.0%}") for name, (deprived, areas) in shown
+        ],
         source=evidence.source_line("deprivation", "area_lookup"),
         notes=("Ranks of different years are never subtracted from each other.",),
     )

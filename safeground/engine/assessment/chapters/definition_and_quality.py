@@ -145,7 +145,9 @@ def _share_words(share: float | None) -> str:
         return "does not apply"
     if share in (0, 1):
         return "none" if share == 0 else "all"
-    return f"{100 * min(max(share, 0.001), 0.999):.1f}%"
+    if share > 0.999:
+        return "nearly all"
+    return f"{100 * max(share, 0.001):.1f}%"
 
 
 def _state_words(row: ScorecardRow) -> str:

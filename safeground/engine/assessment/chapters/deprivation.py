@@ -117,12 +117,17 @@ def _gradient(evidence: Evidence, tenth_of: dict[str, int]) -> list[Block]:
                 f"Violence recorded by the police, {measurement.unit}, by tenth of income "
                 f"deprivation, {name_period(period.label)}; line: 95% interval"
             ),
-            alternative="; ".join(f"tenth {p.label}: {format_estimate(p.estimate)}" for p in points) + ".",
+            alternative="; ".join(
+                f"tenth {p.label}: {format_estimate(p.estimate)}, {format_interval(p.estimate)}" for p in points
+            )
+            + ".",
             chart=ColumnChart(
                 tuple(points), measurement.unit, "Tenth of the area's neighbourhoods by income deprivation"
             ),
             table=make_table(
                 id="violence_by_deprivation",
+                measurement=measurement,
+                period=period.label,
                 caption=f"Violence by tenth of income deprivation, {period.label}",
                 columns=[
                     ("tenth", "Tenth"),
@@ -154,16 +159,16 @@ def _sums(measurement: Measurement, tenth_of: dict[str, int]) -> tuple[np.ndarra
 
 def _title(direction: Direction) -> str:
     return {
-        Direction.HIGHER: "More violence is recorded in more deprived neighbourhoods",
-        Direction.LOWER: "Less violence is recorded in more deprived neighbourhoods",
-    }.get(direction, "No clear gradient of violence with deprivation")
+        Direction.HIGHER: "The rate of recorded violence is higher in neighbourhoods with more income deprivation",
+        Direction.LOWER: "The rate of recorded violence is lower in neighbourhoods with more income deprivation",
+    }.get(direction, "No clear gradient of recorded violence with income deprivation")
 
 
 def _sentence(period, most, least, ratio, direction: Direction) -> str:  # type: ignore[no-untyped-def]
     rates = (
-        f"{capitalise(period)} the rate of recorded violence was {format_estimate(most)} in "
-        "the most deprived tenth of neighbourhoods "
-        f"({format_interval(most)}) and {format_estimate(least)} in the least deprived ({format_interval(least)})"
+        f"{capitalise(period)} the rate of recorded violence was {format_estimate(most)} in the tenth of the area's "
+        "neighbourhoods with most income deprivation "
+        f"({format_interval(most)}) and {format_estimate(least)} in the tenth with least ({format_interval(least)})"
     )
     if not ratio.is_published or direction is Direction.NOT_COMPARED:
         return f"{rates}. No index can be given of the gradient between them: {ratio.reason}."
@@ -172,7 +177,7 @@ def _sentence(period, most, least, ratio, direction: Direction) -> str:  # type:
             f"{rates}; across all tenths no gradient can be told from chance (relative index {format_bounds(ratio)})."
         )
     return (
-        f"{rates}. Across all tenths, the rate at the most deprived end was "
+        f"{rates}. As modelled across all tenths, the rate at the most deprived end was "
         f"{format_number(ratio.value or 0, decimals=1)} times that at the least "
         f"deprived (relative index of inequality, 95% interval {format_bounds(ratio)})."
     )

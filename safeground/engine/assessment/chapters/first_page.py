@@ -18,7 +18,6 @@ from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import (
     Audience,
     Block,
-    Finding,
     Heading,
     KeyFigure,
     KeyFigures,
@@ -36,7 +35,7 @@ def make_first_page(evidence: Evidence, outline: ChapterOutline, audience: Audie
     change = change_finding(evidence, VIOLENCE, id="change.violence")
     shown = [
         KeyFigure("Violence recorded by the police", level),
-        KeyFigure("Serious violence in public space, at least", bounds),
+        KeyFigure("Robbery and possession of weapons", bounds),
     ]
     if change is not None:
         shown.insert(1, KeyFigure("Change from the same months a year before", change))
@@ -49,7 +48,7 @@ def make_first_page(evidence: Evidence, outline: ChapterOutline, audience: Audie
         Paragraph(notes["what_is_not_known"]),
         Notice(NoticeKind.CANNOT_TELL, "\n".join(f"* {item}" for item in _cannot_tell(evidence))),
     ]
-    blocks += [Heading("What changed, and why it may have"), *_changes(evidence)]
+    blocks += [Heading("What changed"), *_changes(evidence)]
     blocks += [
         Heading("Which partners are missing"),
         Paragraph(notes["partners_missing"]),
@@ -58,10 +57,17 @@ def make_first_page(evidence: Evidence, outline: ChapterOutline, audience: Audie
     return tuple(blocks)
 
 
-def _known(evidence: Evidence) -> list[Finding]:
-    found = []
+def _known(evidence: Evidence) -> list[Block]:
+    found: list[Block] = []
     if evidence.latest_year is not None and evidence.latest_year != evidence.latest:
         found.append(level_finding(evidence, VIOLENCE, evidence.latest_year, id="level.violence.latest_year"))
+        if len(evidence.latest.months) < len(evidence.latest_year.months):
+            found.append(
+                Notice(
+                    NoticeKind.WARNING,
+                    "A rate for twelve months and a rate for fewer cannot be compared with each other.",
+                )
+            )
     found.append(level_finding(evidence, SHARE, evidence.latest, id="level.violence_share.latest"))
     found.extend(neighbour_findings(evidence, VIOLENCE))
     return found

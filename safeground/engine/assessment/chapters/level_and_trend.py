@@ -85,7 +85,7 @@ def _monthly_figure(evidence: Evidence) -> Figure:
     first, last = evidence.months[0].label, evidence.months[-1].label
     return Figure(
         id="violence_by_month",
-        title=_compare_in_words(evidence, neighbour_findings(evidence, VIOLENCE)),
+        title="Violence recorded each month, where months have been received",
         subtitle=(
             f"Violence recorded by the police, {measurement.unit}, each month from {first} to "
             f"{last}; band: 95% interval"
@@ -94,6 +94,7 @@ def _monthly_figure(evidence: Evidence) -> Figure:
         chart=LineChart(tuple(series), measurement.unit),
         table=make_table(
             id="violence_by_month",
+            measurement=measurement,
             caption="Violence recorded each month, by force",
             columns=[("area", "Area"), ("month", "Month"), ("rate", f"Rate {measurement.unit}")],
             rows=rows,
@@ -134,7 +135,7 @@ def _run_chart_figure(evidence: Evidence) -> Figure:
         )
         points.append(Point(f"{period.first:%Y-%m}", estimate, is_marked=place in signalled))
         limits = (_number(float(side[place]), evidence, unit) for side in (run.chart.lower, run.chart.upper))
-        rows.append((period.label, estimate, *limits, "beyond chance" if place in signalled else "usual"))
+        rows.append((period.label, estimate, *limits, "signal" if place in signalled else "usual"))
     phases = tuple(_phases(run.chart.phase, run.months, run.chart.centre, run.chart.lower, run.chart.upper))
     unusual = [period.label for place, period in enumerate(run.months) if place in signalled]
     title = (
@@ -279,6 +280,7 @@ def _kinds(evidence: Evidence) -> list[Block]:
         rows.append(row)
     table = make_table(
         id="crime_by_type",
+        period=evidence.latest.label,
         caption=f"Police recorded crime by type, {evidence.latest.label}",
         columns=[
             ("type", "Crime type"),
@@ -324,12 +326,7 @@ def _kinds(evidence: Evidence) -> list[Block]:
             ),
             table=table,
             source=evidence.source_line(STREET),
-            notes=(
-                (
-                    "Marked types are those whose interval excludes no change. With 14 types, one may be "
-                    "marked by chance alone."
-                ),
-            ),
+            notes=("Marked: types that changed by more than chance, allowing for so many being looked at together.",),
         )
     ]
 
@@ -378,6 +375,8 @@ def _neighbours(evidence: Evidence) -> list[Block]:
             chart=IntervalChart(tuple(points), measurement.unit),
             table=make_table(
                 id="violence_by_force",
+                measurement=measurement,
+                period=compared.period.label,
                 caption=f"Violence by force, {compared.period.label}",
                 columns=[("force", "Force area"), ("count", "Offences"), ("rate", f"Rate {measurement.unit}")],
                 rows=rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, STREET, WARD, Evidence
-from safeground.engine.assessment.headline import BOUNDS, VIOLENCE
+from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.making import direction_words, make_finding, make_table, protect_row
 from safeground.engine.assessment.maps import make_classes, make_shapes
 from safeground.engine.assessment.protecting import protect_count, protect_ratio
@@ -29,7 +29,6 @@ from safeground.engine.documents import (
     Paragraph,
     Point,
 )
-from safeground.engine.measures import Measurement
 from safeground.engine.statistics import FUNNEL_LEVELS, Concentration, estimate_concentration, funnel_limits
 
 _TOP_SHARE = 0.05
@@ -47,7 +46,7 @@ def make_where(evidence: Evidence, outline: ChapterOutline, audience: Audience) 
         _ward_table(evidence),
     ]
     blocks += [Heading("How concentrated it is"), Paragraph(notes["concentration"])]
-    for measure in (VIOLENCE, BOUNDS):
+    for measure in (VIOLENCE, "robbery_rate"):
         blocks += _concentration(evidence, measure)
     return tuple(blocks)
 
@@ -101,6 +100,8 @@ def _districts(evidence: Evidence) -> list[Block]:
             chart=IntervalChart(tuple(points[at] for at in order), measurement.unit, reference=average),
             table=make_table(
                 id="violence_by_district",
+                measurement=measurement,
+                period=period.label,
                 caption=f"Violence by district, {period.label}",
                 columns=[
                     ("district", "District"),
@@ -121,7 +122,12 @@ def _districts(evidence: Evidence) -> list[Block]:
                 ),
             ),
             source=evidence.source_line(STREET, "population", "area_lookup"),
-            notes=(f"Denominator: {measurement.denominator_label}. Marked: districts clearly higher than the rest of the area.",),
+            notes=(
+                (
+                    f"Denominator: {measurement.denominator_label}. Marked: districts clearly higher than "
+                    "the rest of the area."
+                ),
+            ),
         )
     ]
 
@@ -134,7 +140,10 @@ def _district_title(higher: list[str], lower: list[str], number: int) -> str:
             f"{join_words(higher)} {'has a' if len(higher) == 1 else 'have'} higher {'rate' if len(higher) == 1 else 'rates'} "
             "than the rest"
         )
-    return f"{len(higher)} of {number} districts are higher and {len(lower)} lower than the rest"
+    return (
+        f"Recorded violence per resident: {len(higher)} of {number} districts above the rest "
+        f"of the area, {len(lower)} below"
+    )
 
 
 def _reconcile(evidence: Evidence, lines: object) -> str:
@@ -185,13 +194,9 @@ def _funnel(evidence: Evidence) -> Figure:
     )
     unusual = [str(row[0]) for row in rows if row[4] != "inside"]
     outside = sum(row[3] != "inside" for row in rows)
-    among = f"{join_words(unusual)} {'is' if len(unusual) == 1 else 'are'}" if unusual else "none is"
     return Figure(
         id="district_funnel",
-        title=(
-            f"{outside} of {len(rows)} districts differ by more than chance; {among} unusual "
-            "among districts that differ"
-        ),
+        title=f"{outside} of {len(rows)} districts lie outside the limits of chance",
         subtitle=f"Violence recorded by the police, {measurement.unit}, against residents, {name_period(period.label)}",
         alternative=(
             f"A funnel plot of {len(points)} districts around the rate of the whole area. "
@@ -203,6 +208,8 @@ def _funnel(evidence: Evidence) -> Figure:
         ),
         table=make_table(
             id="district_funnel",
+            measurement=measurement,
+            period=period.label,
             caption="Districts and the limits of the funnel",
             columns=[
                 ("district", "District"),
@@ -216,12 +223,15 @@ def _funnel(evidence: Evidence) -> Figure:
         ),
         source=evidence.source_line(STREET, "population", "area_lookup"),
         notes=(
+            "The curves are where chance alone would keep districts that all had the same rate.",
             (
-                "The curves are where chance alone would keep districts that all had the same rate. Districts differ "
-                f"{float(plain.dispersion):,.0f} times as much as that, for many reasons, so most lie "
-                "outside. The last column of the table asks a narrower "
-                "question: which district is unusual among districts whose true rates differ with a standard deviation of "
-                f"{float(funnel.between_area_sd):.1f} {measurement.unit}."
+                f"Districts differ more than that, for many reasons: the variance between them is {float(plain.dispersion):,.0f} times what "
+                f"chance gives, the spread {float(plain.dispersion) ** 0.5:,.0f} times."
+            ),
+            (
+                "The last column of the table lets true rates differ (standard deviation "
+                f"{float(funnel.between_area_sd):.1f} {measurement.unit}, estimated from these {len(rows)} districts); "
+                "with so few districts hardly any could stand out from the others by that test."
             ),
         ),
     )
@@ -232,12 +242,12 @@ def _map(evidence: Evidence, audience: Audience) -> list[Block]:
     measurement = evidence.measures.calculate(VIOLENCE, level=SMALL_AREA, periods=[evidence.latest])
     cells = {cell.area_code: cell for cell in measurement.column(evidence.latest)}
     estimates = {code: protect_row(evidence, measurement, cell) for code, cell in cells.items()}
-    by_rate = audience is not Audience.PUBLIC
-    order = sorted(
-        cells, key=lambda code: (-(estimates[code].value or 0) if by_rate else 0, evidence.small_area_names[code])
-    )
+    # By name and never by rate: a league of small areas would be a league of chance, and some would read it as one of people.
+    order = sorted(cells, key=lambda code: (evidence.district_of[code], evidence.small_area_names[code]))
     table = make_table(
         id="violence_by_small_area",
+        measurement=measurement,
+        period=evidence.latest.label,
         caption=f"Violence by small area, {evidence.latest.label}",
         columns=[
             ("code", "Code"),
@@ -269,11 +279,10 @@ def _map(evidence: Evidence, audience: Audience) -> list[Block]:
     return [
         Figure(
             id="violence_map",
-            title=_map_title(evidence, measurement),
+            title=f"Recorded violence {measurement.unit}, by small area",
             subtitle=(
-                f"Violence recorded by the police, {measurement.unit}, "
-                f"{name_period(evidence.latest.label)}; each class holds about a fifth of the small "
-                "areas"
+                f"Police recorded violence, {name_period(evidence.latest.label)}; each class holds "
+                "about a fifth of the small areas"
             ),
             alternative=(
                 f"A map of {len(shapes)} small areas in {len(districts)} districts, darker where the "
@@ -297,13 +306,6 @@ def _map(evidence: Evidence, audience: Audience) -> list[Block]:
     ]
 
 
-def _map_title(evidence: Evidence, measurement: Measurement) -> str:
-    counts = measurement.counts.definite.values[:, 0]
-    ordered = np.sort(counts)[::-1]
-    half = int(np.searchsorted(np.cumsum(ordered), ordered.sum() / 2) + 1)
-    return f"Half of the violence was recorded in {half:,} of {len(counts):,} small areas"
-
-
 def _ward_table(evidence: Evidence) -> Block:
     measurement = evidence.measures.calculate(VIOLENCE, level=WARD, periods=[evidence.latest])
     parents = dict(
@@ -319,6 +321,8 @@ def _ward_table(evidence: Evidence) -> Block:
     )
     return make_table(
         id="violence_by_ward",
+        measurement=measurement,
+        period=evidence.latest.label,
         caption=f"Violence by ward, {evidence.latest.label}",
         columns=[
             ("code", "Code"),
@@ -395,7 +399,11 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
         finding,
         Figure(
             id=f"{name}_concentration",
-            title=f"{found.areas_for_half:,} of {found.areas:,} small areas hold half of the violence",
+            title=(
+                f"Half of the violence with a known place was recorded in {found.areas_for_half:,} of "
+                f"{found.areas:,} small areas; "
+                f"by chance it would be {found.areas_for_half_by_chance.value:,.0f}"
+            ),
             subtitle=f"Share of offences by share of small areas, most affected first, {name_period(period.label)}",
             alternative=(
                 f"A curve of the cumulative share of offences. The {_TOP_SHARE:.0%} of small areas "
@@ -407,6 +415,8 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
             ),
             table=make_table(
                 id=f"{name}_concentration",
+                measurement=measurement,
+                period=period.label,
                 caption="Cumulative share of offences",
                 columns=[
                     ("areas", "Share of small areas"),
