@@ -64,6 +64,11 @@ def check_operators(expression: ir.Expr) -> None:
         if name not in ALLOWED:
             instead = _INSTEAD.get(name, "see the allowed ones in safeground/engine/warehouse/operators.py")
             raise OperatorNotAllowed(f"a measure may not use {name}: {instead}.")
+        if isinstance(node, (ops.IsNull, ops.NotNull)) and isinstance(node.arg, ops.Not):
+            # Ibis 12 writes (~x).isnull() without the brackets, which SQL reads as NOT (x IS NULL): the opposite.
+            raise OperatorNotAllowed(
+                "a measure asks whether a negation is null: ask whether the thing itself is, x.isnull() for (~x).isnull()."
+            )
         if isinstance(node, ops.Divide) and not _is_never_zero(node.right):
             raise OperatorNotAllowed(
                 f"a measure divides by {node.right.to_expr().get_name()!r} as it is: divide by .nullif(0), "

@@ -108,6 +108,8 @@ def test_operators_on_which_engines_agree_pass(expression):
         (TABLE.s.like(r"a\_b"), "may not use StringSQLLike: use contains"),
         (TABLE.aggregate(x=TABLE.a.corr(TABLE.b)), "may not use Correlation: work it out in NumPy"),
         (TABLE.mutate(x=TABLE.a % 2), "may not use Modulus"),
+        (TABLE.filter((~(TABLE.a > 1)).isnull()), "whether a negation is null: ask whether the thing itself"),
+        (TABLE.filter((~(TABLE.a > 1)).notnull()), "whether a negation is null"),
         (TABLE.filter(ibis.random() < 0.5), "may not use RandomScalar: draw in NumPy"),
         (TABLE.aggregate(x=TABLE.s.group_concat()), "may not use GroupConcat"),
         (TABLE.mutate(x=TABLE.s.reverse()), "may not use Reverse: see the allowed ones"),
