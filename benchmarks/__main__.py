@@ -1,0 +1,21 @@
+"""Every benchmark, one after another: `python -m benchmarks` or `make bench`. Takes some ten minutes and 15 GB of scratch space."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = ("start_up.py", "rates.py", "whole_build.py", "national_archive.py")
+
+
+def main() -> int:
+    worst = 0
+    for name in BENCHMARKS:
+        print(f"\n== {name.removesuffix('.py').replace('_', ' ')} ==", flush=True)
+        worst = max(worst, subprocess.run([sys.executable, Path(__file__).with_name(name)], check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
