@@ -1,4 +1,4 @@
-"""From files to two editions: the real Essex data where they lie beside the checkout, the synthetic county otherwise. Goal: build under 60 s.
+"""From files to two editions: real Essex data where they lie beside the checkout, else the synthetic county. Goal: build under 60 s.
 
 python benchmarks/whole_build.py
 """
