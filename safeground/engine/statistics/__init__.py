@@ -22,7 +22,7 @@ from safeground.engine.statistics.comparisons import (
     compare_rates,
 )
 from safeground.engine.statistics.concentration import Chance, Concentration, estimate_concentration
-from safeground.engine.statistics.control_charts import ControlChart, Signal, u_chart, xmr_chart
+from safeground.engine.statistics.control_charts import FEWEST_MONTHS, ControlChart, Signal, u_chart, xmr_chart
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
 from safeground.engine.statistics.periods import (
@@ -46,6 +46,7 @@ from safeground.engine.statistics.standardisation import (
 __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
+    "FEWEST_MONTHS",
     "FUNNEL_LEVELS",
     "Chance",
     "Comparison",

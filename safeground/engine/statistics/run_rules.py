@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -24,9 +24,13 @@ class RunRule(StrEnum):
 
 
 def find_signals(
-    value: FloatArray, centre: FloatArray, sigma: FloatArray, phase: IntArray
+    value: FloatArray,
+    centre: FloatArray,
+    sigma: FloatArray,
+    phase: IntArray,
+    rules: Collection[RunRule] = tuple(RunRule),
 ) -> Iterator[tuple[int, RunRule, str]]:
-    """(month, rule, side) for every month that completes or goes on with a signal, in order of time.
+    """(month, rule, side) for every month that completes or goes on with a signal of these rules, in order of time.
 
     A missing month, a phase's start and, for runs, a month exactly on the centre break what went before. Months without variation
     (sigma of 0 or NaN) have no limits to be beyond.
@@ -47,7 +51,9 @@ def find_signals(
         steps = _streak((sign * step > 0) & ~fresh, fresh)
         found += _name(steps >= TREND_LENGTH - 1, RunRule.TREND, side)
     order = list(RunRule)
-    yield from sorted(found, key=lambda signal: (signal[0], order.index(signal[1])))
+    yield from sorted(
+        (signal for signal in found if signal[1] in rules), key=lambda signal: (signal[0], order.index(signal[1]))
+    )
 
 
 def _name(fired: BoolArray, rule: RunRule, side: str) -> list[tuple[int, RunRule, str]]:

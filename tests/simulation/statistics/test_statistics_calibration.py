@@ -206,3 +206,13 @@ def test_gradients_cover_the_truth(dispersion, least, most):
     # The line fitted to a curve: its own truth is the same fit to the rates without noise.
     line = estimate_gradient(people * 0.02 * np.exp(-0.8 * rank), people).slope_index.value
     assert least < coverage(found.slope_index, line) < most
+
+
+def test_a_stable_phase_is_rarely_called_unstable_and_a_climbing_one_is():
+    rng = np.random.default_rng(27)
+    stable = [u_chart(row).is_unstable[0] for row in clustered(rng, 2_000.0, 9, (1_000, 24))]
+    seasonal = [u_chart(row).is_unstable[0] for row in clustered(rng, np.tile(20 * SEASON, 2), 9, (400, 24))]
+    climbing = [u_chart(row).is_unstable[0] for row in clustered(rng, 2_000 * 1.015 ** np.arange(24), 9, (200, 24))]
+    assert np.mean(stable) < 0.02
+    assert np.mean(seasonal) < 0.05
+    assert np.mean(climbing) > 0.9

@@ -21,6 +21,7 @@ from safeground.engine.measures import (
     make_period,
     make_run_chart,
 )
+from safeground.engine.statistics import RunRule, u_chart
 
 
 def make_monthly(values, *, first=(2024, 1), level="ltla24") -> AreaPeriodMatrix:
@@ -114,17 +115,43 @@ def test_common_months_are_those_of_every_partner():
 
 
 def test_a_run_chart_starts_anew_after_a_long_gap_and_draws_no_month_that_is_missing():
-    values = np.full(30, np.nan)
-    values[:8], values[22:] = 40, 80
+    values = np.full(38, np.nan)
+    values[:12], values[26:] = 40, 80
     chart = make_run_chart(make_monthly([values]), "E0", denominator=1000, per=1000).chart
-    assert chart.phase[7] == 0 and chart.phase[22] == 1
-    assert chart.centre[0] == pytest.approx(chart.centre[22] / 2, rel=0.02)
-    assert np.isnan(chart.value[8:22]).all()
+    assert chart.phase[11] == 0 and chart.phase[26] == 1
+    assert chart.centre[0] == pytest.approx(chart.centre[26] / 2, rel=0.02)
+    for drawn in (chart.value, chart.centre, chart.lower, chart.upper):
+        assert np.isnan(drawn).tolist() == [False] * 12 + [True] * 14 + [False] * 12
+
+
+def test_a_phase_of_eleven_months_has_no_limits_and_signals_nothing():
+    values = np.full(38, np.nan)
+    values[:12], values[27:] = 40, [80] * 10 + [800]
+    chart = make_run_chart(make_monthly([values]), "E0", denominator=1000, per=1000).chart
+    assert np.isnan(chart.centre[27:]).all() and np.isnan(chart.upper[27:]).all()
+    assert not np.isnan(chart.value[27:]).any()
+    assert chart.signals == ()
+
+
+def test_a_season_that_climbs_from_january_to_june_fires_no_trend_and_the_method_says_so():
+    season = np.array([80, 86, 93, 97, 104, 112, 113, 109, 104, 101, 94, 88])
+    rising = make_monthly([np.concatenate([season, season + 1, season]) * 30.0])
+    chart = make_run_chart(rising, "E0", denominator=1000, per=1000).chart
+    assert RunRule.TREND in {signal.rule for signal in u_chart(rising.values[0], phase_starts=[]).signals}
+    assert RunRule.TREND not in {signal.rule for signal in chart.signals}
+    assert chart.method == "u': Laney; not looked for: six in a row rising or falling"
+    assert chart.drift == ("none",), "a season is no drift"
+
+
+def test_a_phase_in_which_recording_climbs_is_unstable():
+    climbing = 1000 + 12 * np.arange(24) + np.tile([30, -30], 12)
+    assert make_run_chart(make_monthly([climbing]), "E0", denominator=1, per=1).chart.drift == ("rising",)
+    assert make_run_chart(make_monthly([climbing[::-1]]), "E0", denominator=1, per=1).chart.is_unstable == (True,)
 
 
 def test_a_long_month_is_not_a_bad_month():
     # One event a day for every 1,000 people, so that only the days in the month differ.
-    days = [31, 29, 31, 30, 31, 30]
+    days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     chart = make_run_chart(make_monthly([days]), "E0", denominator=1000, per=1000).chart
     np.testing.assert_allclose(chart.value, 365.25 / 12)
 

@@ -148,3 +148,38 @@ def test_a_phase_too_short_for_limits_has_none():
 def test_refusals(values, options, words):
     with pytest.raises(ValueError, match=words):
         xmr_chart(values, **options)
+
+
+def test_only_the_rules_asked_for_are_looked_for_and_the_method_names_the_others():
+    both = with_values(m10=17, m12=15)
+    assert {rule for _, rule, _ in fired(both)} == {RunRule.BEYOND_LIMIT, RunRule.TWO_OF_THREE}
+    assert {rule for _, rule, _ in fired(both, rules=[RunRule.TWO_OF_THREE])} == {RunRule.TWO_OF_THREE}
+    chart = xmr_chart(both, rules=[RunRule.BEYOND_LIMIT, RunRule.RUN])
+    assert chart.method.endswith("not looked for: six in a row rising or falling, two of three beyond two sigma")
+    assert xmr_chart(both).method == "XmR: moving range"
+
+
+def test_limits_do_not_run_on_into_a_gap():
+    chart = xmr_chart([np.nan, 10, 12, np.nan, 11, np.nan, np.nan, 30, 32, np.nan], phase_starts=[7])
+    assert np.isnan(chart.centre).tolist() == [True, False, False, False, False, True, True, False, False, True]
+    assert np.isnan(chart.upper).tolist() == np.isnan(chart.centre).tolist()
+
+
+@pytest.mark.parametrize("chart", [xmr_chart, u_chart])
+def test_too_few_months_give_no_limits(chart):
+    series = [*FLAT[:12], np.nan]
+    assert not np.isnan(chart(series, fewest_months=12).upper[:12]).any()
+    assert np.isnan(chart(series, fewest_months=13).centre).all()
+    assert np.isnan(chart(series, fewest_months=13).upper).all()
+
+
+def test_each_phase_is_tested_for_drift_on_its_own():
+    climbing = np.arange(12) + FLAT[:12]
+    series = np.concatenate([FLAT[:12], climbing, climbing[::-1]])
+    chart = u_chart(series, 1.0, phase_starts=[12, 24])
+    assert chart.drift == ("none", "rising", "falling")
+    assert chart.is_unstable == (False, True, True)
+    assert u_chart(1_000 * DAYS, DAYS).drift == ("none",), "longer months are no drift"
+
+
+DAYS = np.array([28, 29, 30, 30, 30, 30, 31, 31, 31, 31, 31, 31])
