@@ -89,9 +89,13 @@ def sift(
     files = ", ".join(quote_text(str(item.delivery.path)) for item in layouts)
     chosen = ["file_index", *(f"{quote_name(name)} AS key{place}" for place, name in enumerate(keys))]
     chosen += [f"{_is_sound(connection, rest, variant, feeds)} AS is_sound", f"{_hash(variant, layout)} AS hash"]
+    digits = _columns_of_digits(variant, rest)
+    chosen += [f"{quote_name(name)} AS {quote_name(f'digits of {name}')}" for name in digits]
     table = connection.sql(f"SELECT {', '.join(chosen)} FROM {read_csv(layout, f'[{files}]')}").to_arrow_table()
     file = _column(table, "file_index", np.int64)
     is_sound = _column(table, "is_sound", bool)
+    for name, number in digits.items():
+        is_sound &= _are_digits(table.column(f"digits of {name}"), number)
     dictionaries, codes = zip(*(_encode(table.column(f"key{place}")) for place in range(len(keys))), strict=True)
     for place, name in enumerate(keys):
         own = [rule for rule in alone if rule.columns[0] == name]
@@ -119,6 +123,32 @@ def sift(
 
 def _sorted_hashes(hashes: np.ndarray) -> np.ndarray:
     return np.sort(hashes[hashes != NO_HASH])
+
+
+def _columns_of_digits(variant: Variant, rules: Sequence[Rule]) -> dict[str, int]:
+    """Columns that hold a fixed number of hexadecimal digits, as identifiers made by a hash do, and how many."""
+    patterns = {column.name: HEX_DIGITS.fullmatch(column.constraints.pattern or "") for column in variant.columns}
+    named = [rule.columns[0] for rule in rules if rule.name == "pattern"]
+    return {name: int(found[1]) for name in named if (found := patterns[name])}
+
+
+def _are_digits(column: pa.ChunkedArray, number: int) -> np.ndarray:
+    """Which cells are blank or `number` digits of 0 to 9 and a to f. A byte at a time: a fifth of the time of a regular expression."""
+    sound = []
+    for chunk in column.chunks:
+        lengths = pc.binary_length(chunk).fill_null(0).to_numpy(zero_copy_only=False)
+        fits = (lengths == number) | (lengths == 0)
+        if fits.all() and chunk.buffers()[2] is not None:
+            start, end = np.frombuffer(chunk.buffers()[1], np.int32)[[chunk.offset, chunk.offset + len(chunk)]]
+            allowed = _IS_DIGIT[np.frombuffer(chunk.buffers()[2], np.uint8)[start:end]]
+            if not allowed.all():
+                fits[lengths > 0] = allowed.reshape(-1, number).all(axis=1)
+        sound.append(fits)
+    return np.concatenate([np.empty(0, bool), *sound])
+
+
+_IS_DIGIT = np.zeros(256, bool)
+_IS_DIGIT[list(b"0123456789abcdef")] = True
 
 
 def _are_of_their_month(months: Sequence[str], periods: Sequence[str]) -> np.ndarray:
@@ -207,12 +237,12 @@ def _is_sound(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], vari
     listed = {column.name: codes_of(column.constraints, feeds) for column in variant.columns}
     patterns = {column.name: column.constraints.pattern for column in variant.columns}
     conditions = list(quick.values())
-    for number_of_rule, rule in enumerate(rules):
+    for place, rule in enumerate(rules):
         name, cell = rule.columns[0], quote_name(rule.columns[0])
         if rule.name == "code_list":
-            conditions.append(_is_listed(connection, cell, listed[name] or (), f"codes_{number_of_rule}"))
-        elif rule.name == "pattern" and (digits := HEX_DIGITS.fullmatch(patterns[name] or "")):
-            conditions.append(_is_hexadecimal(cell, int(digits[1])))
+            conditions.append(_is_listed(connection, cell, listed[name] or (), f"codes_{place}"))
+        elif rule.name == "pattern" and HEX_DIGITS.fullmatch(patterns[name] or ""):
+            pass  # judged by `_are_digits`
         elif rule.name == "pattern":
             conditions.append(f"NOT coalesce({rule.breaks} OR {padded(cell)}, FALSE)")
         elif rule.name == "padded" and (listed[name] is not None or patterns[name] is not None):
@@ -240,10 +270,3 @@ def _is_listed(connection: duckdb.DuckDBPyConnection, cell: str, codes: Sequence
         return f"({cell} IS NULL OR {cell} IN {quote_texts(codes)})"
     connection.execute(f"DROP TYPE IF EXISTS {name}; CREATE TYPE {name} AS ENUM {quote_texts(codes)}")
     return f"({cell} IS NULL OR TRY_CAST({cell} AS {name}) IS NOT NULL)"
-
-
-def _is_hexadecimal(cell: str, digits: int) -> str:
-    """Digits and lower case letters a to f. Decoding costs a fifth of a regular expression, but takes upper case too."""
-    upper = " OR ".join(f"contains({cell}, '{letter}')" for letter in "ABCDEF")
-    decodes = f"strlen({cell}) = {digits} AND TRY(unhex({cell})) IS NOT NULL"
-    return f"CASE WHEN {cell} IS NULL THEN TRUE ELSE {decodes} AND NOT ({upper}) END"

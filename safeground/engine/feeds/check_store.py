@@ -104,11 +104,11 @@ class ResultWriter:
             quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
 
     def write_counts(self, counts: pa.Table) -> None:
-        # Zstandard at its lowest level: half of Snappy's size here, for the same time.
-        self._put(
-            counts_path(self._workspace, self._id),
-            lambda path: pq.write_table(counts, path, compression="zstd", write_statistics=False),
-        )
+        # Through memory: Arrow takes half a millisecond to open a file by its name, and a nation has 1,548 of them.
+        out = pa.BufferOutputStream()
+        with pq.ParquetWriter(out, counts.schema, compression="zstd", write_statistics=False) as writer:
+            writer.write_table(counts)
+        self._put(counts_path(self._workspace, self._id), lambda path: path.write_bytes(out.getvalue()))
 
     def write_accepted(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
         def copy(path: Path) -> None:
