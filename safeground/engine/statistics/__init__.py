@@ -11,6 +11,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | rising or falling? | `compare_monthly_periods`; `compare_periods` for rare, separate events |
 | which months are unusual? | `u_chart`, `xmr_chart` |
 | how concentrated? | `estimate_concentration` |
+| do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
 """
 
@@ -25,6 +26,7 @@ from safeground.engine.statistics.concentration import Chance, Concentration, es
 from safeground.engine.statistics.control_charts import FEWEST_MONTHS, ControlChart, Signal, u_chart, xmr_chart
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
+from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
 from safeground.engine.statistics.periods import (
     Dispersion,
     PeriodComparison,
@@ -57,6 +59,7 @@ __all__ = [
     "Estimate",
     "FunnelLimits",
     "Gradient",
+    "LastingShare",
     "PeriodComparison",
     "ProportionEstimate",
     "RateEstimate",
@@ -72,6 +75,7 @@ __all__ = [
     "estimate_directly_standardised_rate",
     "estimate_dispersion",
     "estimate_gradient",
+    "estimate_lasting_share",
     "estimate_proportion",
     "estimate_rate",
     "funnel_limits",

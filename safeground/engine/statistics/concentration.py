@@ -69,7 +69,7 @@ def estimate_concentration(
     The corrected share counts an event only where its area would be among the busiest without it. For independent (Poisson) events
     that is an unbiased estimate of the risk those areas hold: with equal risk it comes out at `top_share`, with many events it meets
     the observed share. Its interval is Wilson's, widened for areas near the edge of the top. Events that cluster (series,
-    repeat victims) are not independent: then it is still too high and too narrow.
+    repeat victims) are not independent: then it is still too high and too narrow, and `estimate_lasting_share` is the better witness.
 
     ValueError: no events, fewer than two areas, negative numbers, shapes that do not fit, top_share outside 0 to 1.
 

@@ -15,6 +15,7 @@ from safeground.engine.statistics import (
     estimate_directly_standardised_rate,
     estimate_dispersion,
     estimate_gradient,
+    estimate_lasting_share,
     estimate_proportion,
     estimate_rate,
     funnel_limits,
@@ -216,3 +217,24 @@ def test_a_stable_phase_is_rarely_called_unstable_and_a_climbing_one_is():
     assert np.mean(stable) < 0.02
     assert np.mean(seasonal) < 0.05
     assert np.mean(climbing) > 0.9
+
+
+@pytest.mark.parametrize("dispersion", [1.001, 2.0, 4.0])
+def test_the_held_out_share_is_the_lasting_risk_though_events_cluster(dispersion):
+    rng = np.random.default_rng(28)
+    held_out, covered, in_sample, truths = [], [], [], []
+    for _ in range(300):
+        risk = rng.gamma(1.5, 4.0, 1_000)
+        choose, later = clustered(rng, risk, dispersion, 1_000), clustered(rng, risk, dispersion, 1_000)
+        edge = np.sort(choose)[-50]
+        tied = choose == edge
+        weight = np.where(tied, (50 - (choose > edge).sum()) / tied.sum(), choose > edge)
+        truths.append((weight * risk).sum() / risk.sum())
+        found = estimate_lasting_share(choose, later, dispersion=dispersion)
+        held_out.append(found.value)
+        covered.append(found.lower <= truths[-1] <= found.upper)
+        in_sample.append(estimate_concentration(choose, rng=rng, simulations=19).value)
+    assert np.mean(held_out) == pytest.approx(np.mean(truths), abs=0.001)
+    assert np.mean(covered) > 0.92
+    if dispersion >= 2:
+        assert np.mean(in_sample) > np.mean(truths) + 0.005, "why months that did not choose must count"
