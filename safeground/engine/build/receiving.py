@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.catalogue import Catalogue, Feeds
+from safeground.engine.catalogue import Catalogue
 from safeground.engine.feeds import (
     CheckReport,
     Delivery,
+    LandingReport,
     Problem,
     Refusal,
     Severity,
     Verdict,
     check_deliveries,
     check_workspace,
+    get_check_report,
     get_live_deliveries,
     land_files,
 )
@@ -35,6 +38,9 @@ class ReceivingReport:
     superseded: tuple[Delivery, ...]
     refused: tuple[Refusal, ...]
     checks: tuple[CheckReport, ...]
+    strangers: tuple[str, ...]
+    """Partners among those landed that are neither the partnership's own nor its neighbours."""
+    root: Path
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -42,8 +48,17 @@ class ReceivingReport:
 
     @property
     def is_clean(self) -> bool:
-        """No file was refused, at the door or by its check."""
-        return not self.refused and all(check.is_used for check in self.checks)
+        """Every file that a contract covers landed and is used. Files that none covers do not spoil a landing beside them."""
+        broken = any(not refusal.is_uncovered for refusal in self.refused)
+        nothing = bool(self.refused) and not self.landed and not self.unchanged
+        return not broken and not nothing and all(check.is_used for check in self.checks)
+
+    @property
+    def last_line(self) -> str:
+        here = len(self.landed) + len(self.unchanged)
+        refused = f", {_count(len(self.refused), 'file')} refused" if self.refused else ""
+        following = f" Next: safeground build {shlex.quote(str(self.root))}" if here else ""
+        return f"{_count(here, 'file')} here{refused}.{following}"
 
     def lines(self) -> tuple[str, ...]:
         """The report for a terminal, without the refusals."""
@@ -59,6 +74,10 @@ class ReceivingReport:
             )
         if not self.landed and not self.unchanged:
             lines.append("Nothing landed.")
+        lines += [
+            f"{partner} is neither the partnership's own force nor a neighbour: what it sent is kept, and counted nowhere."
+            for partner in self.strangers
+        ]
         if self.checks:
             lines.append(_reconcile(self.checks))
         lines.extend(describe_problems(get_problems(self.checks)))
@@ -70,6 +89,7 @@ class ReceivingReport:
             "unchanged": [delivery.id for delivery in self.unchanged],
             "superseded": [delivery.id for delivery in self.superseded],
             "refused": [{"file": refusal.path, "reason": refusal.sentence} for refusal in self.refused],
+            "strangers": list(self.strangers),
             "checks": [_check_as_data(check) for check in self.checks],
         }
 
@@ -107,7 +127,7 @@ class CheckingReport:
 
 def land_and_check(
     workspace: Workspace,
-    feeds: Feeds,
+    catalogue: Catalogue,
     files: Sequence[Path],
     *,
     feed: str | None = None,
@@ -121,7 +141,7 @@ def land_and_check(
     with workspace.exclusive():
         report = land_files(
             workspace,
-            feeds,
+            catalogue.feeds,
             files,
             feed=feed,
             partner=partner,
@@ -129,8 +149,34 @@ def land_and_check(
             stated_rows=stated_rows,
             progress=progress,
         )
-        checks = check_deliveries(workspace, feeds, report.landed, progress=progress)
-    return ReceivingReport(report.landed, report.unchanged, report.superseded, report.refused, tuple(checks))
+        checks = check_deliveries(workspace, catalogue.feeds, _find_unchecked(workspace, report), progress=progress)
+    return ReceivingReport(
+        report.landed,
+        report.unchanged,
+        report.superseded,
+        report.refused,
+        tuple(checks),
+        _find_strangers(catalogue, report.landed),
+        workspace.root,
+    )
+
+
+def _find_strangers(catalogue: Catalogue, landed: Sequence[Delivery]) -> tuple[str, ...]:
+    """Forces whose deliveries this partnership has no use for: a file of another force landed by mistake."""
+    ours = {force.partner for force in catalogue.partnership.forces}
+    by_force = {name for name, contract in catalogue.feeds.contracts.items() if contract.partner.column is not None}
+    return tuple(sorted({d.partner for d in landed if d.feed in by_force and d.partner not in ours}))
+
+
+def _find_unchecked(workspace: Workspace, report: LandingReport) -> tuple[Delivery, ...]:
+    """What landed now, and what had landed before but was never checked, as by a run that was killed in between."""
+    new = {delivery.id: delivery for delivery in report.landed}
+    waiting = {
+        delivery.id: delivery
+        for delivery in report.unchanged
+        if delivery.id not in new and get_check_report(workspace, delivery.id) is None
+    }
+    return (*new.values(), *waiting.values())
 
 
 def check_everything(workspace: Workspace, catalogue: Catalogue, *, progress: Progress | None = None) -> CheckingReport:
