@@ -5,6 +5,7 @@ All numbers are `Protected`: a suppressed one is drawn as a gap and named in the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -50,14 +51,24 @@ class RunChart:
 
 @dataclass(frozen=True)
 class ControlPhase:
-    """Centre and limits from month to month (inclusive labels 'YYYY-MM')."""
+    """Centre and limits from month to month (inclusive labels 'YYYY-MM').
+
+    A phase too short or too restless for limits has None in their place, and NaN is taken as None: what is not known is not drawn.
+    Phases need not touch; the months between them belong to none.
+    """
 
     start: str
     end: str
-    centre: float
-    lower: float
-    upper: float
+    centre: float | None
+    lower: float | None
+    upper: float | None
     label: str
+
+    def __post_init__(self) -> None:
+        for name in ("centre", "lower", "upper"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                object.__setattr__(self, name, None)
 
 
 @dataclass(frozen=True)

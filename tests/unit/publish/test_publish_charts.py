@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -15,6 +16,7 @@ from sample_document import (
     make_choropleth,
     make_column_chart,
     make_concentration_curve,
+    make_estimate,
     make_line_chart,
     make_run_chart,
 )
@@ -212,3 +214,40 @@ def test_a_chart_in_which_everything_is_withheld_is_still_drawn(canvas):
         replace(make_column_chart(), points=points),
     ):
         assert draw(chart, canvas).startswith("<svg")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_axis_below_nought_has_all_its_numbers(size):
+    points = tuple(
+        Point(name, make_estimate(value, 12, unit="% change"))
+        for name, value in zip("ABC", (-31.0, 4.0, 33.0), strict=True)
+    )
+    words = [text for text, _ in find_texts(draw(IntervalChart(points, "% change"), SIZES[size]))]
+    least = {"wide": "−60", "narrow": "−50"}[size]
+    assert {least, "0", least.lstrip("−")} <= set(words)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_phase_without_limits_has_none_drawn(size):
+    whole = make_run_chart()
+    first, last = whole.phases
+    bare = replace(last, start="2024-06", centre=math.nan, lower=None, upper=math.nan)
+    assert (bare.centre, bare.lower, bare.upper) == (None, None, None)
+    svg = draw(replace(whole, phases=(first, bare)), SIZES[size])
+    words = [text for text, _ in find_texts(svg)]
+    assert not {"upper limit", "average", "lower limit"} & set(words), "words name only lines that reach them"
+    assert "NaN" not in svg
+    assert svg.count("stroke-dasharray") == drawn("run", size).count("stroke-dasharray") - 2
+    only_mean = draw(replace(whole, phases=(first, replace(bare, centre=350.0))), SIZES[size])
+    assert "average" in [text for text, _ in find_texts(only_mean)]
+
+
+def test_a_crowd_of_signals_is_dated_sparingly_on_a_telephone():
+    chart = make_run_chart()
+    points = tuple(replace(point, is_marked=place % 2 == 0) for place, point in enumerate(chart.series.points))
+    crowded = replace(chart, series=replace(chart.series, points=points))
+
+    def count_dates(canvas):
+        return sum(bool(re.fullmatch(r"[A-Z][a-z]{2} 20\d\d", text)) for text, _ in find_texts(draw(crowded, canvas)))
+
+    assert 1 <= count_dates(NARROW) <= 4 < count_dates(WIDE)

@@ -223,5 +223,10 @@ def _finish(chart: Any, *, canvas: Canvas) -> dict[str, Any]:
 
 def _choose_label(ticks: Sequence[tuple[float, str]]) -> str:
     """A Vega expression from a tick's value to its words. Words are JSON strings, so nothing in a name can become code."""
-    words = json.dumps({f"{place:g}": label for place, label in ticks})
-    return f"({words})[format(datum.value, '.12~g')] || ''"
+    words = json.dumps({_write_as_script(place): label for place, label in ticks})
+    return f"({words})[datum.value] || ''"
+
+
+def _write_as_script(value: float) -> str:
+    """A number as the renderer's language turns it into a key. (Its `format` would write a true minus sign before it.)"""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -13,6 +13,7 @@ from safeground.engine.publish.charts.text import Box, measure_text, place_label
 _TOP = 38.0  # room for the unit, written above the axis it belongs to
 _BOTTOM = 32.0
 _LEADER = 12.0  # between a line's end and its label
+_MOST_DATED_WHEN_NARROW = 4  # signals of a run chart on a telephone; more dates bury the months they name
 
 
 def split_runs(points: Sequence[Point], periods: PeriodScale) -> list[list[Point]]:
@@ -75,8 +76,8 @@ def draw_run_chart(chart: RunChart, canvas: Canvas) -> Sketch:
     )
     runs = split_runs(chart.series.points, periods)
     points = [point for run in runs for point in run]
-    limits = [bound for phase in chart.phases for bound in (phase.lower, phase.upper)]
-    ticks = choose_value_ticks(_extent(points, with_bounds=False) + limits, starts_at_zero=True)
+    lines = [line for phase in chart.phases for line in (phase.lower, phase.centre, phase.upper) if line is not None]
+    ticks = choose_value_ticks(_extent(points, with_bounds=False) + lines, starts_at_zero=True)
     words = _limit_words(chart)
     plot = Plot(
         canvas=canvas,
@@ -266,9 +267,11 @@ def _draw_phases(sketch: Sketch, chart: RunChart, periods: PeriodScale) -> None:
     bands, centres, limits, starts = [], [], [], []
     for number, phase in enumerate(chart.phases):
         left, right = periods.place(phase.start) - 0.5, periods.place(phase.end) + 0.5
-        bands.append({"x": left, "x2": right, "y": phase.lower, "y2": phase.upper})
-        centres.append({"x": left, "x2": right, "y": phase.centre})
-        limits += [{"x": left, "x2": right, "y": bound} for bound in (phase.lower, phase.upper)]
+        if phase.lower is not None and phase.upper is not None:
+            bands.append({"x": left, "x2": right, "y": phase.lower, "y2": phase.upper})
+        limits += [{"x": left, "x2": right, "y": bound} for bound in (phase.lower, phase.upper) if bound is not None]
+        if phase.centre is not None:
+            centres.append({"x": left, "x2": right, "y": phase.centre})
         if number:
             starts.append({"x": left, "y": plot.y_domain[0], "y2": plot.value_y(-14)})
         if len(chart.phases) > 1:
@@ -284,8 +287,10 @@ def _draw_phases(sketch: Sketch, chart: RunChart, periods: PeriodScale) -> None:
 def _limit_words(chart: RunChart) -> list[tuple[str, float]]:
     if not chart.phases:
         return []
+    # The words stand at the right edge, so they may only name lines that reach it.
     last = chart.phases[-1]
-    return [("upper limit", last.upper), ("average", last.centre), ("lower limit", last.lower)]
+    words = (("upper limit", last.upper), ("average", last.centre), ("lower limit", last.lower))
+    return [(word, value) for word, value in words if value is not None]
 
 
 def _write_signals(sketch: Sketch, marked: Sequence[Point], points: Sequence[Point], periods: PeriodScale) -> None:
@@ -296,12 +301,14 @@ def _write_signals(sketch: Sketch, marked: Sequence[Point], points: Sequence[Poi
         taken.append(Box(x - 5, y - 5, x + 5, y + 5))
     # The strongest are dated first; in a crowd of signals the rest are dated in the table.
     ranked = sorted(marked, key=lambda point: (-(point.estimate.value or 0.0), point.label))
+    if plot.canvas.is_narrow:
+        ranked = ranked[:_MOST_DATED_WHEN_NARROW]
     labels = [
         (
             describe_period(point.label, is_short=True),
             plot.pixel_x(periods.place(point.label)),
             plot.pixel_y(point.estimate.value or 0.0),
-            number < 6,
+            number < (2 if plot.canvas.is_narrow else 6),
         )
         for number, point in enumerate(ranked)
     ]
