@@ -10,6 +10,7 @@ from safeground.engine.measures.comparisons import (
     compare_with_year_before,
     estimate_pooled_dispersion,
     find_common_months,
+    read_changes_together,
 )
 from safeground.engine.measures.compiling import CompiledRule, compile_rule
 from safeground.engine.measures.counting import DefinitionCounts, Gap, Reconciliation, count_monthly
@@ -87,6 +88,7 @@ __all__ = [
     "place_tally",
     "protect_cell",
     "protect_measurement",
+    "read_changes_together",
     "tally_events",
     "tally_rule",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from safeground.engine.statistics import (
     compare_monthly_periods,
     compare_rates,
     estimate_dispersion,
+    read_together,
 )
 
 EARLIER_YEARS = 3
@@ -36,24 +37,31 @@ EARLIER_YEARS = 3
 class AreaComparison:
     """Each area's rate over that of the rest of the areas in a period; `ratio` has shape (areas,), 1 is no difference.
 
-    `dispersion`: how many times as much the monthly counts vary as chance alone, which the intervals allow for.
+    `ratio` reads all areas together: `direction` and `p_value` allow for their number (Benjamini and Hochberg), and of the areas called
+    higher or lower at most one in twenty is expected to be wrong. The intervals are each area's own. `dispersion`: how many times as
+    much the monthly counts vary as chance alone, which the intervals allow for, estimated on `degrees_of_freedom`.
     """
 
     areas: tuple[str, ...]
     period: Period
     ratio: RatioComparison
     dispersion: float
+    degrees_of_freedom: int
 
 
 @dataclass(frozen=True, eq=False)
 class ForceComparison:
-    """One force's rate over each neighbour's, in the latest months that all have landed; `ratio` has shape (neighbours,)."""
+    """One force's rate over each neighbour's, in the latest months that all have landed; `ratio` has shape (neighbours,).
+
+    Its neighbours are read together as in `AreaComparison`.
+    """
 
     force: str
     neighbours: tuple[str, ...]
     period: Period
     ratio: RatioComparison
     dispersion: float
+    degrees_of_freedom: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +83,16 @@ def compare_with_rest(monthly: AreaPeriodMatrix, denominators: Sequence[float], 
     if people.shape != (len(monthly.areas),):
         raise ValueError(f"there are {len(monthly.areas)} areas but {people.size} denominators; give one for each area")
     counts = monthly.gather([period]).values[:, 0]
-    dispersion = estimate_pooled_dispersion(monthly, period)
-    ratio = compare_rates(counts, people, counts.sum() - counts, people.sum() - people, dispersion=dispersion)
-    return AreaComparison(monthly.areas, period, ratio, dispersion)
+    dispersion, freedom = _pool_dispersion(monthly, period)
+    ratio = compare_rates(
+        counts,
+        people,
+        counts.sum() - counts,
+        people.sum() - people,
+        dispersion=dispersion,
+        degrees_of_freedom=freedom,
+    )
+    return AreaComparison(monthly.areas, period, read_together([ratio])[0], dispersion, freedom)
 
 
 def find_common_months(
@@ -108,15 +123,25 @@ def compare_forces(
         return None
     people = dict(zip(monthly.areas, denominators, strict=True))
     counts = dict(zip(monthly.areas, monthly.gather([period]).values[:, 0], strict=True))
-    dispersion = estimate_pooled_dispersion(monthly, period)
+    dispersion, freedom = _pool_dispersion(monthly, period)
     ratio = compare_rates(
         counts[force],
         people[force],
         [counts[other] for other in others],
         [people[other] for other in others],
         dispersion=dispersion,
+        degrees_of_freedom=freedom,
     )
-    return ForceComparison(force, others, period, ratio, dispersion)
+    return ForceComparison(force, others, period, read_together([ratio])[0], dispersion, freedom)
+
+
+def read_changes_together(changes: Mapping[str, YearOnYear]) -> dict[str, YearOnYear]:
+    """Changes of many types (or areas) on one page, read as one family: their directions and p-values allow for their number.
+
+    Read each family once. For a single headline change use it as it came.
+    """
+    together = read_together([year.change for year in changes.values()])
+    return {name: replace(year, change=change) for (name, year), change in zip(changes.items(), together, strict=True)}
 
 
 def compare_with_year_before(monthly: AreaPeriodMatrix, *, confidence: float = 0.95) -> YearOnYear | None:
@@ -154,8 +179,14 @@ def estimate_pooled_dispersion(monthly: AreaPeriodMatrix, period: Period) -> flo
     One number for all areas: twelve months of one area say too little. The areas stand where `estimate_dispersion` has years: each
     has its own level. NaN where too few months are known to tell.
     """
+    return _pool_dispersion(monthly, period)[0]
+
+
+def _pool_dispersion(monthly: AreaPeriodMatrix, period: Period) -> tuple[float, int]:
+    """The pooled dispersion, 1 or more, and its degrees of freedom."""
     counts = _months_of(monthly, period)
-    return float(np.maximum(estimate_dispersion(counts[~np.isnan(counts).any(axis=1)]).value, 1.0))
+    found = estimate_dispersion(counts[~np.isnan(counts).any(axis=1)])
+    return float(np.maximum(found.value, 1.0)), int(found.degrees_of_freedom)
 
 
 def _months_of(monthly: AreaPeriodMatrix, period: Period) -> FloatMatrix:

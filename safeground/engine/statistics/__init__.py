@@ -8,6 +8,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | what share? | `estimate_proportion` |
 | which areas differ more than chance? | `funnel_limits` |
 | is this one higher than that one? | `compare_rates`, `compare_proportions` |
+| which of many comparisons stand? | `read_together` |
 | rising or falling? | `compare_monthly_periods`; `compare_periods` for rare, separate events |
 | which months are unusual? | `u_chart`, `xmr_chart` |
 | how concentrated? | `estimate_concentration` |
@@ -24,6 +25,7 @@ from safeground.engine.statistics.comparisons import (
 )
 from safeground.engine.statistics.concentration import Chance, Concentration, estimate_concentration
 from safeground.engine.statistics.control_charts import FEWEST_MONTHS, ControlChart, Signal, u_chart, xmr_chart
+from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
 from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
@@ -38,6 +40,7 @@ from safeground.engine.statistics.proportions import ProportionEstimate, estimat
 from safeground.engine.statistics.rates import RateEstimate, estimate_rate
 from safeground.engine.statistics.results import Estimate
 from safeground.engine.statistics.run_rules import RunRule
+from safeground.engine.statistics.significance import adjust_false_discovery
 from safeground.engine.statistics.standardisation import (
     AGE_BANDS_2013,
     EUROPEAN_STANDARD_POPULATION_2013,
@@ -67,6 +70,7 @@ __all__ = [
     "RunRule",
     "Signal",
     "StandardisedRateEstimate",
+    "adjust_false_discovery",
     "compare_monthly_periods",
     "compare_periods",
     "compare_proportions",
@@ -79,6 +83,7 @@ __all__ = [
     "estimate_proportion",
     "estimate_rate",
     "funnel_limits",
+    "read_together",
     "u_chart",
     "xmr_chart",
 ]

@@ -49,6 +49,8 @@ _RATE_METHODS = (
     "not available: a count is missing",
     "not available: there is no population",
     "not available: there are no events on either side",
+    "quasi-score conditional binomial (t)",
+    "not available: too few months to see how events cluster",
 )
 
 
@@ -59,6 +61,7 @@ def compare_rates(
     population_b: ArrayLike,
     *,
     dispersion: ArrayLike | None = None,
+    degrees_of_freedom: ArrayLike | None = None,
     confidence: float = 0.95,
 ) -> RatioComparison:
     """Ratio of rate a to rate b, from how their events divide between them.
@@ -67,8 +70,11 @@ def compare_rates(
     least `confidence` of such intervals hold the truth, at any count. No events in b gives a ratio of infinity with a finite lower limit.
     dispersion: variance of the counts over their mean, 1 or more, as `estimate_dispersion` gives; with it the interval is a
     quasi-score interval, wider by about its root. Without it events are taken to be independent, which for crimes claims too much.
+    degrees_of_freedom: those of the estimated dispersion, above 0; a t quantile then pays for its having been estimated. Without them
+    the dispersion is taken as known.
 
-    NaN, populations of 0 and no events at all give NaN, and `method` says which. ValueError: negative numbers, a dispersion below 1.
+    NaN, populations of 0 and no events at all give NaN, and `method` says which. ValueError: negative numbers, a dispersion below 1,
+    degrees of freedom without one.
     The two must share no events: compare an area with the rest, not with a total that holds it.
 
     Source: Przyborowski and Wilenski (1940) Biometrika 31:313; Clopper and Pearson (1934); McCullagh and Nelder (1989), chapter 9.
@@ -83,26 +89,33 @@ def compare_rates(
     phi = as_counts(np.nan if dispersion is None else dispersion, "dispersion")
     if (phi < 1).any():
         raise ValueError("dispersion is 1 or more: events that cluster vary more than chance, never less")
-    a, people_a, b, people_b, phi = align(
+    if degrees_of_freedom is not None and dispersion is None:
+        raise ValueError("degrees_of_freedom belong to an estimated dispersion; give both or neither")
+    # A dispersion without degrees of freedom has no evidence behind it: missing, as `estimate_dispersion` gives it.
+    known_freedom = np.inf if degrees_of_freedom is None else as_counts(degrees_of_freedom, "degrees_of_freedom")
+    a, people_a, b, people_b, phi, freedom = align(
         count_a=as_counts(count_a, "count_a"),
         population_a=as_counts(population_a, "population_a"),
         count_b=as_counts(count_b, "count_b"),
         population_b=as_counts(population_b, "population_b"),
         dispersion=phi,
+        degrees_of_freedom=np.where(known_freedom == 0, np.nan, known_freedom),
     )
     peopled = (people_a > 0) & (people_b > 0)
     exposure_odds = np.divide(people_a, people_b, out=np.full(a.shape, np.nan), where=peopled)
-    code = np.full(a.shape, int(dispersion is not None), dtype=np.intp)
+    best = 0 if dispersion is None else 1 if degrees_of_freedom is None else 5
+    code = np.full(a.shape, best, dtype=np.intp)
     code[a + b == 0] = 4
-    code[np.isnan(a) | np.isnan(b) | (np.isnan(phi) & (dispersion is not None))] = 2
+    code[(np.isnan(phi) & (dispersion is not None)) | np.isnan(freedom)] = 6
+    code[np.isnan(a) | np.isnan(b)] = 2
     code[~peopled] = 3
-    usable = code < 2
+    usable = code == best
     a, b = np.where(usable, a, np.nan), np.where(usable, b, np.nan)
     if dispersion is None:
         shares = intervals.clopper_pearson(a, a + b, 1 - confidence)
         p_value = significance.binomial(a, a + b, exposure_odds / (1 + exposure_odds))
     else:
-        shares, p_value = quasi_score(a, b, exposure_odds, phi, np.full(a.shape, np.inf), 1 - confidence)
+        shares, p_value = quasi_score(a, b, exposure_odds, phi, freedom, 1 - confidence)
     return as_ratio(a, b, exposure_odds, shares, p_value, name_by_code(_RATE_METHODS, code), confidence)
 
 

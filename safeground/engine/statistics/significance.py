@@ -9,9 +9,10 @@ simulated p-values of 0 (nothing is impossible because it was not drawn).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
-from safeground.engine.statistics.inputs import FloatArray
+from safeground.engine.statistics.inputs import FloatArray, as_numbers
 
 
 def two_sided(lower_tail: FloatArray, upper_tail: FloatArray) -> FloatArray:
@@ -41,6 +42,30 @@ def simulated(observed: FloatArray, draws: FloatArray) -> FloatArray:
     """For `draws` made where nothing differs, along axis 0. The observed counts as one draw, so that p is never 0."""
     number = draws.shape[0] + 1
     return two_sided(((draws <= observed).sum(axis=0) + 1) / number, ((draws >= observed).sum(axis=0) + 1) / number)
+
+
+def adjust_false_discovery(p_values: ArrayLike) -> FloatArray:
+    """p-values of comparisons that are read together, adjusted so that of those below a level at most that share is expected to be false.
+
+    p_values: any shape, read as one family. NaN stays NaN and counts as no comparison. The adjusted value of the i-th smallest of m
+    is the least p(j) m / j over j from i on, at most 1; it is never below the p-value itself. Holds for independent p-values and for
+    those that rise together. ValueError: a number outside 0 to 1.
+
+    Source: Benjamini Y, Hochberg Y (1995) J R Statist Soc B 57:289; Benjamini Y, Yekutieli D (2001) Annals of Statistics 29:1165.
+
+    >>> adjust_false_discovery([0.01, 0.04, 0.03, float("nan")]).round(3).tolist()
+    [0.03, 0.04, 0.04, nan]
+    """
+    given = as_numbers(p_values, "p_values")
+    if ((given < 0) | (given > 1)).any():
+        raise ValueError("p_values lie between 0 and 1; give one that is missing as NaN")
+    flat = given.ravel()
+    known = np.flatnonzero(~np.isnan(flat))
+    order = known[np.argsort(flat[known], kind="stable")]
+    raised = flat[order] * known.size / np.arange(1, known.size + 1)
+    adjusted = np.full(flat.shape, np.nan)
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(raised[::-1])[::-1])
+    return np.asarray(adjusted.reshape(given.shape))
 
 
 def rank_trend(values: FloatArray) -> tuple[float, float]:

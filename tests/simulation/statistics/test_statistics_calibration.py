@@ -19,6 +19,7 @@ from safeground.engine.statistics import (
     estimate_proportion,
     estimate_rate,
     funnel_limits,
+    read_together,
     u_chart,
     xmr_chart,
 )
@@ -238,3 +239,18 @@ def test_the_held_out_share_is_the_lasting_risk_though_events_cluster(dispersion
     assert np.mean(covered) > 0.92
     if dispersion >= 2:
         assert np.mean(in_sample) > np.mean(truths) + 0.005, "why months that did not choose must count"
+
+
+def test_of_the_words_on_a_page_of_many_comparisons_few_are_wrong():
+    rng = np.random.default_rng(29)
+    false_share, alone_false, found = [], [], []
+    for _ in range(600):
+        counts = rng.poisson([*[400] * 15, *[560] * 5])
+        alone = compare_rates(counts, 1, rng.poisson(400, 20), 1)
+        named, plain = (found.direction != "cannot tell" for found in (read_together([alone])[0], alone))
+        false_share.append(named[:15].sum() / max(1, named.sum()))
+        alone_false.append(plain[:15].any())
+        found.append((named[15:] & (counts[15:] > 400)).mean())
+    assert np.mean(false_share) < 0.05
+    assert np.mean(alone_false) > 0.4, "read one by one, every second page has a false word"
+    assert np.mean(found) > 0.9

@@ -20,8 +20,9 @@ from safeground.engine.measures import (
     get_periods,
     make_period,
     make_run_chart,
+    read_changes_together,
 )
-from safeground.engine.statistics import RunRule, u_chart
+from safeground.engine.statistics import RunRule, adjust_false_discovery, compare_rates, u_chart
 
 
 def make_monthly(values, *, first=(2024, 1), level="ltla24") -> AreaPeriodMatrix:
@@ -45,8 +46,8 @@ QUARTER = make_period(PeriodKind.QUARTER, datetime.date(2024, 1, 1))
 
 
 def test_an_area_is_compared_with_the_others_and_not_with_itself():
-    comparison = compare_with_rest(make_monthly([[20, 22, 18], [10, 12, 8], [9, 10, 11]]), [1000, 1000, 500], QUARTER)
-    assert comparison.ratio.value[0] == pytest.approx((60 / 1000) / (60 / 1500))
+    comparison = compare_with_rest(make_monthly([[80, 81, 79], [40, 41, 39], [39, 40, 41]]), [1000, 1000, 500], QUARTER)
+    assert comparison.ratio.value[0] == pytest.approx((240 / 1000) / (240 / 1500))
     assert comparison.ratio.direction.tolist()[0] == "higher"
 
 
@@ -167,3 +168,35 @@ def test_a_leap_year_before_is_compared_day_for_day():
     year = compare_with_year_before(make_monthly([50 * np.array(days)]))
     assert (year.change.days_before, year.change.days_after) == (121, 120)
     assert year.change.value.tolist() == pytest.approx([1.0])
+
+
+def test_the_areas_of_a_page_are_read_together_with_a_t_quantile_for_their_dispersion():
+    monthly = make_monthly([[120, 128, 118], [100, 101, 99], [101, 100, 96], [99, 104, 98], [100, 97, 101]])
+    found = compare_with_rest(monthly, [1000] * 5, QUARTER)
+    assert found.degrees_of_freedom == 4 * 2
+    counts = monthly.values.sum(axis=1)
+    alone = compare_rates(
+        counts,
+        1000,
+        counts.sum() - counts,
+        4000,
+        dispersion=found.dispersion,
+        degrees_of_freedom=found.degrees_of_freedom,
+    )
+    assert found.ratio.lower.tolist() == alone.lower.tolist()
+    assert found.ratio.p_value == pytest.approx(adjust_false_discovery(alone.p_value))
+    assert found.ratio.p_value.min() == pytest.approx(5 * alone.p_value.min())
+
+
+def test_types_of_crime_are_read_together():
+    steady, rising = [100.0, 99, 101, 100] * 6, [*[100.0, 99, 101, 100] * 3, *[110.0, 109, 111, 110] * 3]
+    types = {"a": rising, **{name: steady for name in "bcdefghij"}}
+    changes = {
+        name: compare_with_year_before(make_monthly([counts], first=(2022, 1))) for name, counts in types.items()
+    }
+    together = read_changes_together(changes)
+    assert list(together) == list(changes)
+    assert changes["a"].change.direction.tolist() == ["higher"]
+    assert together["a"].change.p_value[0] == pytest.approx(10 * changes["a"].change.p_value[0])
+    assert together["a"].change.direction.tolist() == ["cannot tell"]
+    assert together["a"].change.value == changes["a"].change.value

@@ -66,3 +66,22 @@ def test_an_empty_total_is_not_available():
     found = compare_proportions([0, 3], [0, 5], 3, 5)
     assert np.isnan(found.value).tolist() == np.isnan(found.lower).tolist() == [True, False]
     assert found.method[0].startswith("not available")
+
+
+def test_an_estimated_dispersion_is_paid_for_by_a_t_quantile():
+    known = compare_rates(4_000, 1, 4_200, 1, dispersion=4)
+    many, few = (compare_rates(4_000, 1, 4_200, 1, dispersion=4, degrees_of_freedom=df) for df in (1_000_000, 5))
+    assert many.upper == pytest.approx(known.upper, rel=1e-6)
+    # 2.571 and 1.960 are the quantiles of Student's t with 5 degrees of freedom and of the normal distribution.
+    wider = np.log(few.upper / few.lower) / np.log(known.upper / known.lower)
+    assert wider == pytest.approx(2.5706 / 1.9600, rel=0.01)
+    assert few.p_value > known.p_value
+    assert few.method == "quasi-score conditional binomial (t)"
+
+
+def test_a_dispersion_without_evidence_gives_no_comparison():
+    found = compare_rates([40, 40], 1, 50, 1, dispersion=[2, np.nan], degrees_of_freedom=[0, 0])
+    assert np.isnan(found.value).all() and set(found.direction) == {"cannot tell"}
+    assert set(found.method) == {"not available: too few months to see how events cluster"}
+    with pytest.raises(ValueError, match="give both or neither"):
+        compare_rates(4, 1, 4, 1, degrees_of_freedom=5)
