@@ -28,7 +28,7 @@ def land(root: Path, partnership: str, files: list[Path]) -> int:
 
     init_workspace(root, partnership=partnership)
     workspace, catalogue = open_with_catalogue(root)
-    return len(land_and_check(workspace, catalogue.feeds, files).landed)
+    return len(land_and_check(workspace, catalogue, files).landed)
 
 
 def build(root: Path) -> int:

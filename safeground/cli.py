@@ -8,8 +8,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,6 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(options.run, options)
 
 
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
+    return int(text)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Every command with its arguments."""
     parser = argparse.ArgumentParser(
@@ -104,7 +113,7 @@ def make_parser() -> argparse.ArgumentParser:
     land.add_argument("--feed", help="the contract they come under, where their columns do not tell")
     land.add_argument("--partner", help="who sent them, where they do not tell")
     land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
-    land.add_argument("--stated-rows", type=int, help="how many rows the sender says there are")
+    land.add_argument("--stated-rows", type=_whole_number, help="how many rows the sender says there are")
 
     check = add("check", run_check, "Say what is wrong with what has landed.", has_json=True)
     check.add_argument("workspace", type=Path)
@@ -148,18 +157,32 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+class Interrupts:
+    """Whether the user pressed Ctrl-C. A library may swallow the exception, or turn it into its own: the flag stays."""
+
+    def __init__(self) -> None:
+        self.came = False
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._note)
+
+    def _note(self, number: int, frame: object) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
 def _run(command: Command, options: argparse.Namespace) -> int:
-    progress = TerminalProgress()
+    progress, interrupts = TerminalProgress(), Interrupts()
     try:
-        return command(options, progress)
+        code = command(options, progress)
+        return _say_stopped(progress) if interrupts.came else code
     except KeyboardInterrupt:
-        progress.end()
-        _say_error("Stopped. What was there before is as it was.")
-        return INTERRUPTED
+        return _say_stopped(progress)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
+        if interrupts.came:
+            return _say_stopped(progress)
         progress.end()
         if isinstance(error, _refusals()):
             _say_error(str(error))
@@ -178,12 +201,21 @@ def _run(command: Command, options: argparse.Namespace) -> int:
         progress.end()
 
 
+def _say_stopped(progress: TerminalProgress) -> int:
+    progress.end()
+    _say_error("Stopped. Whatever had landed is whole, and what was built before is as it was; run it again to go on.")
+    return INTERRUPTED
+
+
 def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
+    from safeground.engine.build import CannotBuild
     from safeground.engine.catalogue import DefinitionsError
+    from safeground.engine.publish import EditionError
+    from safeground.engine.warehouse import ConformError
     from safeground.engine.workspace import WorkspaceError
 
-    return Refused, DefinitionsError, WorkspaceError
+    return Refused, CannotBuild, ConformError, DefinitionsError, EditionError, WorkspaceError
 
 
 def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
@@ -194,7 +226,7 @@ def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
     partnership = str(Path(given).resolve()) if Path(given, "partnership.yaml").is_file() else given
     title = load_partnership(partnership).title
     workspace = init_workspace(options.workspace, partnership=partnership)
-    print(f"{workspace.root} is ready for {title}. Next: safeground land {workspace.root} FILES")
+    print(f"{workspace.root} is ready for {title}. Next: safeground land {shlex.quote(str(workspace.root))} FILES")
     return DONE
 
 
@@ -204,7 +236,7 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
     workspace, catalogue = open_with_catalogue(options.workspace)
     report = land_and_check(
         workspace,
-        catalogue.feeds,
+        catalogue,
         options.files,
         feed=options.feed,
         partner=options.partner,
@@ -220,6 +252,7 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
             print(line)
         for sentence in report.refusals:
             _say_error(sentence)
+        print(report.last_line)
     return DONE if report.is_clean else REFUSED
 
 
@@ -359,7 +392,7 @@ def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
         paths = write_county(make_county(seed=options.seed), Path(scratch))
         progress.end()
         print(f"Landing and checking {len(paths)} files", flush=True)
-        landed = land_and_check(workspace, catalogue.feeds, paths, progress=progress)
+        landed = land_and_check(workspace, catalogue, paths, progress=progress)
         progress.end()
     for sentence in landed.refusals:
         _say_error(sentence)

@@ -16,7 +16,7 @@ from safeground.engine.areas.outlines import (
     make_outlines,
     simplify_for_display,
 )
-from safeground.engine.areas.vintages import CURRENT, find_vintages, get_vintages
+from safeground.engine.areas.vintages import CURRENT, find_vintages, get_vintages, name_vintage
 
 __all__ = [
     "CURRENT",
@@ -37,5 +37,6 @@ __all__ = [
     "make_crosswalk",
     "make_hierarchy",
     "make_outlines",
+    "name_vintage",
     "simplify_for_display",
 ]

@@ -27,3 +27,22 @@ def find_vintages(codes: ArrayLike, pairs: CodePairs) -> NDArray[np.object_]:
     """The vintage of each code, as `get_vintages` has it; None for a blank code (None or '') and one the lookup does not hold."""
     vintages = get_vintages(pairs)
     return np.array([vintages.get(code) for code in np.asarray(codes, dtype=object).ravel()], dtype=object)
+
+
+_LEVELS = {
+    "lsoa": "small areas (LSOA)",
+    "ward": "wards",
+    "ltla": "districts",
+    "csp": "community safety partnerships",
+    "pfa": "police force areas",
+    "icb": "integrated care boards",
+    "sicbl": "sub-areas of integrated care boards",
+    "ruc": "rural and urban classes",
+}
+
+
+def name_vintage(vintage: str) -> str:
+    """A level with its year as a reader knows it: 'pfa24' is 'police force areas of 2024'. What is not known stays as it is."""
+    level = vintage.rstrip("0123456789")
+    year = vintage.removeprefix(level)
+    return f"{_LEVELS[level]} of 20{year}" if level in _LEVELS and len(year) == 2 else vintage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import STREET, Evidence
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Column, Direction, Finding, Notice, NoticeKind, Table
@@ -32,12 +33,18 @@ def make_finding(
         period=period if isinstance(period, str) else period.label,
         area_code=area_code,
         area_name=area_name,
-        area_vintage=measurement.level,
-        definition=measurement.definition,
+        area_vintage=name_vintage(measurement.level),
+        definition=name_definition(evidence, measurement),
         sources=measurement.sources or (evidence.source_line(STREET),),
         caveats=tuple(dict.fromkeys((*caveats, *measurement.caveats))),
         direction=direction,
     )
+
+
+def name_definition(evidence: Evidence, measurement: Measurement) -> str:
+    """A definition as a reader and a machine know it: 'Police recorded violence, version 1 (police_uk_violence)'."""
+    definition = evidence.measures.definition_of(measurement.measure)
+    return f"{definition.title}, version {definition.version} ({definition.name})"
 
 
 def notice(kind: NoticeKind, markdown: str) -> Notice:
@@ -62,7 +69,7 @@ def make_table(
     """
     about = [("period", period)] if period else []
     if measurement is not None:
-        about += [("geography", measurement.level), ("definition", measurement.definition)]
+        about += [("geography", name_vintage(measurement.level)), ("definition", measurement.definition)]
         about += [("denominator", measurement.denominator_label)] if measurement.denominator_label else []
     numeric = [any(isinstance(row[place], Protected) for row in rows) for place in range(len(columns))]
     return Table(

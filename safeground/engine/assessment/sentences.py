@@ -102,17 +102,23 @@ def comparison_sentence(*, here: str, there: str, what: str, when: str, ratio: P
 
 
 def concentration_sentence(
-    *, what: str, when: str, share_of_areas: str, observed: Protected, corrected: Protected, chance: Protected
+    *,
+    what: str,
+    when: str,
+    share_of_areas: str,
+    observed: Protected,
+    chance: Protected,
+    chosen_by: str,
+    later: str,
+    lasting: Protected,
 ) -> str:
-    """How concentrated events were, beside what chance alone would give, and what of it would last."""
-    if not observed.is_published or not corrected.is_published or not chance.is_published:
+    """How concentrated events were, beside what chance alone would give, and how much of it lasted into months that did not choose."""
+    if not observed.is_published or not chance.is_published or not lasting.is_published:
         return f"How concentrated {what} was {when} cannot be said."
     return (
-        f"The {share_of_areas} of small areas with most {what} held {format_value(observed)} "
-        f"of it {when}; if every resident had run the same "
-        f"risk, chance alone would have put {format_value(chance)} there. Corrected for "
-        f"chance, those areas hold {format_value(corrected)} "
-        f"({format_interval(corrected)})."
+        f"The {share_of_areas} of small areas with most {what} held {format_value(observed)} of it {when}; if every resident had run the "
+        f"same risk, chance alone would have put {format_value(chance)} there. Chosen by {chosen_by}, such areas held "
+        f"{format_value(lasting)} of it {later} ({format_interval(lasting)})."
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of
+from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of, find_lacking
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import get_check_report, get_deliveries, get_live_deliveries
@@ -44,6 +45,8 @@ class Status:
     feeds: tuple[FeedStatus, ...]
     unchecked: int
     refused: tuple[str, ...]
+    lacking: tuple[str, ...]
+    """Feeds without which nothing can be built, and which have not landed."""
     warehouse: Path | None
     editions: tuple[EditionStatus, ...]
 
@@ -53,10 +56,13 @@ class Status:
 
     @property
     def next_step(self) -> str:
+        root = shlex.quote(str(self.root))
         if not self.feeds:
-            return f"safeground land {self.root} FILES"
+            return f"safeground land {root} FILES"
+        if self.lacking:
+            return f"safeground land {root} FILES of {' and '.join(self.lacking)}, without which nothing can be built"
         if self.is_stale:
-            return f"safeground build {self.root}"
+            return f"safeground build {root}"
         return "nothing: everything is up to date"
 
     def lines(self) -> tuple[str, ...]:
@@ -64,11 +70,11 @@ class Status:
         for feed in self.feeds:
             span = feed.first if feed.first == feed.last else f"{feed.first} to {feed.last}"
             kept = f", {feed.superseded} superseded and kept" if feed.superseded else ""
-            lines.append(f"  {feed.feed} from {feed.partner}: {feed.live} deliveries, {span}{kept}")
+            lines.append(f"  {feed.feed} from {feed.partner}: {feed.live} {plural(feed.live)}, {span}{kept}")
         if not self.feeds:
             lines.append("  nothing has landed")
         if self.unchecked:
-            lines.append(f"  {self.unchecked} deliveries are not checked yet")
+            lines.append(f"  not checked yet: {self.unchecked} {plural(self.unchecked)}")
         lines += [f"  refused by its check and not used: {delivery}" for delivery in self.refused]
         for edition in self.editions:
             state = (
@@ -87,6 +93,7 @@ class Status:
             "feeds": [vars(feed) for feed in self.feeds],
             "unchecked": self.unchecked,
             "refused": list(self.refused),
+            "lacking": list(self.lacking),
             "warehouse": str(self.warehouse) if self.warehouse else None,
             "editions": [
                 {"audience": str(e.audience), "path": str(e.path) if e.path else None, "is_stale": e.is_stale}
@@ -95,6 +102,10 @@ class Status:
             "is_stale": self.is_stale,
             "next": self.next_step,
         }
+
+
+def plural(number: int) -> str:
+    return "delivery" if number == 1 else "deliveries"
 
 
 def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
@@ -121,6 +132,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
         feeds=tuple(feeds),
         unchecked=sum(check is None for check in checks.values()),
         refused=tuple(delivery for delivery, check in checks.items() if check is not None and not check.is_used),
+        lacking=find_lacking(workspace, catalogue, live),
         warehouse=workspace.warehouse.current,
         editions=tuple(editions),
     )

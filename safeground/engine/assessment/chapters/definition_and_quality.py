@@ -39,7 +39,7 @@ def _definition(definition: EventDefinition) -> list[Block]:
     return [
         Heading(definition.title),
         Paragraph(
-            f"{definition.why_it_matters}\n\n**Rule** ({definition.label}): "
+            f"{definition.why_it_matters}\n\n**Rule** (version {definition.version}, `{definition.name}`): "
             f"{describe_rule(definition.rule_under())}\n\n"
             f"**Counted:** each {definition.counting_unit}, in the month it was recorded. "
             f"**Source:** {definition.source}"
@@ -56,7 +56,7 @@ def _verdict_table(evidence: Evidence) -> Block:
         undetermined = float(measurement.counts.undetermined.values[measurement.areas.index(cell.area_code), 0])
         rows.append(
             (
-                measurement.definition,
+                evidence.measures.definition_of(measure).title,
                 protect_count(cell, evidence.rule),
                 protect(undetermined, unit="offences", rule=evidence.rule, count=undetermined),
                 protect(
@@ -104,7 +104,7 @@ def _scorecard(evidence: Evidence) -> Block:
     rows = [
         (
             row.title,
-            names.get(row.partner, row.partner),
+            names.get(row.partner, evidence.catalogue.feeds.contracts[row.feed].source.name),
             f"{row.periods_landed} of {row.periods_expected}" if row.periods_expected else f"{row.periods_landed}",
             row.newest or "none",
             f"{row.rows:,}",

@@ -118,13 +118,18 @@ def make_partner_table(evidence: Evidence) -> Table:
                 if dataset.partner is not None
                 else any(feed == dataset.feed for feed, _ in landed)
             )
-            state = "here" if here else "missing" if dataset.feed else "not yet shared"
+            state = "here" if here else "not received" if dataset.feed else "not shared yet"
             rows.append((partner.name, dataset.title, state, dataset.why_it_matters))
     rows.sort(key=lambda row: row[2] == "here")
+    missing = sum(row[2] != "here" for row in rows)
     return make_table(
         id="partners_expected",
         caption="What partners are expected to share, and what is here",
         columns=[("partner", "Partner"), ("dataset", "Data"), ("state", "State"), ("why", "What it would tell")],
         rows=rows,
         source=f"{evidence.catalogue.partnership.source}; deliveries in this workspace",
+        notes=(f"{len(rows) - missing} of {len(rows)} are here; the table lists those that are not.",)
+        if missing
+        else (),
+        rows_shown=missing or None,
     )

@@ -38,7 +38,8 @@ from safeground.engine.documents import (
     Series,
     Table,
 )
-from safeground.engine.measures import PeriodKind, compare_with_year_before, get_periods
+from safeground.engine.measures import Period, PeriodKind, compare_with_year_before, get_periods
+from safeground.engine.statistics import ControlChart
 
 _TYPES = "recorded_crime_by_type"
 
@@ -126,38 +127,36 @@ def _run_chart_figure(evidence: Evidence) -> Figure:
     signalled = {signal.month for signal in run.chart.signals}
     values = np.asarray(run.chart.value)
     counts = evidence.measures.counts(VIOLENCE, level=FORCE).definite.select_areas([run.area]).values[0]
+    known = np.flatnonzero(~np.isnan(values))
+    limited = [place for place in known if np.isfinite(run.chart.centre[place])]
     points, rows = [], []
-    for place, period in enumerate(run.months):
-        if np.isnan(values[place]):
-            continue
+    for place in known:
+        period = run.months[place]
         estimate = protect(
             float(values[place]), unit=unit, rule=evidence.rule, count=float(counts[place]), method=run.chart.method
         )
         points.append(Point(f"{period.first:%Y-%m}", estimate, is_marked=place in signalled))
-        limits = (_number(float(side[place]), evidence, unit) for side in (run.chart.lower, run.chart.upper))
-        rows.append((period.label, estimate, *limits, "signal" if place in signalled else "usual"))
-    phases = tuple(_phases(run.chart.phase, run.months, run.chart.centre, run.chart.lower, run.chart.upper))
-    unusual = [period.label for place, period in enumerate(run.months) if place in signalled]
-    title = (
-        f"{len(unusual)} of {len(points)} months stand out from the usual variation"
-        if unusual
-        else "No month stands out from the usual variation"
-    )
-    rules = join_words(sorted({str(signal.rule) for signal in run.chart.signals})) or "none fired"
+        limits = (_limit(run.chart, side, place, evidence, unit, counts) for side in ("lower", "upper"))
+        reading = "signal" if place in signalled else "usual" if place in limited else "no limits"
+        rows.append((f"{period.first:%Y-%m}", estimate, *limits, reading))
+    phases = tuple(_phases(run.chart, run.months, known))
+    unusual = [run.months[place].label for place in known if place in signalled]
+    drifting = [phase.label for phase, drifts in zip(phases, run.chart.is_unstable, strict=True) if drifts]
+    notes = [
+        f"Method: {run.chart.method}. Limits are worked out anew after a gap of a year or more, where a phase has twelve months.",
+        "No season has been taken out: a series that rises each spring can signal for that reason.",
+    ]
+    if drifting:
+        notes.append(
+            f"Recording rose or fell all through {join_words(drifting)}: limits of a phase that drifts mean little."
+        )
     return Figure(
         id="violence_run_chart",
-        title=title,
-        subtitle=(
-            f"Violence recorded by {evidence.force_name}, {unit}; line: mean of the phase, band: "
-            "limits of usual variation"
-        ),
+        title=f"{len(unusual)} of {len(limited)} months with limits stand out from the usual variation of their phase",
+        subtitle=f"Violence recorded by {evidence.force_name}, {unit}; line: mean of the phase, band: limits of usual variation",
         alternative=(
-            f"A run chart of {len(points)} months in {len(phases)} phases. "
-            + (
-                f"Months that stand out: {join_words(unusual[:12])}{' and others' if len(unusual) > 12 else ''}."
-                if unusual
-                else "All months lie within their limits and show no run or trend."
-            )
+            f"A run chart of {len(points)} months in {len(phases)} phases. Months that stand out: "
+            f"{join_words(unusual[:12]) or 'none'}{' and others' if len(unusual) > 12 else ''}."
         ),
         chart=RunChart(Series(evidence.area_name, tuple(points), is_main=True), phases, unit),
         table=make_table(
@@ -175,45 +174,45 @@ def _run_chart_figure(evidence: Evidence) -> Figure:
             rows_shown=24,
         ),
         source=evidence.source_line(STREET, "population"),
-        notes=(
-            (
-                f"Method: {run.chart.method}. Limits are worked out anew after a gap of a year or "
-                f"more, since recording changes. Rules that fired: {rules}."
-            ),
-        ),
+        notes=tuple(notes),
     )
 
 
-def _number(value: float, evidence: Evidence, unit: str) -> Protected:
-    # A control limit is a property of the whole phase: it has no events of its own to protect.
-    return protect(float(value), unit=unit, rule=evidence.rule, count=float("inf"))
+def _limit(chart: ControlChart, side: str, place: int, evidence: Evidence, unit: str, counts: np.ndarray) -> Protected:
+    """A control limit. It rests on the events of its whole phase."""
+    value = float(getattr(chart, side)[place])
+    if not np.isfinite(value):
+        reason = "its phase is too short for limits"
+        return protect(None, unit=unit, rule=evidence.rule, state=State.NOT_AVAILABLE, reason=reason)
+    events = float(np.nansum(counts[np.asarray(chart.phase) == chart.phase[place]]))
+    return protect(value, unit=unit, rule=evidence.rule, count=events)
 
 
-def _phases(
-    phase: np.ndarray, months: tuple, centre: np.ndarray, lower: np.ndarray, upper: np.ndarray
-) -> Iterable[ControlPhase]:
-    for number in np.unique(phase):
-        places = np.flatnonzero(phase == number)
-        known = [place for place in places if not np.isnan(centre[place])]
-        if not known:
-            continue
-        first, last = months[places[0]], months[places[-1]]
+def _phases(chart: ControlChart, months: Sequence[Period], known: np.ndarray) -> Iterable[ControlPhase]:
+    """Each phase from its first month received to its last; without limits where it is too short for them."""
+    phase = np.asarray(chart.phase)
+    for number in np.unique(phase[known]):
+        places = [place for place in known if phase[place] == number]
+        first, last = months[places[0]].first, months[places[-1]].first
         yield ControlPhase(
-            f"{first.first:%Y-%m}",
-            f"{last.first:%Y-%m}",
-            float(centre[known[0]]),
-            float(np.nanmean(lower[known])),
-            float(np.nanmean(upper[known])),
-            f"{first.first:%Y}–{last.first:%Y}" if first.first.year != last.first.year else f"{first.first:%Y}",
+            f"{first:%Y-%m}",
+            f"{last:%Y-%m}",
+            *(_mean_of(getattr(chart, name)[places]) for name in ("centre", "lower", "upper")),
+            f"{first:%Y}" if first.year == last.year else f"{first:%Y}–{last:%Y}",
         )
+
+
+def _mean_of(values: np.ndarray) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else None
 
 
 def _years_table(evidence: Evidence) -> Table:
     """Financial and calendar years with their state: incomplete ones are there and carry no number."""
     kinds = (
+        (PeriodKind.QUARTER, "quarter"),
         (PeriodKind.FINANCIAL_YEAR, "financial year"),
         (PeriodKind.CALENDAR_YEAR, "calendar year"),
-        (PeriodKind.QUARTER, "quarter"),
     )
     rows = []
     for kind, name in kinds:
@@ -221,7 +220,7 @@ def _years_table(evidence: Evidence) -> Table:
         if not periods:
             continue
         measurement = evidence.measures.calculate(VIOLENCE, level=FORCE, periods=periods)
-        for cell in measurement.row(evidence.measures.own_area):
+        for cell in reversed(measurement.row(evidence.measures.own_area)):
             missing = len(cell.period.missing_months(evidence.covered))
             if missing == len(cell.period.months):
                 continue
@@ -241,7 +240,7 @@ def _years_table(evidence: Evidence) -> Table:
             )
     return make_table(
         id="violence_by_year",
-        caption=f"Violence recorded by {evidence.force_name}, by year and quarter",
+        caption=f"Violence recorded by {evidence.force_name}, by quarter and year, newest first",
         columns=[
             ("period", "Period"),
             ("kind", "Kind of period"),

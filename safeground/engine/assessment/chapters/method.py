@@ -35,8 +35,12 @@ def make_method(evidence: Evidence, outline: ChapterOutline, audience: Audience)
     )
 
 
+_METHODS = {"exact_or_byar": "exact below 10 events, Byar's above", "wilson": "Wilson's", "dobson": "Dobson's"}
+
+
 def _source_table(evidence: Evidence) -> Block:
     contracts = evidence.catalogue.feeds.contracts
+    names = evidence.catalogue.partnership.force_names
     grouped: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for delivery in evidence.warehouse.deliveries:
         grouped[delivery.feed, delivery.partner].append((delivery.period, delivery.accepted))
@@ -48,7 +52,7 @@ def _source_table(evidence: Evidence) -> Block:
         rows.append(
             (
                 contract.title,
-                partner,
+                names.get(partner, contract.source.name),
                 span,
                 str(len(parts)),
                 f"{sum(rows for _, rows in parts):,}",
@@ -89,8 +93,8 @@ def _measure_table(evidence: Evidence) -> Block:
             (
                 measure.title,
                 measure.unit.title,
-                evidence.catalogue.numerator_of(measure).label,
-                f"{measure.interval.confidence:.0%}, {measure.interval.method.replace('_', ' ')}",
+                evidence.catalogue.numerator_of(measure).title,
+                f"{measure.interval.confidence:.0%}, {_METHODS[measure.interval.method]}",
                 measure.why_it_matters,
             )
             for measure in evidence.catalogue.measures.values()

@@ -8,7 +8,7 @@ from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, STREET, 
 from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.making import direction_words, make_finding, make_table, protect_row
 from safeground.engine.assessment.maps import make_classes, make_shapes
-from safeground.engine.assessment.protecting import protect_count, protect_ratio
+from safeground.engine.assessment.protecting import protect_count, protect_estimate, protect_ratio
 from safeground.engine.assessment.sentences import concentration_sentence, join_words, name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.disclosure import Protected, protect
@@ -29,7 +29,15 @@ from safeground.engine.documents import (
     Paragraph,
     Point,
 )
-from safeground.engine.statistics import FUNNEL_LEVELS, Concentration, estimate_concentration, funnel_limits
+from safeground.engine.measures import Measurement, Period, PeriodKind
+from safeground.engine.statistics import (
+    FUNNEL_LEVELS,
+    Concentration,
+    estimate_concentration,
+    estimate_lasting_share,
+    estimate_rate,
+    funnel_limits,
+)
 
 _TOP_SHARE = 0.05
 _SIMULATIONS = 499
@@ -62,7 +70,9 @@ def _districts(evidence: Evidence) -> list[Block]:
     for at, code in enumerate(compared.areas):
         cell = cells[code]
         estimate = protect_row(evidence, measurement, cell)
-        _, readings[code] = protect_ratio(compared.ratio, at, evidence.rule, counts=(cell.count, total - cell.count))
+        ratio, readings[code] = protect_ratio(
+            compared.ratio, at, evidence.rule, counts=(cell.count, total - cell.count)
+        )
         name = evidence.district_names[code]
         points.append(Point(name, estimate, is_marked=readings[code] is Direction.HIGHER))
         rows.append(
@@ -71,6 +81,7 @@ def _districts(evidence: Evidence) -> list[Block]:
                 protect_count(cell, evidence.rule),
                 _people(evidence, cell.denominator),
                 estimate,
+                ratio,
                 direction_words(readings[code]),
                 "; ".join(cell.flags),
             )
@@ -80,10 +91,7 @@ def _districts(evidence: Evidence) -> list[Block]:
         [evidence.district_names[code] for code in compared.areas if readings[code] is way]
         for way in (Direction.HIGHER, Direction.LOWER)
     )
-    force = evidence.measures.calculate(VIOLENCE, level="pfa24", periods=[period])
-    average = Point(
-        f"{evidence.area_name} as a whole", protect_row(evidence, force, force.cell(evidence.measures.own_area, period))
-    )
+    average = Point("all districts together", _together(evidence, measurement))
     lines = evidence.measures.counts(VIOLENCE, level=DISTRICT).reconciliation.gather([period])
     return [
         Figure(
@@ -108,6 +116,7 @@ def _districts(evidence: Evidence) -> list[Block]:
                     ("count", "Offences"),
                     ("residents", "Residents"),
                     ("rate", f"Rate {measurement.unit}"),
+                    ("ratio", "Times the rate of the rest"),
                     ("reading", "Beside the rest of the area"),
                     ("flags", "Note"),
                 ],
@@ -130,6 +139,14 @@ def _districts(evidence: Evidence) -> list[Block]:
             ),
         )
     ]
+
+
+def _together(evidence: Evidence, measurement: Measurement) -> Protected:
+    """The rate of all areas of a measurement together: of events with a known place, as each of them is."""
+    cells = measurement.column(measurement.periods[0])
+    count, people = sum(cell.count for cell in cells), sum(cell.denominator for cell in cells)
+    estimate = estimate_rate(count, people, per=measurement.per or 1, confidence=measurement.estimate.confidence)
+    return protect_estimate(estimate, evidence.rule, unit=measurement.unit, count=count)
 
 
 def _district_title(higher: list[str], lower: list[str], number: int) -> str:
@@ -203,9 +220,7 @@ def _funnel(evidence: Evidence) -> Figure:
             f"{outside} lie outside the limits of chance; "
             f"allowing for districts to differ, outside are: {join_words(unusual) or 'none'}."
         ),
-        chart=FunnelChart(
-            tuple(points), curves, float(plain.benchmark), f"{evidence.area_name} as a whole", measurement.unit
-        ),
+        chart=FunnelChart(tuple(points), curves, float(plain.benchmark), "all districts together", measurement.unit),
         table=make_table(
             id="district_funnel",
             measurement=measurement,
@@ -225,8 +240,8 @@ def _funnel(evidence: Evidence) -> Figure:
         notes=(
             "The curves are where chance alone would keep districts that all had the same rate.",
             (
-                f"Districts differ more than that, for many reasons: the variance between them is {float(plain.dispersion):,.0f} times what "
-                f"chance gives, the spread {float(plain.dispersion) ** 0.5:,.0f} times."
+                f"Districts differ more, for many reasons: the variance between them is {float(plain.dispersion):,.0f} "
+                f"times what chance gives, the spread {float(plain.dispersion) ** 0.5:,.0f} times."
             ),
             (
                 "The last column of the table lets true rates differ (standard deviation "
@@ -360,8 +375,11 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
     found = estimate_concentration(
         counts, people, rng=evidence.random_numbers(), top_share=_TOP_SHARE, simulations=_SIMULATIONS
     )
-    corrected = _share(evidence, found.value, found.lower, found.upper, found)
-    observed, chance = (_percent(evidence, share, found) for share in (found.observed, found.chance.value))
+    lasting = _lasting_share(evidence, measure, period)
+    if lasting is None:
+        return [Notice(NoticeKind.MISSING, f"One month is too little to say how lastingly {what} is concentrated.")]
+    chosen_by, later, share = lasting
+    observed, chance = (_percent(evidence, each, found) for each in (found.observed, found.chance.value))
     name = measure.removesuffix("_rate")
     finding = make_finding(
         evidence,
@@ -372,15 +390,17 @@ def _concentration(evidence: Evidence, measure: str) -> list[Block]:
             when=say_when(period.label),
             share_of_areas=f"{_TOP_SHARE:.0%}",
             observed=observed,
-            corrected=corrected,
             chance=chance,
+            chosen_by=name_period(chosen_by.label),
+            later=say_when(later.label),
+            lasting=share,
         ),
-        estimate=corrected,
-        period=period,
+        estimate=share,
+        period=later,
         area_code=evidence.measures.own_area,
         area_name=evidence.area_name,
         caveats=(
-            "The correction takes out that the areas were chosen by the same offences that are then counted in them.",
+            "The areas are chosen by some months and counted in others, so that the luck of the first does not count.",
             "Offences that come in series are not independent, which makes the interval somewhat too narrow.",
         ),
     )
@@ -442,11 +462,16 @@ def _thin(curve: np.ndarray, steps: np.ndarray) -> tuple[tuple[float, float], ..
     return tuple((float(curve[at, 0]), float(curve[at, 1])) for at in steps)
 
 
-def _share(evidence: Evidence, value: float, lower: float, upper: float, found: Concentration) -> Protected:
-    return protect(
-        100 * value, unit="%", rule=evidence.rule, lower=100 * lower, upper=100 * upper, count=found.events,
-        method=str(np.asarray(found.method)), confidence=found.confidence,
-    )  # fmt: skip
+def _lasting_share(evidence: Evidence, measure: str, period: Period) -> tuple[Period, Period, Protected] | None:
+    """A period's first half, the rest, and what the areas busiest in the first held of the rest; None for a single month."""
+    half = len(period.months) // 2
+    if not half:
+        return None
+    halves = tuple(Period(part, PeriodKind.SELECTED_MONTHS) for part in (period.months[:half], period.months[half:]))
+    counts = evidence.measures.counts(measure, level=SMALL_AREA).definite.gather(halves).values
+    found = estimate_lasting_share(counts[:, 0], counts[:, 1], top_share=_TOP_SHARE)
+    share = protect_estimate(found, evidence.rule, unit="%", count=found.events, scale=100)
+    return halves[0], halves[1], share
 
 
 def _percent(evidence: Evidence, value: float, found: Concentration) -> Protected:
