@@ -80,13 +80,11 @@ def change_sentence(*, what: str, latest: str, before: str, change: Protected, d
     size = format_value(change).lstrip(MINUS)
     if direction in (Direction.HIGHER, Direction.LOWER):
         verb = "rose" if direction is Direction.HIGHER else "fell"
-        return (
-            f"Recorded {what} {verb} by {size} between {before} and {latest} ({format_interval(change)} of the change)."
-        )
+        return f"Recorded {what} {verb} by {size}, day for day, between {before} and {latest} ({format_interval(change)} of the change)."
     sign = "more" if (change.value or 0) > 0 else "fewer"
     return (
         f"We cannot tell whether recorded {what} rose or fell between {before} and {latest}: "
-        f"{size} {sign} were recorded, "
+        f"day for day {size} {sign} were recorded, "
         f"and any change from {format_bounds(change)} would be in keeping with that."
     )
 

@@ -1,0 +1,214 @@
+"""Over time: each month beside the neighbours, a run chart with its limits, and quarters and years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
+from safeground.engine.assessment.headline import (
+    VIOLENCE,
+)
+from safeground.engine.assessment.making import make_table, protect_row
+from safeground.engine.assessment.protecting import protect_count
+from safeground.engine.assessment.sentences import join_words
+from safeground.engine.disclosure import Protected, State, protect
+from safeground.engine.documents import (
+    ControlPhase,
+    Figure,
+    LineChart,
+    Point,
+    RunChart,
+    Series,
+    Table,
+)
+from safeground.engine.measures import Period, PeriodKind, get_periods
+from safeground.engine.statistics import ControlChart
+
+
+def make_monthly_figure(evidence: Evidence) -> Figure:
+    """Monthly rates of our force and its neighbours."""
+    partners = (evidence.measures.own, *evidence.neighbours)
+    measurement = evidence.measures.calculate(VIOLENCE, level=FORCE, periods=evidence.months, partners=partners)
+    names = {evidence.measures.home[force.partner]: force.area.name for force in evidence.catalogue.partnership.forces
+             if force.partner in evidence.measures.home}  # fmt: skip
+    series, rows = [], []
+    for area in (evidence.measures.own_area, *(a for a in measurement.areas if a != evidence.measures.own_area)):
+        cells = measurement.row(area)
+        shown = [(cell, protect_row(evidence, measurement, cell)) for cell in cells]
+        points = tuple(Point(f"{c.period.first:%Y-%m}", p) for c, p in shown if p.state is not State.INCOMPLETE)
+        series.append(Series(names.get(area, area), points, is_main=area == evidence.measures.own_area))
+        rows += [
+            (names.get(area, area), cell.period.label, estimate) for cell, estimate in shown if not cell.is_incomplete
+        ]
+    first, last = evidence.months[0].label, evidence.months[-1].label
+    return Figure(
+        id="violence_by_month",
+        title="Violence recorded each month, where months have been received",
+        subtitle=(
+            f"Violence recorded by the police, {measurement.unit}, each month from {first} to "
+            f"{last}; band: 95% interval"
+        ),
+        alternative=_describe_series(series[0], evidence.area_name),
+        chart=LineChart(tuple(series), measurement.unit),
+        table=make_table(
+            id="violence_by_month",
+            measurement=measurement,
+            caption="Violence recorded each month, by force",
+            columns=[("area", "Area"), ("month", "Month"), ("rate", f"Rate {measurement.unit}")],
+            rows=rows,
+            source=evidence.source_line(STREET, "population"),
+            rows_shown=24,
+        ),
+        source=evidence.source_line(STREET, "population"),
+        notes=(f"Denominator: {measurement.denominator_label}. Months that have not been received are gaps.",),
+    )
+
+
+def _describe_series(series: Series, name: str) -> str:
+    known = [point for point in series.points if point.estimate.value is not None]
+    if not known:
+        return f"A line chart without any month for {name}."
+    low = min(known, key=lambda point: point.estimate.value or 0)
+    high = max(known, key=lambda point: point.estimate.value or 0)
+    return (
+        f"A line chart with a point for each month received. For {name} the lowest month is "
+        f"{low.label} and the highest {high.label}; "
+        f"the latest is {known[-1].label}. Months not received are gaps. The table below holds every number."
+    )
+
+
+def make_run_chart_figure(evidence: Evidence) -> Figure:
+    """Our monthly rate with the limits of its own usual variation."""
+    run = evidence.measures.run_chart(VIOLENCE)
+    unit = f"per {run.per:,.0f} residents and month of 30.4 days"
+    signalled = {signal.month for signal in run.chart.signals}
+    values = np.asarray(run.chart.value)
+    counts = evidence.measures.counts(VIOLENCE, level=FORCE).definite.select_areas([run.area]).values[0]
+    known = np.flatnonzero(~np.isnan(values))
+    limited = [place for place in known if np.isfinite(run.chart.centre[place])]
+    points, rows = [], []
+    for place in known:
+        period = run.months[place]
+        estimate = protect(
+            float(values[place]), unit=unit, rule=evidence.rule, count=float(counts[place]), method=run.chart.method
+        )
+        points.append(Point(f"{period.first:%Y-%m}", estimate, is_marked=place in signalled))
+        limits = (_limit(run.chart, side, place, evidence, unit, counts) for side in ("lower", "upper"))
+        reading = "signal" if place in signalled else "usual" if place in limited else "no limits"
+        rows.append((f"{period.first:%Y-%m}", estimate, *limits, reading))
+    phases = tuple(_phases(run.chart, run.months, known))
+    unusual = [run.months[place].label for place in known if place in signalled]
+    drifting = [phase.label for phase, drifts in zip(phases, run.chart.is_unstable, strict=True) if drifts]
+    notes = [
+        f"Method: {run.chart.method}. Limits are worked out anew after a gap of a year or more, where a phase has twelve months.",
+        "No season has been taken out: a series that rises each spring can signal for that reason.",
+    ]
+    if drifting:
+        notes.append(
+            f"Recording rose or fell all through {join_words(drifting)}: limits of a phase that drifts mean little."
+        )
+    return Figure(
+        id="violence_run_chart",
+        title=f"{len(unusual)} of {len(limited)} months with limits stand out from the usual variation of their phase",
+        subtitle=f"Violence recorded by {evidence.force_name}, {unit}; line: mean of the phase, band: limits of usual variation",
+        alternative=(
+            f"A run chart of {len(points)} months in {len(phases)} phases. Months that stand out: "
+            f"{join_words(unusual[:12]) or 'none'}{' and others' if len(unusual) > 12 else ''}."
+        ),
+        chart=RunChart(Series(evidence.area_name, tuple(points), is_main=True), phases, unit),
+        table=make_table(
+            id="violence_run_chart",
+            caption="Months with their limits",
+            columns=[
+                ("month", "Month"),
+                ("rate", "Rate"),
+                ("lower_limit", "Lower limit"),
+                ("upper_limit", "Upper limit"),
+                ("signal", "Reading"),
+            ],
+            rows=rows,
+            source=evidence.source_line(STREET, "population"),
+            rows_shown=24,
+        ),
+        source=evidence.source_line(STREET, "population"),
+        notes=tuple(notes),
+    )
+
+
+def _limit(chart: ControlChart, side: str, place: int, evidence: Evidence, unit: str, counts: np.ndarray) -> Protected:
+    """A control limit. It rests on the events of its whole phase."""
+    value = float(getattr(chart, side)[place])
+    if not np.isfinite(value):
+        reason = "its phase is too short for limits"
+        return protect(None, unit=unit, rule=evidence.rule, state=State.NOT_AVAILABLE, reason=reason)
+    events = float(np.nansum(counts[np.asarray(chart.phase) == chart.phase[place]]))
+    return protect(value, unit=unit, rule=evidence.rule, count=events)
+
+
+def _phases(chart: ControlChart, months: Sequence[Period], known: np.ndarray) -> Iterable[ControlPhase]:
+    """Each phase from its first month received to its last; without limits where it is too short for them."""
+    phase = np.asarray(chart.phase)
+    for number in np.unique(phase[known]):
+        places = [place for place in known if phase[place] == number]
+        first, last = months[places[0]].first, months[places[-1]].first
+        yield ControlPhase(
+            f"{first:%Y-%m}",
+            f"{last:%Y-%m}",
+            *(_mean_of(getattr(chart, name)[places]) for name in ("centre", "lower", "upper")),
+            f"{first:%Y}" if first.year == last.year else f"{first:%Y}–{last:%Y}",
+        )
+
+
+def _mean_of(values: np.ndarray) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def make_years_table(evidence: Evidence) -> Table:
+    """Financial and calendar years with their state: incomplete ones are there and carry no number."""
+    kinds = (
+        (PeriodKind.QUARTER, "quarter"),
+        (PeriodKind.FINANCIAL_YEAR, "financial year"),
+        (PeriodKind.CALENDAR_YEAR, "calendar year"),
+    )
+    rows = []
+    for kind, name in kinds:
+        periods = get_periods(kind, evidence.covered)
+        if not periods:
+            continue
+        measurement = evidence.measures.calculate(VIOLENCE, level=FORCE, periods=periods)
+        for cell in reversed(measurement.row(evidence.measures.own_area)):
+            missing = len(cell.period.missing_months(evidence.covered))
+            if missing == len(cell.period.months):
+                continue
+            received = (
+                "all received"
+                if not missing
+                else f"{len(cell.period.months) - missing} of {len(cell.period.months)} months received"
+            )
+            rows.append(
+                (
+                    cell.period.label,
+                    name,
+                    protect_count(cell, evidence.rule),
+                    protect_row(evidence, measurement, cell),
+                    received,
+                )
+            )
+    return make_table(
+        id="violence_by_year",
+        caption=f"Violence recorded by {evidence.force_name}, by quarter and year, newest first",
+        columns=[
+            ("period", "Period"),
+            ("kind", "Kind of period"),
+            ("count", "Offences"),
+            ("rate", "Rate per 1,000 residents"),
+            ("received", "Months"),
+        ],
+        rows=rows,
+        source=evidence.source_line(STREET, "population"),
+        notes=("An incomplete period has no number: it is not scaled up.",),
+        rows_shown=12,
+    )
