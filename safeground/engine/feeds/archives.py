@@ -22,8 +22,8 @@ _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 def list_members(path: Path, limits: ReadingLimits) -> tuple[zipfile.ZipInfo, ...]:
     """The files in an archive, in the order of their names.
 
-    Raises Refused where it is damaged, has too many, claims to hold too much, or points at the same bytes more than
-    once.
+    Raises Refused where it is damaged, has none or too many, claims to hold too much, or points at the same bytes more
+    than once.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -48,7 +48,9 @@ def list_members(path: Path, limits: ReadingLimits) -> tuple[zipfile.ZipInfo, ..
         if entry.header_offset < end:
             raise Refused("is an archive whose files overlap, as no honest one's do; ask who sent it what it is.")
         end = entry.header_offset + _LOCAL_HEADER.size + entry.compress_size
-    files = (entry for entry in entries if not entry.is_dir() and not _is_clutter(entry.filename))
+    files = [entry for entry in entries if not entry.is_dir() and not _is_clutter(entry.filename)]
+    if not files:
+        raise Refused("is an empty archive.")
     return tuple(sorted(files, key=lambda entry: entry.filename))
 
 

@@ -20,11 +20,13 @@ from typing import Any, BinaryIO, TextIO, cast
 import pyarrow as pa
 
 from safeground.engine.catalogue import Variant
+from safeground.engine.feeds.check_outlines import outline_fault
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.rules_sql import WHITESPACE, quote_name, quote_text
 
 ROW, CELLS, MALFORMED, HEADER_AGAIN = "_row", "_cells", "_malformed", "_header_again"
-"""Columns beside the contract's: the row's number, how many cells it has, whether it could be parsed, whether it is the header again."""
+"""Columns beside the contract's: the row's number, how many cells it has, which fault of form it has, whether it is the header again."""
+QUOTING = "quoting"
 CHUNK = 20_000
 
 
@@ -74,7 +76,7 @@ def get_layout(delivery: Delivery, variant: Variant) -> FileLayout:
 def duckdb_rows(layout: FileLayout) -> str:
     """A FROM item with the rows by DuckDB's reader. Records it cannot read are left out: the caller compares their number."""
     chosen = [f"row_number() OVER () AS {ROW}", f"{layout.width}::INTEGER AS {CELLS}"]
-    chosen += [f"FALSE AS {MALFORMED}", f"{_is_header(layout)} AS {HEADER_AGAIN}"]
+    chosen += [f"NULL::VARCHAR AS {MALFORMED}", f"{_is_header(layout)} AS {HEADER_AGAIN}"]
     chosen += [quote_name(name) for name in layout.columns]
     # Numbering rows needs them in order, so the file is read by one thread; `parallel` would also guess where quoted cells begin.
     source = read_csv(layout, f"[{quote_text(str(layout.delivery.path))}]", options=", parallel = false")
@@ -106,7 +108,7 @@ def _is_header(layout: FileLayout) -> str:
 def python_rows(layout: FileLayout) -> pa.Table:
     """The same table by Python's reader."""
     places = {name: place for place, name in enumerate(layout.names) if name is not None}
-    markers = [(ROW, pa.int64()), (CELLS, pa.int32()), (MALFORMED, pa.bool_()), (HEADER_AGAIN, pa.bool_())]
+    markers = [(ROW, pa.int64()), (CELLS, pa.int32()), (MALFORMED, pa.string()), (HEADER_AGAIN, pa.bool_())]
     schema = pa.schema(markers + [(name, pa.string()) for name in places])
     header = list(layout.delivery.columns)
     is_csv = layout.delivery.format == "csv"
@@ -119,7 +121,7 @@ def python_rows(layout: FileLayout) -> pa.Table:
         arrays = [
             pa.array(range(first, first + len(chunk)), pa.int64()),
             pa.array([len(cells) for cells, _ in chunk], pa.int32()),
-            pa.array([malformed for _, malformed in chunk], pa.bool_()),
+            pa.array([fault for _, fault in chunk], pa.string()),
             pa.array(
                 [is_csv and [cell.strip(WHITESPACE) for cell in cells] == header for cells, _ in chunk], pa.bool_()
             ),
@@ -130,10 +132,11 @@ def python_rows(layout: FileLayout) -> pa.Table:
     return pa.Table.from_batches(batches, schema=schema)
 
 
-def read_records(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
-    """Every record below the header as landing counted them: its cells as sent, and whether it is malformed.
+def read_records(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
+    """Every record below the header as landing counted them: its cells as sent, and its fault of form: None, "quoting", or one
+    of OUTLINE_FAULTS.
 
-    A malformed record's one cell is its line. Blank lines are no records.
+    A record whose quoting is at fault has one cell, its line. Blank lines are no records.
     """
     if delivery.format == "geojson":
         yield from _feature_records(delivery)
@@ -143,7 +146,7 @@ def read_records(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
         yield from _records_one_a_line(delivery)
 
 
-def _records_one_a_line(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+def _records_one_a_line(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
     """Each line alone, so that a quotation mark left open spoils its own line only."""
     csv.field_size_limit(sys.maxsize)
     end = "\r" if delivery.newline == "cr" else "\n"
@@ -153,28 +156,28 @@ def _records_one_a_line(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
         next(filled, None)
         for line in filled:
             try:
-                yield next(csv.reader((line,), delimiter=delivery.delimiter, strict=True)), False
+                yield next(csv.reader((line,), delimiter=delivery.delimiter, strict=True)), None
             except csv.Error:
-                yield [line], True
+                yield [line], QUOTING
 
 
-def _records_across_lines(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+def _records_across_lines(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
     csv.field_size_limit(sys.maxsize)
     with _open_text(delivery, newline="") as text:
         records = csv.reader(text, delimiter=delivery.delimiter, strict=True)
         next(records, None)
         for record in records:
             if record:
-                yield record, False
+                yield record, None
 
 
-def _feature_records(delivery: Delivery) -> Iterator[tuple[list[str], bool]]:
+def _feature_records(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
     with _open_bytes(delivery) as file:
         features: list[dict[str, Any]] = json.load(file)["features"]
     for feature in features:
         properties = feature.get("properties") or {}
         cells = ["" if properties.get(name) is None else str(properties[name]) for name in delivery.columns]
-        yield cells, not feature.get("geometry")
+        yield cells, outline_fault(feature.get("geometry"))
 
 
 def _open_bytes(delivery: Delivery) -> BinaryIO:

@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from safeground.engine.catalogue import Contract, Feeds, OnFailure, Sensitivity, Variant
 from safeground.engine.catalogue.contract import Identifiers, OneTarget, UniqueKey
-from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED, ROW, FileLayout
+from safeground.engine.feeds.check_outlines import OUTLINE_FAULTS
+from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED, QUOTING, ROW, FileLayout
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.check_words import in_rows, masked, quote_examples
 from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import hash_of, quote_name, quote_texts, trimmed
+from safeground.engine.feeds.rules_sql import hash_of, quote_name, quote_text, quote_texts, trimmed
 
-_WHOLE = f"NOT {MALFORMED} AND NOT {HEADER_AGAIN}"
+_WHOLE = f"{MALFORMED} IS NULL AND NOT {HEADER_AGAIN}"
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,9 @@ def check_repeats(
     return RowOutcome(layout.delivery.records, (found,), quarantined, duplicates, tuple(problems))
 
 
+_QUOTING_SAYS = "a quotation mark is not closed, or stands where none may,"
+
+
 def _reader_rules(layout: FileLayout) -> Iterator[Rule]:
     width = layout.width
     yield Rule(
@@ -128,12 +132,8 @@ def _reader_rules(layout: FileLayout) -> Iterator[Rule]:
         f"{_WHOLE} AND {CELLS} <> {width}",
         f"the row does not have {width} cells, as the header has (a comma or quotation mark too many or too few),",
     )
-    what = (
-        "a quotation mark is not closed, or stands where none may,"
-        if layout.delivery.format == "csv"
-        else "there is no outline"
-    )
-    yield Rule("quoting" if layout.delivery.format == "csv" else "geometry", (), OnFailure.QUARANTINE, MALFORMED, what)
+    for name, says in {QUOTING: _QUOTING_SAYS, **OUTLINE_FAULTS}.items():
+        yield Rule(name, (), OnFailure.QUARANTINE, f"{MALFORMED} = {quote_text(name)}", says)
     says = "the row repeats the header (files were joined?)"
     yield Rule("header_again", (), OnFailure.QUARANTINE, HEADER_AGAIN, says)
 
@@ -157,7 +157,7 @@ def _find_faults(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -
     flags = []
     for number, rule in enumerate(rules):
         breaks = quote_name(_raw_flag(rule)) if rule.of_raw else rule.breaks
-        if rule.name not in ("ragged", "quoting", "geometry", "header_again"):
+        if rule.name not in ("ragged", QUOTING, "header_again", *OUTLINE_FAULTS):
             # The cells of a malformed row stand under the wrong columns: it has one fault, its form.
             breaks = f"{_WHOLE} AND NOT ({width}) AND ({breaks})"
         flags.append(f"coalesce({breaks}, FALSE) AS r{number}")

@@ -21,6 +21,7 @@ from safeground.engine.feeds.reading_guards import (
     PLAIN_BLOCK,
     ReadingLimits,
     Refused,
+    Uncovered,
     inflate,
     limit_content,
     read_blocks,
@@ -33,6 +34,8 @@ from safeground.engine.workspace import sync_file
 _HEAD = 64 * KIB
 _ROWS_READ = 50
 _NAME_LENGTH = 150
+# Partners' archives come with their notes in it, whose first bytes may or may not look like text.
+_PDF = b"%PDF-"
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,10 @@ def _read(
 ) -> dict[str, Any]:
     head, content = _peek(content)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        raise Refused("is empty; ask for it to be sent again.")
+        what = "holds no text" if b"\0" in head else "is empty"
+        raise Refused(f"{what}; ask for it to be sent again.")
+    if head.startswith(_PDF) and statements.feed is None:
+        raise Uncovered("is covered by no feed's contract.")
     encoding, has_bom = sniff_encoding(head)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         recognition, findings = _read_geojson(content, recogniser=recogniser, statements=statements, limits=limits)

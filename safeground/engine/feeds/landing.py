@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from safeground.engine.catalogue import Feeds
 from safeground.engine.feeds.archives import check_member, is_compressed, list_members, read_member
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, read_delivery
 from safeground.engine.feeds.intake import Source, Staged, Statements, path_source, stage_source
-from safeground.engine.feeds.reading_guards import ReadingLimits, Refused, sniff_container
+from safeground.engine.feeds.reading_guards import ReadingLimits, Refused, Uncovered, sniff_container
 from safeground.engine.feeds.recognition import Recogniser
 from safeground.engine.workspace import Progress, Workspace, hash_file, move_into_place, no_progress, sync_folder
 
@@ -38,6 +38,8 @@ class Refusal:
 
     path: str
     sentence: str
+    is_uncovered: bool = False
+    """No feed's contract is for it, so nothing is wrong with it; otherwise it breaks a contract or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +77,6 @@ def land_files(
         return landing.land(_loose_files(paths))
 
 
-def _loose_files(paths: Iterable[Path | str]) -> list[tuple[Path, str]]:
-    """Each file with the label its user knows it by."""
-    files: list[tuple[Path, str]] = []
-    for given in map(Path, paths):
-        if given.is_dir():
-            inside = sorted(path for path in given.rglob("*") if path.is_file())
-            files.extend((path, str(path)) for path in inside if not path.name.startswith("."))
-        else:
-            files.append((given, str(given)))
-    return files
-
-
 @dataclass(frozen=True)
 class _Unopened:
     """A file refused before it was opened. It is settled in its turn, so that a report keeps the order of the files."""
@@ -97,6 +87,16 @@ class _Unopened:
     @property
     def name(self) -> str:
         return self.label
+
+
+def _loose_files(paths: Iterable[Path | str]) -> Iterator[Path | _Unopened]:
+    """Each file, those of folders in the order of their names."""
+    for given in map(Path, paths):
+        if not given.is_dir():
+            yield given
+            continue
+        inside = sorted(path for path in given.rglob("*") if path.is_file() and not path.name.startswith("."))
+        yield from inside or [_Unopened(str(given), "holds no files.")]
 
 
 class _Landing:
@@ -120,15 +120,15 @@ class _Landing:
         self._superseded: list[Delivery] = []
         self._refused: list[Refusal] = []
 
-    def land(self, files: Sequence[tuple[Path, str]]) -> LandingReport:
-        sources = [source for path, label in files for source in self._open(path, label)]
+    def land(self, files: Iterable[Path | _Unopened]) -> LandingReport:
+        sources = [source for file in files for source in self._open(file)]
         with ThreadPoolExecutor(_WORKERS) as pool:
             for done, (source, staged) in enumerate(_ahead(pool, self._stage, sources)):
                 self._progress(done, len(sources), f"landing {source.name}")
                 try:
                     self._settle(staged.result())
                 except Refused as reason:
-                    self._refuse(source.label, str(reason))
+                    self._refuse(source.label, str(reason), is_uncovered=isinstance(reason, Uncovered))
                 except OSError as error:
                     self._refuse(source.label, f"cannot be read, or not be kept: {error.strerror or error}.")
         for folder in {delivery.folder.parent for delivery in self._landed}:
@@ -136,8 +136,12 @@ class _Landing:
         self._progress(len(sources), len(sources), "landed")
         return LandingReport(tuple(self._landed), tuple(self._unchanged), tuple(self._refused), tuple(self._superseded))
 
-    def _open(self, path: Path, label: str) -> Iterator[Source | _Unopened]:
+    def _open(self, path: Path | _Unopened) -> Iterator[Source | _Unopened]:
         """The file itself, or the members of an archive."""
+        if isinstance(path, _Unopened):
+            yield path
+            return
+        label = str(path)
         try:
             container = sniff_container(path)
             if container != "zip":
@@ -206,8 +210,8 @@ class _Landing:
         self._live[_key(delivery)] = delivery
         self._landed.append(delivery)
 
-    def _refuse(self, label: str, reason: str) -> None:
-        self._refused.append(Refusal(label, f"{label} {reason}"))
+    def _refuse(self, label: str, reason: str, *, is_uncovered: bool = False) -> None:
+        self._refused.append(Refusal(label, f"{label} {reason}", is_uncovered))
 
 
 def _key(delivery: Delivery) -> tuple[str, str, str, str]:

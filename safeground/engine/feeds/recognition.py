@@ -12,13 +12,14 @@ from typing import Literal
 
 from safeground.engine.catalogue import Contract, Feeds, Variant
 from safeground.engine.catalogue.contract import ColumnFamily
-from safeground.engine.feeds.reading_guards import Refused
+from safeground.engine.feeds.reading_guards import Refused, Uncovered
 
 Format = Literal["csv", "geojson"]
 
 _DELIMITERS = ",;\t|"
 _NAMED_AT_MOST = 4
-# Below this share of a variant's columns, a file is of another kind rather than a damaged one of this.
+# Below this share of a variant's columns, a file is of another kind rather than a damaged one of this; and of
+# those it is recognised by, to name it as the nearest would send the reader after a likeness that is none.
 _IS_NEAR = 0.5
 
 
@@ -54,6 +55,14 @@ class _Match:
     def nearness(self) -> float:
         """The share of the needed columns that are there, those of families among them."""
         return (self.columns_needed - len(self.missing) - self.missing_in_families) / self.columns_needed
+
+    @property
+    def likeness(self) -> float:
+        """The share of the columns by which the variant is recognised that are there."""
+        names = self.variant.recognising_columns
+        needed = len(names) + len(self.variant.families)
+        there = sum(name in self.found for name in names) + len(self.variant.families) - len(self.missing_families)
+        return there / needed
 
     @property
     def columns_needed(self) -> int:
@@ -109,7 +118,7 @@ def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed
     """The one variant whose columns these are, or the best of the feed named.
 
     Of several that fit, the one that leaves the fewest columns unexplained is taken: a file of small areas that also
-    names their districts is not a file of districts. Raises Refused with what is missing.
+    names their districts is not a file of districts. Raises Refused with what is missing, Uncovered where it is like none.
     """
     if feed is not None and feed not in feeds.contracts:
         raise Refused(f"cannot be of the feed {feed!r}: the feeds are {', '.join(sorted(feeds.contracts))}.")
@@ -122,7 +131,7 @@ def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed
     ]
     fitting = sorted((match for match in matches if match.is_recognised), key=_loose_ends)
     if not fitting:
-        raise Refused(_not_recognised(matches, columns, feed))
+        raise _not_recognised(matches, feed)
     best = fitting[0]
     if len(fitting) > 1 and _loose_ends(fitting[1]) == _loose_ends(best):
         names = " and ".join(f"{match.contract.name} ({match.variant.name})" for match in fitting[:2])
@@ -159,16 +168,29 @@ def _match(contract: Contract, variant: Variant, columns: Sequence[str]) -> _Mat
     )
 
 
-def _not_recognised(matches: Sequence[_Match], columns: Sequence[str], feed: str | None) -> str:
+def _not_recognised(matches: Sequence[_Match], feed: str | None) -> Refused:
     if not matches:
-        where = f"of {feed}" if feed else "of any feed"
-        return f"is in a format that no delivery {where} comes in."
+        if feed is None:
+            return Uncovered("is covered by no feed's contract.")
+        return Refused(f"is in a format that no delivery of {feed} comes in.")
     nearest = max(matches, key=lambda match: (match.nearness + 0.9 * _near_names(match), -len(match.unknown)))
     title = f"{nearest.contract.name} ({nearest.variant.title})"
     missing = _what_is_missing(nearest)
     if nearest.nearness < _IS_NEAR and not feed:
-        return f"is covered by no feed's contract: the nearest, {title}, would need {_what_is_needed(nearest)}."
-    return f"is not recognised: it comes nearest to {title} but has {missing}; correct the header and land it again."
+        return Uncovered(_covered_by_none(matches))
+    return Refused(
+        f"is not recognised: it comes nearest to {title} but has {missing}; correct the header and land it again."
+    )
+
+
+def _covered_by_none(matches: Sequence[_Match]) -> str:
+    # More than half: an area's code, which any table of areas has, is half of what some tables are recognised by.
+    like = [match for match in matches if match.likeness > _IS_NEAR]
+    if not like:
+        return "is covered by no feed's contract."
+    nearest = max(like, key=lambda match: (match.likeness, match.nearness))
+    title = f"{nearest.contract.name} ({nearest.variant.title})"
+    return f"is covered by no feed's contract: the nearest, {title}, would need {_what_is_needed(nearest)}."
 
 
 def _near_names(match: _Match) -> float:

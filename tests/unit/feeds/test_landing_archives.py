@@ -63,7 +63,19 @@ def test_each_member_lands_by_its_own_feed_and_month_and_the_others_are_refused_
         assert delivery.sha256 == hashlib.sha256(members[delivery.archive.member]).hexdigest()
     (refusal,) = report.refused
     assert refusal.path == f"{path}: 2024-01/2024-01-wrenshire-stop-and-search.csv"
-    assert "covered by no feed's contract" in refusal.sentence
+    assert "covered by no feed's contract" in refusal.sentence and refusal.is_uncovered
+
+
+def test_an_archive_with_nothing_in_it_is_named(workspace, tmp_path):
+    path = tmp_path / "latest.zip"
+    with zipfile.ZipFile(path, "w"):
+        pass
+    (refusal,) = land_files(workspace, FEEDS, [path]).refused
+    assert refusal.sentence == f"{path} is an empty archive."
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.mkdir("2024-01")
+    (refusal,) = land_files(workspace, FEEDS, [path]).refused
+    assert refusal.sentence == f"{path} is an empty archive." and not refusal.is_uncovered
 
 
 def test_a_member_that_is_not_compressed_lands_as_it_is(workspace, tmp_path):

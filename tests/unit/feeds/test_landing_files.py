@@ -139,7 +139,9 @@ REFUSALS = {
         "no column 'Crime type' .is 'Crime typ' the same, renamed",
     ),
     "missing": (STREET.replace(b"LSOA name,", b""), "is of police_uk_street but has no column 'LSOA name'"),
-    "covered by none": (b"fruit,weight\npear,3\n", "is covered by no feed's contract: the nearest"),
+    "covered by none": (b"fruit,weight\npear,3\n", "is covered by no feed's contract\\.$"),
+    "document": (b"%PDF-1.4 and so on, with\nlines, and commas", "is covered by no feed's contract\\.$"),
+    "no text": (bytes(3 << 20), "holds no text"),
     "empty": (b"", "is empty"),
     "only a BOM": (b"\xef\xbb\xbf\n", "is empty"),
     "header only": (STREET.splitlines(keepends=True)[0], "has a header and no rows"),
@@ -213,6 +215,38 @@ def test_a_missing_file_is_refused_and_a_folder_lands_with_its_files(workspace, 
     ]
 
 
+def test_a_folder_without_files_is_named(workspace, tmp_path):
+    (tmp_path / "sent" / "2024-01").mkdir(parents=True)
+    (refusal,) = land_files(workspace, FEEDS, [tmp_path / "sent"]).refused
+    assert refusal.sentence == f"{tmp_path / 'sent'} holds no files."
+
+
+@pytest.mark.parametrize(
+    ("content", "is_uncovered"),
+    [
+        (b"fruit,weight\npear,3\n", True),
+        (b"From: the data team\nThe files are in order.\n", True),
+        (b"%PDF-1.4\n\0\0", True),
+        (STREET.replace(b"Crime type", b"Crime typ"), False),
+        (STREET.replace(b"LSOA name,", b""), False),
+        (b"", False),
+        (b"\x7fELF\0", False),
+    ],
+)
+def test_a_file_no_contract_is_for_is_told_from_one_that_breaks_its_contract(send, content, is_uncovered):
+    (refusal,) = send(content).refused
+    assert refusal.is_uncovered == is_uncovered, refusal.sentence
+
+
+def test_the_nearest_feed_is_named_only_where_the_file_is_like_it(send):
+    (refusal,) = send(b"ltla21_code,year,people\nE07990001,2020,5\n").refused
+    assert refusal.sentence.endswith("is covered by no feed's contract.")
+    (refusal,) = send(b"ltla21_code,total_population\nE07990001,5\n").refused
+    assert "the nearest, population (Single year of age on districts of 2021), would need" in refusal.sentence
+    (refusal,) = send(b"ltla21_code,total_population\nE07990001,5\n", feed="population").refused
+    assert not refusal.is_uncovered and "is not recognised" in refusal.sentence
+
+
 def test_a_report_keeps_the_order_of_the_files(workspace, tmp_path):
     names = ["b.csv", "nowhere.csv", "a.csv", "damaged.zip", "empty.csv"]
     (tmp_path / "a.csv").write_bytes(b"fruit,weight\n1,2\n")
@@ -251,6 +285,7 @@ def test_every_real_file_is_recognised_or_refused_by_name(workspace, shared_data
         "nhs_trusts22_ltla21_catchment.csv",
     }
     assert all("covered by no feed's contract" in refusal.sentence for refusal in report.refused)
+    assert all(refusal.is_uncovered for refusal in report.refused)
     assert len(report.landed) == len(paths) - 3
     assert report.superseded == ()
     for delivery in report.landed:
