@@ -18,7 +18,7 @@ from safeground.engine.documents import (
     NoticeKind,
     Point,
 )
-from safeground.engine.measures import compare_with_year_before
+from safeground.engine.measures import compare_with_year_before, read_changes_together
 
 _TYPES = "recorded_crime_by_type"
 
@@ -28,7 +28,8 @@ def make_crime_types(evidence: Evidence) -> list[Block]:
     comparison = evidence.comparison
     by_type = evidence.measures.calculate_by(_TYPES, level=FORCE, periods=[evidence.latest])
     monthly = evidence.measures.counts_by(_TYPES, level=FORCE)
-    changes = {name: compare_with_year_before(counts.definite) for name, counts in monthly.items()}
+    compared_alone = {name: compare_with_year_before(counts.definite) for name, counts in monthly.items()}
+    changes = read_changes_together({name: found for name, found in compared_alone.items() if found is not None})
     rows, points = [], []
     directions: dict[str, Direction] = {}
     for name, measurement in by_type.items():
@@ -82,7 +83,7 @@ def make_crime_types(evidence: Evidence) -> list[Block]:
                 f"for {unclear} we cannot tell"
             ),
             subtitle=(
-                f"Change in recorded offences, %, {comparison.latest.label} compared with "
+                f"Change in recorded offences day for day, %, {comparison.latest.label} compared with "
                 f"{comparison.before.label}; line: 95% interval"
             ),
             alternative=_describe_changes(rose, fell, unclear),
@@ -103,4 +104,4 @@ def _describe_changes(rose: list[str], fell: list[str], unclear: int) -> str:
         f"Rose: {join_words(rose)}." if rose else "None can be said to have risen.",
         f"Fell: {join_words(fell)}." if fell else "None can be said to have fallen.",
     ]
-    return " ".join(parts) + f" For {unclear} types the interval includes no change."
+    return " ".join(parts) + f" For {unclear} types these data cannot tell."
