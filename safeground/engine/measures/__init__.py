@@ -18,8 +18,9 @@ from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.estimating import estimate_measure, estimate_standardised
 from safeground.engine.measures.events import count_events, count_events_by, tally_rule
 from safeground.engine.measures.matrices import AreaPeriodMatrix
-from safeground.engine.measures.measurement import Cell, Measurement
+from safeground.engine.measures.measurement import POISSON_ONLY, Cell, Measurement
 from safeground.engine.measures.periods import (
+    DAYS_IN_A_MONTH,
     ComparablePeriods,
     Period,
     PeriodKind,
@@ -39,8 +40,10 @@ from safeground.engine.measures.tallies import NOT_STATED, EventTally, tally_eve
 
 __all__ = [
     "ALL_AGES",
+    "DAYS_IN_A_MONTH",
     "EUROPEAN_BANDS",
     "NOT_STATED",
+    "POISSON_ONLY",
     "Ages",
     "AreaComparison",
     "AreaPeriodMatrix",

@@ -21,7 +21,12 @@ from safeground.engine.measures.comparisons import (
 )
 from safeground.engine.measures.counting import DefinitionCounts, TallyCounter
 from safeground.engine.measures.denominators import flag_poor_denominators
-from safeground.engine.measures.estimating import count_bands, estimate_measure, estimate_standardised
+from safeground.engine.measures.estimating import (
+    count_bands,
+    estimate_measure,
+    estimate_standardised,
+    tell_for_average_month,
+)
 from safeground.engine.measures.events import tally_rule
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Measurement
@@ -123,6 +128,26 @@ class Measures:
             category: replace(self._measure_counts(measure, counts, tuple(periods)), category=category)
             for category, counts in self.counts_by(name, by=by, level=level, partners=partners).items()
         }
+
+    def monthly_rates(
+        self,
+        name: str,
+        *,
+        level: str = FORCE,
+        periods: Sequence[Period] | None = None,
+        partners: Sequence[str] | None = None,
+    ) -> Measurement:
+        """A crude rate of each month, told for a month of average length (30.4 days), so that a line chart agrees with the run chart.
+
+        periods: single months, by default all from the first to the last. Denominators are residents times the month's days over 30.4.
+        Of one month alone `calculate` tells what was recorded in it, whatever its length. ValueError for a measure that is no crude rate,
+        for a period of several months, and where no month has landed.
+        """
+        measure, monthly = self._measure(name), self.counts(name, level=level, partners=partners)
+        if measure.unit.type != "rate":
+            raise ValueError(f"{name} is a {measure.unit.type}; only a crude rate is told for months of equal length")
+        found = self._measure_counts(measure, monthly, monthly.definite.periods if periods is None else tuple(periods))
+        return tell_for_average_month(measure, found)
 
     def populations(self, year: int, bands: tuple[Ages, ...] = ALL_AGES) -> Populations:
         """Residents nearest to a year that cover all force areas in use."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from safeground.engine.catalogue import Measure
 from safeground.engine.measures.counting import count_monthly
 from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
-from safeground.engine.measures.periods import Period
+from safeground.engine.measures.measurement import Measurement
+from safeground.engine.measures.periods import DAYS_IN_A_MONTH, Period
 from safeground.engine.measures.places import PlacedTally
 from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages
 from safeground.engine.measures.tallies import EventTally
@@ -53,6 +55,26 @@ def estimate_standardised(measure: Measure, counts: FloatMatrix, people: FloatMa
         EUROPEAN_STANDARD_POPULATION_2013,
         per=_per(measure),
         confidence=measure.interval.confidence,
+    )
+
+
+def tell_for_average_month(measure: Measure, monthly: Measurement) -> Measurement:
+    """A crude rate's single months, each as if it had 30.4 days: exposure is people times days over 30.4.
+
+    ValueError for a period of several months, or without a denominator.
+    """
+    if any(len(period.months) > 1 for period in monthly.periods) or monthly.denominators is None:
+        raise ValueError(f"{measure.name} is told for an average month; give single months of a rate")
+    people = monthly.denominators
+    months = np.array([sum(period.days) for period in monthly.periods]) / DAYS_IN_A_MONTH
+    exposure = replace(people, values=people.values * months)
+    return replace(
+        monthly,
+        unit=f"{monthly.unit} and month of 30.4 days",
+        denominator_label=f"{monthly.denominator_label}, times the days of the month over 30.4",
+        denominators=exposure,
+        estimate=estimate_measure(measure, monthly.counts.definite, exposure),
+        upper_bound=np.asarray(estimate_measure(measure, monthly.counts.upper, exposure).value),
     )
 
 

@@ -8,6 +8,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+DAYS_IN_A_MONTH = 365.25 / 12
+"""A month of average length: rates of single months are told for it, so that a long month is not a bad month."""
+
 
 class PeriodKind(StrEnum):
     """How months are gathered. The values are the words of a measure file."""

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from safeground.engine.measures.matrices import AreaPeriodMatrix
-from safeground.engine.measures.periods import Period
+from safeground.engine.measures.periods import DAYS_IN_A_MONTH, Period
 from safeground.engine.statistics import FEWEST_MONTHS, ControlChart, RunRule, u_chart
 
 NEW_PHASE_AFTER = 12
 """After a gap of so many months the limits are worked out anew: recording has changed too much meanwhile for one level to hold."""
-
-DAYS_IN_A_MONTH = 365.25 / 12
-"""A month of average length: rates of single months are told for it, so that a long month is not a bad month."""
 
 RULES = tuple(rule for rule in RunRule if rule is not RunRule.TREND)
 """Without six in a row rising or falling: months are not adjusted for season, and daily rates climb from January to June in every year.

@@ -159,6 +159,26 @@ def test_every_district_is_compared_with_the_rest_without_itself(county):
     assert comparison.dispersion >= 1
 
 
+def test_a_line_of_monthly_rates_agrees_with_the_run_chart(county):
+    run = county.measures.run_chart("violence_rate")
+    line = county.measures.monthly_rates("violence_rate")
+    assert line.periods == run.months
+    np.testing.assert_allclose(line.estimate.value[0], run.chart.value)
+    cell = line.cell(county.measures.own_area, run.months[0])
+    assert cell.value == pytest.approx(cell.count / cell.denominator * line.per)
+    assert cell.lower < cell.value < cell.upper
+    assert line.unit == "per 1,000 residents and month of 30.4 days"
+
+
+def test_only_single_months_of_a_crude_rate_are_told_for_an_average_month(county):
+    share = next(m.name for m in county.measures.catalogue.measures.values() if m.unit.type == "share")
+    with pytest.raises(ValueError, match="only a crude rate"):
+        county.measures.monthly_rates(share)
+    quarter = get_periods(PeriodKind.QUARTER, [datetime.date(2025, 1, 1)])
+    with pytest.raises(ValueError, match="give single months"):
+        county.measures.monthly_rates("violence_rate", periods=quarter)
+
+
 def test_a_run_chart_has_every_month_and_weighs_them_by_their_days(county):
     chart = county.measures.run_chart("violence_rate")
     assert len(chart.months) == 15
