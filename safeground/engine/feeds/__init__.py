@@ -4,7 +4,7 @@ from safeground.engine.feeds.check import check_deliveries
 from safeground.engine.feeds.check_areas import AreaUse, get_area_uses
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_store import accepted_path, counts_path, get_check_report, quarantine_path
-from safeground.engine.feeds.cross_checks import check_workspace
+from safeground.engine.feeds.cross_checks import ExpectedPartners, check_workspace
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries, read_delivery
 from safeground.engine.feeds.fetch import FetchedFile, FetchReport, fetch_source
 from safeground.engine.feeds.fetch_sources import load_fetch_sources
@@ -17,6 +17,7 @@ __all__ = [
     "AreaUse",
     "CheckReport",
     "Delivery",
+    "ExpectedPartners",
     "FetchReport",
     "FetchedFile",
     "LandingReport",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,10 @@ from safeground.engine.feeds.deliveries import Delivery, get_live_deliveries
 from safeground.engine.workspace import Workspace
 
 
+ExpectedPartners = Mapping[str, Collection[str]]
+"""By feed, the partners it is expected from. A feed that is not named is expected from nobody."""
+
+
 @dataclass(frozen=True)
 class Supply:
     """One partner's deliveries of one feed: the live ones that were checked and are used, by period."""
@@ -25,6 +29,8 @@ class Supply:
     contract: Contract
     partner: str
     reports: Mapping[str, tuple[CheckReport, ...]]
+    is_expected: bool
+    """Someone waits for it. What landed by accident is checked like any file, but nobody is chased for more of it."""
 
     @property
     def is_monthly(self) -> bool:
@@ -39,8 +45,11 @@ class Supply:
         return f"{self.contract.title} from {self.partner}"
 
 
-def get_supplies(workspace: Workspace, feeds: Feeds) -> tuple[Supply, ...]:
-    """Every partner and feed of which something was landed, by feed and partner. A delivery not checked yet is not among the reports."""
+def get_supplies(workspace: Workspace, feeds: Feeds, partners: ExpectedPartners | None = None) -> tuple[Supply, ...]:
+    """Every partner and feed of which something was landed, by feed and partner. A delivery not checked yet is not among the reports.
+
+    Without `partners`, whoever sent something is expected to go on.
+    """
     reports: dict[tuple[str, str], dict[str, list[CheckReport]]] = defaultdict(lambda: defaultdict(list))
     for delivery in _get_covered(workspace, feeds):
         own = reports[delivery.feed, delivery.partner]
@@ -48,18 +57,28 @@ def get_supplies(workspace: Workspace, feeds: Feeds) -> tuple[Supply, ...]:
         if report is not None and report.is_used:
             own[delivery.period].append(report)
     return tuple(
-        Supply(feeds.contracts[feed], partner, {period: tuple(found) for period, found in own.items()})
+        Supply(
+            feeds.contracts[feed],
+            partner,
+            {period: tuple(found) for period, found in own.items()},
+            partners is None or partner in partners.get(feed, ()),
+        )
         for (feed, partner), own in sorted(reports.items())
     )
 
 
-def check_workspace(workspace: Workspace, feeds: Feeds) -> tuple[Problem, ...]:
-    """Problems between deliveries: months missing or half empty, feeds gone silent, identifiers and area codes that do not fit."""
-    supplies = get_supplies(workspace, feeds)
+def check_workspace(
+    workspace: Workspace, feeds: Feeds, *, partners: ExpectedPartners | None = None
+) -> tuple[Problem, ...]:
+    """Problems between deliveries: months missing or half empty, feeds gone silent, identifiers and area codes that do not fit.
+
+    Months and silence are told of expected partners only: those `partners` names by feed, or without it whoever sent something.
+    """
+    supplies = get_supplies(workspace, feeds, partners)
     problems: list[Problem] = []
     newest = newest_month(supplies)
     for supply in supplies:
-        if supply.is_monthly:
+        if supply.is_monthly and supply.is_expected:
             problems += _check_months(supply)
             problems += _check_silence(supply, newest)
         problems += _check_identifiers(workspace, supply)
@@ -68,14 +87,15 @@ def check_workspace(workspace: Workspace, feeds: Feeds) -> tuple[Problem, ...]:
 
 
 def newest_month(supplies: Sequence[Supply]) -> str | None:
-    """The newest month anyone has sent."""
-    return max((period for supply in supplies if supply.is_monthly for period in supply.reports), default=None)
+    """The newest month that anyone who is expected to has sent."""
+    expected = (supply for supply in supplies if supply.is_monthly and supply.is_expected)
+    return max((period for supply in expected for period in supply.reports), default=None)
 
 
 def is_silent(supply: Supply, newest: str | None) -> bool:
     """More months behind the newest of the workspace than the contract allows."""
     limit = supply.contract.silent_after_months
-    if not supply.is_monthly or limit is None or newest is None:
+    if not supply.is_monthly or not supply.is_expected or limit is None or newest is None:
         return False
     return not supply.reports or months_after(max(supply.reports), newest) > limit
 

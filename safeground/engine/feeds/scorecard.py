@@ -9,7 +9,7 @@ from safeground.engine.catalogue import Feeds
 from safeground.engine.feeds.check_months import months_after
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.check_store import get_check_report
-from safeground.engine.feeds.cross_checks import Supply, get_supplies, is_silent, newest_month
+from safeground.engine.feeds.cross_checks import ExpectedPartners, Supply, get_supplies, is_silent, newest_month
 from safeground.engine.feeds.deliveries import get_live_deliveries
 from safeground.engine.workspace import Workspace
 
@@ -25,7 +25,7 @@ class ScorecardRow:
     periods_landed: int
     """Months (or years, vintages) with a live delivery that is used."""
     periods_expected: int | None
-    """Months from the first landed to the newest of the workspace; None for feeds that are not monthly."""
+    """Months from the first landed to the newest of the workspace; None for feeds that are not monthly or not expected."""
     oldest: str | None
     newest: str | None
     rows: int
@@ -40,9 +40,11 @@ class ScorecardRow:
     """What its deliveries' reports say, notes left out."""
 
 
-def supply_scorecard(workspace: Workspace, feeds: Feeds) -> tuple[ScorecardRow, ...]:
-    """A row for every partner and feed landed, by feed and partner. Reads reports only."""
-    supplies = get_supplies(workspace, feeds)
+def supply_scorecard(
+    workspace: Workspace, feeds: Feeds, *, partners: ExpectedPartners | None = None
+) -> tuple[ScorecardRow, ...]:
+    """A row for every partner and feed landed, by feed and partner. Reads reports only. `partners` as for `check_workspace`."""
+    supplies = get_supplies(workspace, feeds, partners)
     newest = newest_month(supplies)
     return tuple(_score(workspace, supply, newest) for supply in supplies)
 
@@ -60,13 +62,14 @@ def _score(workspace: Workspace, supply: Supply, newest: str | None) -> Scorecar
     accepted = sum(report.accepted for report in used)
     has_events = any(variant.becomes.table == "events" for variant in supply.contract.variants)
     first = min(supply.reports, default=None)
+    is_waited_for = supply.is_monthly and supply.is_expected
     return ScorecardRow(
         feed=supply.contract.name,
         title=supply.contract.title,
         partner=supply.partner,
         is_monthly=supply.is_monthly,
         periods_landed=len(supply.reports),
-        periods_expected=months_after(first, newest) + 1 if supply.is_monthly and first and newest else None,
+        periods_expected=months_after(first, newest) + 1 if is_waited_for and first and newest else None,
         oldest=first,
         newest=max(supply.reports, default=None),
         rows=rows,

@@ -99,6 +99,24 @@ def test_a_feed_that_fell_silent_is_told_against_the_newest_month_of_others(work
     assert (rows["essex"].is_silent, rows["essex"].rows, rows["essex"].accepted_share) == (False, 100, 1.0)
 
 
+def test_nobody_is_chased_who_is_not_expected(workspace: Workspace, feeds: Feeds) -> None:
+    land_lookup(workspace, feeds, ("E01021237", "E01021237"))
+    for month in ("2023-01", "2023-03", "2023-04", "2023-05", "2023-06"):
+        land_month(workspace, feeds, month, force="kent", rows=24 if month == "2023-05" else 50)
+    land_month(workspace, feeds, "2024-05", force="essex")
+    told(workspace, feeds)
+
+    def rules(*expected: str) -> set[str]:
+        return {p.rule for p in check_workspace(workspace, feeds, partners={"police_uk_street": expected})}
+
+    assert rules("essex") == set()
+    assert rules("essex", "kent") == {"month_missing", "month_half_empty", "feed_silent"}
+    assert rules("kent") == {"month_missing", "month_half_empty"}  # the newest month anyone owed is Kent's own
+    rows = {row.partner: row for row in supply_scorecard(workspace, feeds, partners={"police_uk_street": ["essex"]})}
+    assert (rows["kent"].is_silent, rows["kent"].periods_expected, rows["kent"].periods_landed) == (False, None, 5)
+    assert rows["essex"].periods_expected == 1
+
+
 def test_unknown_areas_and_mixed_vintages_are_told_apart(workspace: Workspace, feeds: Feeds) -> None:
     land_lookup(workspace, feeds, ("E01021237", "E01021237"), ("E01021238", "E01033001"))
     land_month(workspace, feeds, "2024-01", area="E01099999")
