@@ -224,7 +224,8 @@ class Measures:
             period = find_latest_year(covered) or period
         crimes = self.counts_by(everything, level=level)
         people = self.populations(period.last.year).at_level(level, areas)[:, 0]
-        return flag_poor_denominators(crimes, people, self.catalogue.poor_denominator, period)
+        rule, is_small = self.catalogue.poor_denominator, level == self.places.base
+        return flag_poor_denominators(crimes, people, rule, period, is_small_area=is_small)
 
     def _inside(self, forces: Iterable[str]) -> NDArray[np.bool_]:
         """Which base areas lie in these force areas."""

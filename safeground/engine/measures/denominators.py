@@ -14,7 +14,12 @@ from safeground.engine.measures.periods import Period
 
 
 def flag_poor_denominators(
-    crimes: Mapping[str, DefinitionCounts], people: FloatMatrix, rule: PoorDenominator, period: Period
+    crimes: Mapping[str, DefinitionCounts],
+    people: FloatMatrix,
+    rule: PoorDenominator,
+    period: Period,
+    *,
+    is_small_area: bool = True,
 ) -> NDArray[np.bool_]:
     """Which areas a partnership's rule says residents are a poor denominator for. Shape (areas,).
 
@@ -27,4 +32,6 @@ def flag_poor_denominators(
     with np.errstate(divide="ignore", invalid="ignore"):
         times = (everything / people) / (np.nansum(everything) / np.nansum(people[~np.isnan(everything)]))
         share = visitors / everything
-    return np.asarray((people == 0) | ((times >= rule.times_the_average) & (share >= rule.visitor_share)))
+    limits = rule.small_area if is_small_area else rule.larger_area
+    is_centre = (times >= limits.times_with_visitors) & (share >= rule.visitor_share)
+    return np.asarray((people == 0) | (times >= limits.times_the_average) | is_centre)
