@@ -9,6 +9,7 @@ from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries
 from safeground.engine.feeds.fetch import FetchedFile, FetchReport, fetch_source
 from safeground.engine.feeds.fetch_sources import load_fetch_sources
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
+from safeground.engine.feeds.problem_summaries import ProblemSummary, summarise_problems
 from safeground.engine.feeds.reading_guards import ReadingLimits
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
 
@@ -22,6 +23,7 @@ __all__ = [
     "FetchedFile",
     "LandingReport",
     "Problem",
+    "ProblemSummary",
     "ReadingLimits",
     "Refusal",
     "ScorecardRow",
@@ -40,5 +42,6 @@ __all__ = [
     "load_fetch_sources",
     "quarantine_path",
     "read_delivery",
+    "summarise_problems",
     "supply_scorecard",
 ]

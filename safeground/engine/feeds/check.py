@@ -220,7 +220,8 @@ def make_report(
             f"{quarantined:,} of {delivery.records:,} rows are in quarantine, more than the {limit:.0%} at which the contract refuses a "
             "delivery; nothing of it is used until it is sent again."
         )
-        told.insert(0, Problem("too_many_rejected", Severity.REFUSE, None, quarantined, None, message))
+        gist = "More rows are in quarantine than the contract allows, so that nothing of the delivery is used"
+        told.insert(0, Problem("too_many_rejected", Severity.REFUSE, None, quarantined, None, message, gist=gist))
         verdict = Verdict.REFUSED
     elif all(problem.severity is Severity.NOTE for problem in told):
         verdict = Verdict.ACCEPTED

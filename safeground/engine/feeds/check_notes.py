@@ -18,17 +18,21 @@ def note_layout(layout: FileLayout) -> Iterator[Problem]:
         yield _note("byte_order_mark", "The file begins with a byte order mark, which was left out.")
     if sent.encoding != "utf-8":
         where = f" (line {sent.first_line_not_utf8:,} is the first that is not)" if sent.first_line_not_utf8 else ""
-        yield _note("encoding", f"The file is not in UTF-8{where}; it was read as {sent.encoding}.")
+        message = f"The file is not in UTF-8{where}; it was read as {sent.encoding}."
+        yield _note("encoding", message, gist="The file is not in UTF-8 and was read in the encoding it is in")
     if sent.newline in ("crlf", "cr", "mixed"):
         how = {"crlf": "as on Windows (CRLF)", "cr": "as on an old Macintosh (CR)", "mixed": "in more than one way"}[
             sent.newline
         ]
-        yield _note("line_ends", f"Lines end {how}; that changes nothing.")
+        gist = "Lines do not end as usual (LF), which changes nothing"
+        yield _note("line_ends", f"Lines end {how}; that changes nothing.", gist=gist)
     if sent.delimiter != ",":
         shown = _DELIMITERS.get(sent.delimiter, repr(sent.delimiter))
-        yield _note("delimiter", f"Cells are separated by {shown}, not commas; the file was read so.")
+        gist = "Cells are not separated by commas; the file was read with what separates them"
+        yield _note("delimiter", f"Cells are separated by {shown}, not commas; the file was read so.", gist=gist)
     if sent.blank_lines:
-        yield _note("blank_lines", f"{sent.blank_lines:,} blank lines were passed over.")
+        gist = "Blank lines were passed over"
+        yield _note("blank_lines", f"{sent.blank_lines:,} blank lines were passed over.", gist=gist)
     for name, former in sent.renamed.items():
         yield _note("former_name", f"The column {former!r} was read as {name!r}, its name today.", name)
     if sent.format == "csv":  # further properties are usual in boundary files
@@ -38,12 +42,14 @@ def note_layout(layout: FileLayout) -> Iterator[Problem]:
             )
 
 
-def _note(rule: str, message: str, column: str | None = None) -> Problem:
-    return Problem(rule, Severity.NOTE, column, None, None, message)
+def _note(rule: str, message: str, column: str | None = None, *, gist: str = "") -> Problem:
+    return Problem(rule, Severity.NOTE, column, None, None, message, gist=gist or message.removesuffix("."))
 
 
 def tell_stated_rows(delivery: Delivery) -> Iterator[Problem]:
     """The sender's own total, where one was stated, against the rows received."""
     if delivery.stated_rows is not None and delivery.stated_rows != delivery.records:
         message = f"The sender states {delivery.stated_rows:,} rows, but {delivery.records:,} were received."
-        yield Problem("stated_rows", Severity.REPORT, None, abs(delivery.stated_rows - delivery.records), None, message)
+        gist = "The sender states more or fewer rows than were received"
+        difference = abs(delivery.stated_rows - delivery.records)
+        yield Problem("stated_rows", Severity.REPORT, None, difference, None, message, gist=gist)

@@ -40,6 +40,10 @@ class Problem:
     examples: tuple[str, ...] = ()
     delivery: str | None = None
     """The delivery's id where the problem is one delivery's."""
+    feed: str | None = None
+    """The feed where the problem is one feed's and shows only between deliveries."""
+    gist: str = ""
+    """What is wrong in words that fit every delivery: no row numbers, values or identifiers. Empty where `message` stands alone."""
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,7 @@ def _reader_rules(layout: FileLayout) -> Iterator[Rule]:
         OnFailure.QUARANTINE,
         f"{_WHOLE} AND {CELLS} <> {width}",
         f"the row does not have {width} cells, as the header has (a comma or quotation mark too many or too few),",
+        in_any_delivery="the row has more or fewer cells than the header",
     )
     for name, says in {QUOTING: _QUOTING_SAYS, **OUTLINE_FAULTS}.items():
         yield Rule(name, (), OnFailure.QUARANTINE, f"{MALFORMED} = {quote_text(name)}", says)
@@ -258,12 +259,15 @@ def _tell(connection: duckdb.DuckDBPyConnection, fault: Fault, contract: Contrac
     message = f"{rule.says} {in_rows(fault.rows)}{quote_examples(examples)}."
     column = rule.columns[0] if rule.columns and rule.columns[0] != CELLS else None
     shown = message[0].upper() + message[1:] if column is None else message
-    return Problem(rule.name, severity, column, int(fault.rows.size), int(fault.rows[0]), shown, examples)
+    rows, first = int(fault.rows.size), int(fault.rows[0])
+    return Problem(rule.name, severity, column, rows, first, shown, examples, gist=rule.gist)
 
 
 def _tell_duplicates(duplicates: np.ndarray) -> Problem:
     message = f"The row repeats an earlier row exactly and was left out {in_rows(duplicates)}."
-    return Problem("known_duplicate", Severity.REPORT, None, int(duplicates.size), int(duplicates[0]), message)
+    rows, first = int(duplicates.size), int(duplicates[0])
+    gist = "the row repeats an earlier row exactly"
+    return Problem("known_duplicate", Severity.REPORT, None, rows, first, message, gist=gist)
 
 
 def _examples(

@@ -33,7 +33,7 @@ from safeground.engine.catalogue.contract import (
 )
 from safeground.engine.feeds.check_reading import FileLayout, read_csv
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA
-from safeground.engine.feeds.rules import Rule, box, codes_of, compile_rules
+from safeground.engine.feeds.rules import Rule, box, compile_rules
 from safeground.engine.feeds.rules_sql import (
     MONTH,
     NO_HASH,
@@ -42,7 +42,6 @@ from safeground.engine.feeds.rules_sql import (
     padded,
     quote_name,
     quote_text,
-    quote_texts,
 )
 
 BATCH_BYTES = 192 << 20
@@ -84,25 +83,25 @@ def sift(
     keys = _keys(variant)
     rules = compile_rules(variant, feeds, columns=layout.columns, period="")
     rules = tuple(rule for rule in rules if rule.name != "month_of_file")  # held against each file's own month below
-    alone = [rule for rule in rules if len(rule.columns) == 1 and rule.columns[0] in keys]
-    rest = [rule for rule in rules if rule not in alone]
-    files = ", ".join(quote_text(str(item.delivery.path)) for item in layouts)
-    chosen = ["file_index", *(f"{quote_name(name)} AS key{place}" for place, name in enumerate(keys))]
-    chosen += [f"{_is_sound(connection, rest, variant, feeds)} AS is_sound", f"{_hash(variant, layout)} AS hash"]
+    listed = [rule.columns[0] for rule in rules if rule.name == "code_list"]
+    judged = tuple(dict.fromkeys([*keys, *listed]))  # columns of few distinct values
+    rest = [rule for rule in rules if len(rule.columns) > 1 or rule.columns[0] not in judged]
     digits = _columns_of_digits(variant, rest)
-    chosen += [f"{quote_name(name)} AS {quote_name(f'digits of {name}')}" for name in digits]
+    files = ", ".join(quote_text(str(item.delivery.path)) for item in layouts)
+    chosen = ["file_index AS _file", f"{_is_sound(rest, variant)} AS _is_sound", f"{_hash(variant, layout)} AS _hash"]
+    chosen += [quote_name(name) for name in (*judged, *digits)]
     table = connection.sql(f"SELECT {', '.join(chosen)} FROM {read_csv(layout, f'[{files}]')}").to_arrow_table()
-    file = _column(table, "file_index", np.int64)
-    is_sound = _column(table, "is_sound", bool)
+    file = _column(table, "_file", np.int64)
+    is_sound = _column(table, "_is_sound", bool)
     for name, number in digits.items():
-        is_sound &= _are_digits(table.column(f"digits of {name}"), number)
-    dictionaries, codes = zip(*(_encode(table.column(f"key{place}")) for place in range(len(keys))), strict=True)
-    for place, name in enumerate(keys):
-        own = [rule for rule in alone if rule.columns[0] == name]
-        is_sound &= _are_sound(connection, dictionaries[place], own)[codes[place]]
+        is_sound &= _are_digits(table.column(name), number)
+    for name in judged:
+        own = [rule for rule in rules if rule.columns == (name,)]
+        is_sound &= _are_sound(connection, table.column(name).combine_chunks().dictionary_encode(), own)
+    dictionaries, codes = zip(*(_encode(table.column(name)) for name in keys), strict=True)
     if any(isinstance(check, MonthOfFile) for check in variant.checks):
         is_sound &= _are_of_their_month(dictionaries[0], [item.delivery.period for item in layouts])[file, codes[0]]
-    hashes = _column(table, "hash", np.uint64)
+    hashes = _column(table, "_hash", np.uint64)
     del table
     records = np.bincount(file, minlength=len(layouts))
     faults = np.bincount(file[~is_sound], minlength=len(layouts))
@@ -138,7 +137,14 @@ def _are_digits(column: pa.ChunkedArray, number: int) -> np.ndarray:
     for chunk in column.chunks:
         lengths = pc.binary_length(chunk).fill_null(0).to_numpy(zero_copy_only=False)
         fits = (lengths == number) | (lengths == 0)
-        if fits.all() and chunk.buffers()[2] is not None:
+        if not fits.all():
+            # Cells of other lengths shift the bytes of those behind them; this is rare enough for the regular expression.
+            fits = (
+                pc.match_substring_regex(chunk, f"^[0-9a-f]{{{number}}}$")
+                .fill_null(True)
+                .to_numpy(zero_copy_only=False)
+            )
+        elif lengths.any():
             start, end = np.frombuffer(chunk.buffers()[1], np.int32)[[chunk.offset, chunk.offset + len(chunk)]]
             allowed = _IS_DIGIT[np.frombuffer(chunk.buffers()[2], np.uint8)[start:end]]
             if not allowed.all():
@@ -208,19 +214,23 @@ def _encode(column: pa.ChunkedArray) -> tuple[tuple[str, ...], np.ndarray]:
     return tuple(values[order].tolist()), rank[codes]
 
 
-def _are_sound(connection: duckdb.DuckDBPyConnection, values: tuple[str, ...], rules: Sequence[Rule]) -> np.ndarray:
-    """Which distinct values of one column break none of its rules; the last element is for a blank."""
+def _are_sound(
+    connection: duckdb.DuckDBPyConnection, encoded: pa.DictionaryArray, rules: Sequence[Rule]
+) -> np.ndarray | bool:
+    """Which rows break none of the rules of their column, judged by its distinct values. One True where all are sound."""
     if not rules:
-        return np.ones(len(values) + 1, bool)
-    name = quote_name(rules[0].columns[0])
+        return True
+    column = rules[0].columns[0]
+    values = pa.concat_arrays([encoded.dictionary, pa.nulls(1, encoded.dictionary.type)])
+    connection.register("distinct_values", pa.table({column: values, "place": range(len(values))}))
     breaks = " OR ".join(f"coalesce({rule.breaks}, FALSE)" for rule in rules)
-    distinct = pa.table({rules[0].columns[0]: pa.array([*values, None], pa.string()), "place": range(len(values) + 1)})
-    connection.register("distinct_values", distinct)
-    query = f"SELECT NOT ({breaks} OR coalesce({padded(name)}, FALSE)) AS is_sound FROM distinct_values ORDER BY place"
-    try:
-        return connection.sql(query).to_arrow_table().column("is_sound").to_numpy().astype(bool)
-    finally:
-        connection.unregister("distinct_values")
+    cell = quote_name(column)
+    query = f"SELECT NOT ({breaks} OR coalesce({padded(cell)}, FALSE)) AS is_sound FROM distinct_values ORDER BY place"
+    is_sound = _column(connection.sql(query).to_arrow_table(), "is_sound", bool)
+    connection.unregister("distinct_values")
+    if is_sound.all() or (is_sound[:-1].all() and not encoded.indices.null_count):
+        return True
+    return is_sound[encoded.indices.fill_null(len(values) - 1).to_numpy()]
 
 
 def _hash(variant: Variant, layout: FileLayout) -> str:
@@ -230,23 +240,20 @@ def _hash(variant: Variant, layout: FileLayout) -> str:
     return f"{NO_HASH}::UBIGINT"
 
 
-def _is_sound(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], variant: Variant, feeds: Feeds) -> str:
+def _is_sound(rules: Sequence[Rule], variant: Variant) -> str:
     """SQL over the cells as sent: TRUE only where none of the rules is broken. Quicker forms stand for what occurs in large files."""
     quick = {check: _point_is_sound(check) for check in variant.checks if isinstance(check, Coordinates)}
     covered = {name for check in quick for name in (check.longitude, check.latitude)}
-    listed = {column.name: codes_of(column.constraints, feeds) for column in variant.columns}
     patterns = {column.name: column.constraints.pattern for column in variant.columns}
     conditions = list(quick.values())
-    for place, rule in enumerate(rules):
+    for rule in rules:
         name, cell = rule.columns[0], quote_name(rule.columns[0])
-        if rule.name == "code_list":
-            conditions.append(_is_listed(connection, cell, listed[name] or (), f"codes_{place}"))
-        elif rule.name == "pattern" and HEX_DIGITS.fullmatch(patterns[name] or ""):
+        if rule.name == "pattern" and HEX_DIGITS.fullmatch(patterns[name] or ""):
             pass  # judged by `_are_digits`
         elif rule.name == "pattern":
             conditions.append(f"NOT coalesce({rule.breaks} OR {padded(cell)}, FALSE)")
-        elif rule.name == "padded" and (listed[name] is not None or patterns[name] is not None):
-            pass  # a padded cell is neither listed nor, with the line above, taken for one that matches
+        elif rule.name == "padded" and patterns[name] is not None:
+            pass  # with the lines above, a padded cell is not taken for one that matches
         elif covered >= set(rule.columns) and rule.name in _OF_POINTS:
             pass
         else:
@@ -262,11 +269,3 @@ def _point_is_sound(check: Coordinates) -> str:
     # The box leaves no room for what is not finite.
     inside = box(check, f"TRY_CAST({longitude} AS DOUBLE)", f"TRY_CAST({latitude} AS DOUBLE)")
     return f"CASE WHEN {longitude} IS NULL THEN {latitude} IS NULL ELSE coalesce({inside}, FALSE) END"
-
-
-def _is_listed(connection: duckdb.DuckDBPyConnection, cell: str, codes: Sequence[str], name: str) -> str:
-    """A cast to an enumeration costs half of `IN`."""
-    if any(code != code.strip() for code in codes):
-        return f"({cell} IS NULL OR {cell} IN {quote_texts(codes)})"
-    connection.execute(f"DROP TYPE IF EXISTS {name}; CREATE TYPE {name} AS ENUM {quote_texts(codes)}")
-    return f"({cell} IS NULL OR TRY_CAST({cell} AS {name}) IS NOT NULL)"

@@ -17,7 +17,6 @@ from safeground.engine.feeds.check_store import get_check_report, get_identifier
 from safeground.engine.feeds.deliveries import Delivery, get_live_deliveries
 from safeground.engine.workspace import Workspace
 
-
 ExpectedPartners = Mapping[str, Collection[str]]
 """By feed, the partners it is expected from. A feed that is not named is expected from nobody."""
 
@@ -105,9 +104,16 @@ def _get_covered(workspace: Workspace, feeds: Feeds) -> Iterator[Delivery]:
 
 
 def _report(
-    rule: str, message: str, *, column: str | None = None, rows: int | None = None, delivery: str | None = None
+    rule: str,
+    feed: str,
+    message: str,
+    *,
+    column: str | None = None,
+    rows: int | None = None,
+    delivery: str | None = None,
+    gist: str = "",
 ) -> Problem:
-    return Problem(rule, Severity.REPORT, column, rows, None, message, delivery=delivery)
+    return Problem(rule, Severity.REPORT, column, rows, None, message, delivery=delivery, feed=feed, gist=gist)
 
 
 def _check_months(supply: Supply) -> Iterator[Problem]:
@@ -119,14 +125,18 @@ def _check_months(supply: Supply) -> Iterator[Problem]:
             if number == 1
             else f"{month_name(first)} to {month_name(last)} ({number} months) are"
         )
-        yield _report("month_missing", f"{supply.name}: {when} not landed, though months before and after are.")
+        yield _report(
+            "month_missing",
+            supply.contract.name,
+            f"{supply.name}: {when} not landed, though months before and after are.",
+        )
     for thin in find_half_empty(rows):
         message = (
             f"{supply.name}: {month_name(thin.month)} has {thin.rows:,} rows where the nearest {thin.neighbours} months landed have "
             f"{thin.expected:,} (their median); ask whether the file is complete."
         )
         (first, *_) = supply.reports[thin.month]
-        yield _report("month_half_empty", message, rows=thin.rows, delivery=first.delivery)
+        yield _report("month_half_empty", supply.contract.name, message, rows=thin.rows, delivery=first.delivery)
 
 
 def _check_silence(supply: Supply, newest: str | None) -> Iterator[Problem]:
@@ -135,7 +145,7 @@ def _check_silence(supply: Supply, newest: str | None) -> Iterator[Problem]:
         message = (
             f"{supply.name}: {last}, though others have sent {month_name(newest)}; ask whether the feed still runs."
         )
-        yield _report("feed_silent", message)
+        yield _report("feed_silent", supply.contract.name, message)
 
 
 def _check_identifiers(workspace: Workspace, supply: Supply) -> Iterator[Problem]:
@@ -168,7 +178,7 @@ def _check_identifiers(workspace: Workspace, supply: Supply) -> Iterator[Problem
             f"{supply.name}: {number} given in more than one delivery ({len(met)} deliveries, {month_name(met[0])} to "
             f"{month_name(met[-1])}); each is counted wherever it was given."
         )
-        yield _report("identifiers_across", message, column=column, rows=int(repeated.size))
+        yield _report("identifiers_across", supply.contract.name, message, column=column, rows=int(repeated.size))
 
 
 def _check_areas(workspace: Workspace, feeds: Feeds, supplies: Sequence[Supply]) -> Iterator[Problem]:
@@ -192,11 +202,26 @@ def _check_area_use(use: AreaUse) -> Iterator[Problem]:
     where = f"{use.report.feed} from {use.report.partner}, {month_name(use.report.period)}"
     if use.unknown_rows:
         message = f"{where}: {use.column} is in no landed lookup in {use.unknown_rows:,} rows, for example {use.unknown[0]!r}."
-        yield _report("area_unknown", message, column=use.column, rows=use.unknown_rows, delivery=use.report.delivery)
+        yield _report(
+            "area_unknown",
+            use.report.feed,
+            message,
+            column=use.column,
+            rows=use.unknown_rows,
+            delivery=use.report.delivery,
+            gist=f"{use.column} is in no landed lookup, so the event counts for no area",
+        )
     if use.is_mixed:
         rows = ", ".join(f"{number:,} rows of {vintage} only" for vintage, number in use.rows_only_in.items() if number)
         message = f"{where}: {use.column} mixes vintages ({rows}); a file should use one."
-        yield _report("area_vintages_mixed", message, column=use.column, delivery=use.report.delivery)
+        yield _report(
+            "area_vintages_mixed",
+            use.report.feed,
+            message,
+            column=use.column,
+            delivery=use.report.delivery,
+            gist=f"{use.column} mixes codes of several vintages in one file",
+        )
 
 
 def _area_checks(contract: Contract) -> Iterator[AreaCodes]:

@@ -47,6 +47,13 @@ class Rule:
     says: str
     """What is wrong, to be followed by 'in 3 rows'."""
     of_raw: bool = False
+    in_any_delivery: str = ""
+    """What is wrong where `says` names what differs from delivery to delivery."""
+
+    @property
+    def gist(self) -> str:
+        """What is wrong in words that fit every delivery."""
+        return self.in_any_delivery or self.says.rstrip(",")
 
 
 def compile_rules(variant: Variant, feeds: Feeds, *, columns: tuple[str, ...], period: str) -> tuple[Rule, ...]:
@@ -154,7 +161,8 @@ def _month_of_file(check: MonthOfFile, period: str) -> Rule:
     cell = quote_name(check.column)
     breaks = all_of([matches(cell, MONTH), f"{cell} <> {quote_text(period)}"])
     says = f"{check.column} is not {period}, the month of the delivery,"
-    return Rule("month_of_file", (check.column,), check.on_failure, breaks, says)
+    gist = f"{check.column} is not the month of the delivery"
+    return Rule("month_of_file", (check.column,), check.on_failure, breaks, says, in_any_delivery=gist)
 
 
 def _coordinates(check: Coordinates) -> Iterator[Rule]:
