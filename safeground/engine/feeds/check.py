@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from safeground.engine.catalogue import Contract, Feeds, Variant
 from safeground.engine.catalogue.contract import EventsTable, Identifiers
-from safeground.engine.feeds.check_notes import note_layout, tell_stated_rows
+from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_rows
@@ -155,7 +155,7 @@ def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds
         duplicates=duplicates,
         problems=outcome.problems,
         without_location=_count_without_location(connection, task.variant),
-        rows_are_rewritten=bool(quarantined or duplicates) or not task.layout.is_for_duckdb,
+        rows_are_rewritten=bool(quarantined or duplicates) or outcome.is_trimmed or not task.layout.is_for_duckdb,
     )
     writer = ResultWriter(workspace, task.delivery.id)
     if report.is_used:
@@ -212,7 +212,7 @@ def make_report(
 ) -> CheckReport:
     """The report of a delivery, with what is to be said of it as a whole, and the verdict."""
     delivery = task.delivery
-    told = [*note_layout(task.layout), *tell_stated_rows(delivery), *problems]
+    told = [*note_layout(task.layout), *tell_named_partner(delivery), *tell_stated_rows(delivery), *problems]
     accepted = delivery.records - quarantined - duplicates
     limit = task.contract.refused_above
     if quarantined > limit * delivery.records:

@@ -46,6 +46,17 @@ def _note(rule: str, message: str, column: str | None = None, *, gist: str = "")
     return Problem(rule, Severity.NOTE, column, None, None, message, gist=gist or message.removesuffix("."))
 
 
+def tell_named_partner(delivery: Delivery) -> Iterator[Problem]:
+    """A file named for one partner and filled by another: one of the two is wrong, and landing has believed the rows."""
+    if delivery.named_partner is not None:
+        message = (
+            f"The name of the file says {delivery.named_partner} and its rows say {delivery.partner}; the rows were believed, so ask "
+            "who sent it which is right."
+        )
+        gist = "The name of the file says another partner than its rows, which were believed"
+        yield Problem("named_partner", Severity.REPORT, None, None, None, message, gist=gist)
+
+
 def tell_stated_rows(delivery: Delivery) -> Iterator[Problem]:
     """The sender's own total, where one was stated, against the rows received."""
     if delivery.stated_rows is not None and delivery.stated_rows != delivery.records:

@@ -56,6 +56,7 @@ class FileLayout:
             and sent.encoding == "utf-8"
             and sent.newline in ("lf", "crlf", "none")
             and sent.quoting in ("none", "within lines")
+            and sent.surplus_cells == 0  # it drops a cell too many where that is empty, and says nothing
             and self.width > 1  # of a single column, DuckDB takes a blank line for a row
             and not set("*?[") & set(str(sent.path))  # it would look for files that match
         )

@@ -69,7 +69,8 @@ class CheckReport:
     without_location: int
     """Accepted rows that carry no area code; 0 for feeds without one."""
     rows_are_rewritten: bool
-    """True where some rows as sent are not accepted or the file is not a plain UTF-8 CSV: read `accepted.parquet` instead of it."""
+    """True where some rows as sent are not accepted, cells had padding (or nothing else) that was left out, or the file is not a plain
+    UTF-8 CSV: read `accepted.parquet` instead of it."""
     key: str
     """Hash of what the report depends on: the content, the contract and the check's own code."""
 

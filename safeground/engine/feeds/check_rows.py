@@ -19,8 +19,9 @@ from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.check_words import in_rows, masked, quote_examples
 from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import hash_of, quote_name, quote_text, quote_texts, trimmed
+from safeground.engine.feeds.rules_sql import hash_of, padded, quote_name, quote_text, quote_texts, trimmed
 
+_TRIMMED = "_trimmed"
 _WHOLE = f"{MALFORMED} IS NULL AND NOT {HEADER_AGAIN}"
 
 
@@ -41,6 +42,8 @@ class RowOutcome:
     quarantined: np.ndarray
     duplicates: np.ndarray
     problems: tuple[Problem, ...]
+    is_trimmed: bool = False
+    """Some cell is not as sent: it had padding, or nothing else."""
 
 
 def check_rows(
@@ -59,7 +62,8 @@ def check_rows(
     """
     rules = (*_reader_rules(layout), *compile_rules(variant, feeds, columns=layout.columns, period=period))
     _load_cells(connection, source, layout, [rule for rule in rules if rule.of_raw])
-    total = connection.sql("SELECT count(*) FROM cells").fetchall()[0][0]
+    told = f"SELECT count(*), coalesce(bool_or({_TRIMMED}), FALSE) FROM cells"
+    ((total, is_trimmed),) = connection.sql(told).fetchall()
     faults = _find_faults(connection, rules)
     quarantined = _union(fault.rows for fault in faults if fault.rule.on_failure is OnFailure.QUARANTINE)
     _keep_sound_rows(connection, quarantined)
@@ -88,7 +92,7 @@ def check_rows(
     problems = [_tell(connection, fault, contract, variant) for fault in faults]
     if duplicates.size:
         problems.append(_tell_duplicates(duplicates))
-    return RowOutcome(total, faults, quarantined, duplicates, tuple(problems))
+    return RowOutcome(total, faults, quarantined, duplicates, tuple(problems), is_trimmed)
 
 
 def check_repeats(
@@ -144,6 +148,9 @@ def _load_cells(
 ) -> None:
     flags = [f"coalesce({rule.breaks}, FALSE) AS {quote_name(_raw_flag(rule))}" for rule in raw_rules]
     cells = [f"{trimmed(quote_name(name))} AS {quote_name(name)}" for name in layout.columns]
+    raw = [quote_name(name) for name in layout.columns]
+    is_trimmed = " OR ".join(f"({padded(name)} AND {trimmed(name)} IS DISTINCT FROM {name})" for name in raw)
+    flags.append(f"coalesce({is_trimmed}, FALSE) AS {_TRIMMED}")
     chosen = ", ".join([ROW, CELLS, MALFORMED, HEADER_AGAIN, *flags, *cells])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {chosen} FROM {source}")
 

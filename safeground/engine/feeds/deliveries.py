@@ -74,6 +74,10 @@ class Delivery:
     blank_lines: int = 0
     longest_line: int = 0
     first_line_not_utf8: int | None = None
+    surplus_cells: int = 0
+    """Cells of all lines together beyond as many a line as the header has; 0 where none is ragged."""
+    named_partner: str | None = None
+    """Whom the name of the file says, where its rows say someone else."""
     notes: tuple[str, ...] = ()
     """What was accepted and is worth knowing, in sentences."""
 

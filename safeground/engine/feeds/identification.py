@@ -18,15 +18,16 @@ Rows = Sequence[Sequence[str]]
 
 def tell_partner(
     recognition: Recognition, rows: Rows, *, names: Sequence[str], feeds: Feeds, stated: str | None
-) -> tuple[str, tuple[str, ...]]:
-    """The partner, and notes. The rows decide; `names` (the file's, its path's) stand in where the rows are silent.
+) -> tuple[str, str | None]:
+    """The partner, and whom the name says where that is another. The rows decide; `names` (the file's, its path's)
+    stand in where the rows are silent.
 
     Raises Refused where it cannot be told, is not known, or is not the one stated.
     """
     rule = recognition.contract.partner
     feed = recognition.contract.name
     if rule.fixed is not None:
-        return _agree(rule.fixed, stated, f"{feed} always comes from {rule.fixed}"), ()
+        return _agree(rule.fixed, stated, f"{feed} always comes from {rule.fixed}"), None
     meanings = feeds.code_lists[rule.code_list].meanings if rule.code_list else None
     known = set(meanings.values()) if meanings is not None else None
     named = _search(rule.file_name, names, "partner")
@@ -39,18 +40,16 @@ def tell_partner(
                 "correct the file, or add the name to the list."
             )
         _check_slug(partner)
-        notes: tuple[str, ...] = ()
-        if named is not None and named != partner and known is not None and named in known:
-            notes = (f"The name of the file says {named} and its rows say {partner}; the rows were believed.",)
-        return _agree(partner, stated, f"its rows say {partner}"), notes
+        is_another = named is not None and named != partner and known is not None and named in known
+        return _agree(partner, stated, f"its rows say {partner}"), named if is_another else None
     if named is not None and (known is None or named in known):
-        return _agree(named, stated, f"its name says {named}"), ()
+        return _agree(named, stated, f"its name says {named}"), None
     if stated is None:
         raise Refused("does not tell who sent it; name the partner with --partner.")
     if known is not None and stated not in known:
         raise Refused(f"cannot be from {stated!r}, whom the code list {rule.code_list} does not know.")
     _check_slug(stated)
-    return stated, ()
+    return stated, None
 
 
 def tell_period(

@@ -170,25 +170,26 @@ def _read(
         delimiter, columns = read_header(text)
         recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
         rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
-        scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits)
-        findings = _scan(content, scanner, path, delimiter=delimiter, source=source, limits=limits)
+        scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits, delimiter=delimiter)
+        findings = _scan(content, scanner, path, delimiter=delimiter, width=len(columns), source=source, limits=limits)
     if findings["records"] == 0:
         raise Refused("has a header and no rows; ask for it to be sent again.")
-    partner, notes = tell_partner(
+    partner, named_partner = tell_partner(
         recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
     )
-    period, more_notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
+    period, notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
     return {
         **findings,
         "feed": recognition.contract.name,
         "variant": recognition.variant.name,
         "partner": partner,
+        "named_partner": named_partner,
         "period": period,
         "contract_version": recognition.contract.version,
         "columns": recognition.columns,
         "renamed": dict(recognition.renamed),
         "unknown_columns": recognition.unknown,
-        "notes": (*_column_notes(recognition), *notes, *more_notes),
+        "notes": (*_column_notes(recognition), *notes),
     }
 
 
@@ -211,7 +212,14 @@ def _peek(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 
 def _scan(
-    content: Iterable[bytes], scanner: TextScanner, path: Path, *, delimiter: str, source: Source, limits: ReadingLimits
+    content: Iterable[bytes],
+    scanner: TextScanner,
+    path: Path,
+    *,
+    delimiter: str,
+    width: int,
+    source: Source,
+    limits: ReadingLimits,
 ) -> dict[str, Any]:
     for block in content:
         scanner.feed(block)
@@ -232,6 +240,7 @@ def _scan(
         "blank_lines": facts.blank_lines,
         "longest_line": facts.longest_line,
         "first_line_not_utf8": facts.first_line_not_utf8,
+        "surplus_cells": facts.delimiters - facts.lines * (width - 1),
     }
 
 

@@ -20,6 +20,8 @@ from typing import TypeVar
 
 from safeground.engine.catalogue import Feeds
 from safeground.engine.feeds.archives import check_member, is_compressed, list_members, read_member
+from safeground.engine.feeds.check_notes import tell_stated_rows
+from safeground.engine.feeds.check_report import Problem, of_delivery
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, read_delivery
 from safeground.engine.feeds.intake import Source, Staged, Statements, path_source, stage_source
 from safeground.engine.feeds.reading_guards import ReadingLimits, Refused, Uncovered, sniff_container
@@ -52,6 +54,8 @@ class LandingReport:
     refused: tuple[Refusal, ...]
     superseded: tuple[Delivery, ...]
     """Earlier deliveries of the same feed, variant, partner and period as one that landed now. They are kept."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the statements about unchanged deliveries. Of those that landed now, their check tells."""
 
 
 def land_files(
@@ -68,8 +72,9 @@ def land_files(
 ) -> LandingReport:
     """Land files, archives and the files in folders. Constant memory; takes the workspace's lock.
 
-    `feed`, `partner`, `period` and `stated_rows` are said of every file given; what a file itself tells must agree. A
-    file that breaks its contract as a whole is refused in the report and changes nothing. Raises WorkspaceBusy.
+    `feed`, `partner`, `period` and `stated_rows` are said of every file given; what a file itself tells must agree, but
+    a total that disagrees is only told: by the check, or here of what had landed before. A file that breaks its contract
+    as a whole is refused in the report and changes nothing. Raises WorkspaceBusy.
     """
     statements = Statements(feed, partner, period, stated_rows)
     with workspace.exclusive():
@@ -119,6 +124,7 @@ class _Landing:
         self._unchanged: list[Delivery] = []
         self._superseded: list[Delivery] = []
         self._refused: list[Refusal] = []
+        self._problems: list[Problem] = []
 
     def land(self, files: Iterable[Path | _Unopened]) -> LandingReport:
         sources = [source for file in files for source in self._open(file)]
@@ -134,7 +140,13 @@ class _Landing:
         for folder in {delivery.folder.parent for delivery in self._landed}:
             sync_folder(folder)
         self._progress(len(sources), len(sources), "landed")
-        return LandingReport(tuple(self._landed), tuple(self._unchanged), tuple(self._refused), tuple(self._superseded))
+        return LandingReport(
+            landed=tuple(self._landed),
+            unchanged=tuple(self._unchanged),
+            refused=tuple(self._refused),
+            superseded=tuple(self._superseded),
+            problems=tuple(self._problems),
+        )
 
     def _open(self, path: Path | _Unopened) -> Iterator[Source | _Unopened]:
         """The file itself, or the members of an archive."""
@@ -178,6 +190,8 @@ class _Landing:
     def _stage(self, source: Source | _Unopened) -> Staged:
         if isinstance(source, _Unopened):
             raise Refused(source.reason)
+        if self._statements.rows is not None and self._statements.rows < 0:
+            raise Refused(f"cannot have {self._statements.rows:,} rows; state how many there are.")
         folder = self._workspace.stage_folder("landing-")
         try:
             return stage_source(
@@ -198,6 +212,8 @@ class _Landing:
                     f"has a hash that begins like that of {known.id}, which no two files were ever seen to have."
                 )
             self._unchanged.append(known)
+            stated = dataclasses.replace(known, stated_rows=self._statements.rows)
+            self._problems.extend(of_delivery(problem, known.id) for problem in tell_stated_rows(stated))
             return
         delivery = staged.record(sequence=self._sequence + 1, landed_at=datetime.datetime.now(datetime.UTC))
         # Names are synchronised once, at the end: with a period a folder, each would cost a flush of the disk.

@@ -39,6 +39,8 @@ class TextFacts:
     """In bytes of UTF-8, without the line end."""
     first_line_not_utf8: int | None
     """The first line (1 is the header) with a byte that is not UTF-8, where there is one."""
+    delimiters: int
+    """Those between quotation marks not counted."""
 
     @property
     def records_if_one_a_line(self) -> int:
@@ -62,8 +64,9 @@ def sniff_encoding(head: bytes) -> tuple[Encoding, bool]:
 class TextScanner:
     """Feed it the content block by block, then ask for the facts."""
 
-    def __init__(self, *, encoding: Encoding, has_bom: bool, limits: ReadingLimits) -> None:
+    def __init__(self, *, encoding: Encoding, has_bom: bool, limits: ReadingLimits, delimiter: str = ",") -> None:
         self._encoding = encoding
+        self._delimiter = ord(delimiter)
         self._has_bom = has_bom
         self._limits = limits
         self._to_text = codecs.getincrementaldecoder("utf-16")() if encoding == "utf-16" else None
@@ -80,6 +83,7 @@ class TextScanner:
         self._carriage_returns = self._crlf_ends = 0
         self._quotes = 0
         self._has_odd_line = False
+        self._delimiters = 0
 
     def feed(self, block: bytes) -> None:
         """Look at the next block. Raises Refused for a line beyond the limit or bytes that are no text."""
@@ -120,6 +124,7 @@ class TextScanner:
             blank_lines=self._blank,
             longest_line=max(self._longest, self._open_line),
             first_line_not_utf8=self._first_line_not_utf8,
+            delimiters=self._delimiters,
         )
 
     def _check_utf8(self, block: bytes) -> None:
@@ -161,14 +166,18 @@ class TextScanner:
             )
         if b'"' in block:
             self._count_quotes(octets, ends)
-        elif self._quotes % 2 and len(ends):
-            self._has_odd_line = True
+        elif self._quotes % 2:
+            self._has_odd_line = self._has_odd_line or len(ends) > 0
+        else:
+            self._delimiters += int(np.count_nonzero(octets == self._delimiter))
 
     def _count_quotes(self, octets: np.ndarray, ends: np.ndarray) -> None:
         """A quoted field spans lines only where some line ends behind an odd number of quotes."""
         places = np.flatnonzero(octets == _QUOTE)
         before_ends = self._quotes + np.searchsorted(places, ends)
         self._has_odd_line = self._has_odd_line or bool(np.any(before_ends & 1))
+        before_delimiters = self._quotes + np.searchsorted(places, np.flatnonzero(octets == self._delimiter))
+        self._delimiters += int(np.count_nonzero(before_delimiters & 1 == 0))
         self._quotes += len(places)
 
     def _newline(self) -> Newline:

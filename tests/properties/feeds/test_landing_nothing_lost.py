@@ -95,6 +95,7 @@ def test_the_scan_agrees_with_a_slow_reading_wherever_the_blocks_are_cut(content
     assert facts.longest_line == expected["longest_line"]
     assert (facts.quoting == "across lines") == expected["quoted lines odd"]
     assert (facts.quoting == "none") == (b'"' not in content)
+    assert facts.delimiters == sum(part.count(b",") for part in content.split(b'"')[::2])
 
 
 @given(content=st.binary(max_size=80).filter(lambda content: b"\0" not in content), cut=st.integers(0, 80))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -160,6 +161,49 @@ def test_ragged_rows_and_a_header_among_the_rows(workspace: Workspace, feeds: Fe
     assert only(report, "header_again").first_row == 4
     assert {problem.rule for problem in report.problems} == {"ragged", "header_again"}
     assert (report.received, report.accepted, report.quarantined) == (8, 5, 3)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("quoted", [False, True], ids=["plain", "quoted"])
+def test_a_row_with_a_cell_too_many_is_ragged_though_the_cell_is_empty(
+    workspace: Workspace, feeds: Feeds, delimiter: str, quoted: bool
+) -> None:
+    location = f'"On or near{delimiter} Coach Mews"' if quoted else "On or near Coach Mews"
+    rows = [row(number).replace(",", delimiter).replace("On or near Coach Mews", location) for number in range(1, 9)]
+    rows[1] += delimiter  # a cell behind the last
+    rows[4] = rows[4].replace(f"{delimiter}2024-01", f"{delimiter}{delimiter}2024-01", 1)  # every cell shifted by one
+    content = "\n".join([HEADER.replace(",", delimiter), *rows]) + "\n"
+    report = check_text(workspace, feeds, content)
+    assert (only(report, "ragged").rows, only(report, "ragged").first_row) == (2, 2)
+    assert (report.received, report.accepted, report.quarantined) == (8, 6, 2)
+
+
+def test_every_row_with_a_cell_too_many_refuses_the_delivery(workspace: Workspace, feeds: Feeds) -> None:
+    report = check_text(workspace, feeds, street(row(1) + ",", row(2) + ","))
+    assert (report.quarantined, report.verdict) == (2, Verdict.REFUSED)
+
+
+def test_an_empty_last_column_is_none_too_many(workspace: Workspace, feeds: Feeds) -> None:
+    report = check_text(workspace, feeds, "\n".join([HEADER + ",", row(1) + ",", row(2) + ",", ""]))
+    assert report.accepted == 2 and {problem.rule for problem in report.problems} == {"unknown_column"}
+
+
+@pytest.mark.parametrize("area", ["  ", "E01021237 "])
+def test_events_and_counts_agree_where_padding_was_left_out(workspace: Workspace, feeds: Feeds, area: str) -> None:
+    report = check_text(workspace, feeds, street(row(1), row(2, area=area)))
+    assert report.rows_are_rewritten and report.accepted == 2
+    counted = {
+        line["area_code"]: line["events"] for line in pq.read_table(counts_path(workspace, report.delivery)).to_pylist()
+    }
+    written = pq.read_table(accepted_path(workspace, report.delivery)).column("LSOA code").to_pylist()
+    assert counted == dict(Counter(written)) == ({"E01021237": 2} if area.strip() else {"E01021237": 1, None: 1})
+    assert report.without_location == (0 if area.strip() else 1)
+
+
+def test_a_name_that_says_another_force_than_the_rows_is_told(workspace: Workspace, feeds: Feeds) -> None:
+    report = check_text(workspace, feeds, street(row(1), row(2)), name="2024-01-kent-street.csv")
+    assert report.partner == "essex" and only(report, "named_partner").severity is Severity.REPORT
+    assert "says kent and its rows say essex" in only(report, "named_partner").message
 
 
 def test_a_quotation_mark_left_open_spoils_its_own_row_only(workspace: Workspace, feeds: Feeds) -> None:

@@ -128,7 +128,7 @@ def test_an_extra_column_is_kept_and_noted(send):
 def test_rows_say_who_sent_a_file_and_its_name_for_which_month(send):
     (delivery,) = send(STREET, "2024-03-kent-street.csv").landed
     assert (delivery.partner, delivery.period) == ("wrenshire", "2024-03")
-    assert any("kent" in note for note in delivery.notes) and any("2024-01" in note for note in delivery.notes)
+    assert delivery.named_partner == "kent" and any("2024-01" in note for note in delivery.notes)
     (unnamed,) = send(STREET, "crimes.csv").landed
     assert (unnamed.partner, unnamed.period) == ("wrenshire", "2024-01")
 
@@ -267,6 +267,22 @@ def test_a_table_under_its_publishers_names_of_columns_lands_and_is_noted(send):
 def test_a_stated_total_is_kept_for_the_check(send):
     (delivery,) = send(STREET, stated_rows=7).landed
     assert (delivery.stated_rows, delivery.records) == (7, 2)
+
+
+def test_a_total_stated_of_what_had_landed_before_is_reconciled_too(workspace, send):
+    (first,) = send(STREET, stated_rows=2).landed
+    before = _everything_in(workspace.root)
+    again = send(STREET, stated_rows=5)
+    (problem,) = again.problems
+    assert again.unchanged == (first,) and (problem.delivery, problem.severity) == (first.id, "report")
+    assert problem.message == "The sender states 5 rows, but 2 were received."
+    assert send(STREET, stated_rows=2).problems == send(STREET).problems == ()
+    assert _everything_in(workspace.root) == before
+
+
+def test_a_negative_total_is_refused(workspace, send):
+    (refusal,) = send(STREET, stated_rows=-1).refused
+    assert "cannot have -1 rows" in refusal.sentence and get_deliveries(workspace) == ()
 
 
 def test_a_limit_can_be_set(send):
