@@ -12,7 +12,7 @@ import numpy as np
 from safeground.engine.areas import Outlines, dissolve, make_outlines, simplify_for_display
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.disclosure import DisclosureRule
-from safeground.engine.feeds import Problem, ScorecardRow
+from safeground.engine.feeds import ProblemSummary, ScorecardRow
 from safeground.engine.measures import (
     ComparablePeriods,
     Measures,
@@ -41,7 +41,7 @@ class Evidence:
     warehouse: Warehouse
     catalogue: Catalogue
     scorecard: tuple[ScorecardRow, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[ProblemSummary, ...]
     rule: DisclosureRule
     seed: int
 

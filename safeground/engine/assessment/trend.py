@@ -30,7 +30,7 @@ from safeground.engine.statistics import ControlChart
 def make_monthly_figure(evidence: Evidence) -> Figure:
     """Monthly rates of our force and its neighbours."""
     partners = (evidence.measures.own, *evidence.neighbours)
-    measurement = evidence.measures.calculate(VIOLENCE, level=FORCE, periods=evidence.months, partners=partners)
+    measurement = evidence.measures.monthly_rates(VIOLENCE, partners=partners)
     names = {evidence.measures.home[force.partner]: force.area.name for force in evidence.catalogue.partnership.forces
              if force.partner in evidence.measures.home}  # fmt: skip
     series, rows = [], []
@@ -40,7 +40,9 @@ def make_monthly_figure(evidence: Evidence) -> Figure:
         points = tuple(Point(f"{c.period.first:%Y-%m}", p) for c, p in shown if p.state is not State.INCOMPLETE)
         series.append(Series(names.get(area, area), points, is_main=area == evidence.measures.own_area))
         rows += [
-            (names.get(area, area), cell.period.label, estimate) for cell, estimate in shown if not cell.is_incomplete
+            (names.get(area, area), f"{cell.period.first:%Y-%m}", estimate)
+            for cell, estimate in shown
+            if not cell.is_incomplete
         ]
     first, last = evidence.months[0].label, evidence.months[-1].label
     return Figure(

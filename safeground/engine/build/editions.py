@@ -13,6 +13,7 @@ from typing import Any
 
 from safeground.engine.assessment import Evidence, write_assessment
 from safeground.engine.build.code_version import get_code_version
+from safeground.engine.build.receiving import expected_partners, get_problems
 from safeground.engine.catalogue import Catalogue, load_catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import (
@@ -21,6 +22,7 @@ from safeground.engine.feeds import (
     check_deliveries,
     check_workspace,
     get_live_deliveries,
+    summarise_problems,
     supply_scorecard,
 )
 from safeground.engine.measures import open_measures
@@ -181,11 +183,10 @@ def _publish(
             measures = open_measures(warehouse, catalogue)
         except ValueError as reason:
             raise CannotBuild(f"{workspace.root} cannot be built yet: {reason}.") from None
-        problems = (
-            *(problem for check in checks for problem in check.problems),
-            *check_workspace(workspace, catalogue.feeds),
-        )
-        scorecard = tuple(supply_scorecard(workspace, catalogue.feeds))
+        expected = expected_partners(catalogue)
+        across = check_workspace(workspace, catalogue.feeds, partners=expected)
+        problems = summarise_problems((*get_problems(checks), *across), live)
+        scorecard = tuple(supply_scorecard(workspace, catalogue.feeds, partners=expected))
         for audience in AUDIENCES:
             if found[audience] is not None:
                 continue

@@ -15,18 +15,20 @@ from safeground.engine.feeds import (
     Delivery,
     LandingReport,
     Problem,
+    ProblemSummary,
     Refusal,
-    Severity,
     Verdict,
     check_deliveries,
     check_workspace,
     get_check_report,
     get_live_deliveries,
     land_files,
+    summarise_problems,
 )
 from safeground.engine.workspace import Progress, Workspace, no_progress
 
 _MOST_PROBLEMS_SHOWN = 40
+_MOST_FILES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class ReceivingReport:
         ]
         if self.checks:
             lines.append(_reconcile(self.checks))
-        lines.extend(describe_problems(get_problems(self.checks)))
+        lines.extend(describe_problems(get_problems(self.checks), (*self.landed, *self.unchanged)))
         return tuple(lines)
 
     def as_data(self) -> dict[str, Any]:
@@ -101,6 +103,7 @@ class CheckingReport:
     checks: tuple[CheckReport, ...]
     across: tuple[Problem, ...]
     """Problems that only show when deliveries stand beside each other: a silent feed, half a month, unknown areas."""
+    deliveries: tuple[Delivery, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -114,8 +117,7 @@ class CheckingReport:
             f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]
         ) + "."]  # fmt: skip
         lines.append(_reconcile(self.checks))
-        lines.extend(describe_problems(get_problems(self.checks)))
-        lines.extend(describe_problems(self.across))
+        lines.extend(describe_problems((*get_problems(self.checks), *self.across), self.deliveries))
         return tuple(lines)
 
     def as_data(self) -> dict[str, Any]:
@@ -184,7 +186,17 @@ def check_everything(workspace: Workspace, catalogue: Catalogue, *, progress: Pr
     with workspace.exclusive():
         live = get_live_deliveries(workspace)
         checks = check_deliveries(workspace, catalogue.feeds, live, progress=progress or no_progress)
-        return CheckingReport(tuple(checks), tuple(check_workspace(workspace, catalogue.feeds)))
+        across = check_workspace(workspace, catalogue.feeds, partners=expected_partners(catalogue))
+        return CheckingReport(tuple(checks), tuple(across), live)
+
+
+def expected_partners(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """By feed, who is expected to go on sending it: our own force and its neighbours, and whoever always sends a feed."""
+    forces = tuple(force.partner for force in catalogue.partnership.forces)
+    return {
+        name: (contract.partner.fixed,) if contract.partner.fixed is not None else forces
+        for name, contract in catalogue.feeds.contracts.items()
+    }
 
 
 def get_problems(checks: Iterable[CheckReport]) -> tuple[Problem, ...]:
@@ -192,18 +204,21 @@ def get_problems(checks: Iterable[CheckReport]) -> tuple[Problem, ...]:
     return tuple(replace(problem, delivery=check.delivery) for check in checks for problem in check.problems)
 
 
-def describe_problems(problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Problems as lines, worst first; the many are cut with their number said."""
-    order = {severity: place for place, severity in enumerate(reversed(Severity))}
-    found = sorted(problems, key=lambda problem: (order[problem.severity], problem.delivery or "", problem.rule))
-    told = [problem for problem in found if problem.severity is not Severity.NOTE]
+def describe_problems(problems: Iterable[Problem], deliveries: Iterable[Delivery]) -> tuple[str, ...]:
+    """Problems as lines, one for each kind of problem of a feed, worst first; the many are cut with their number said."""
+    found = summarise_problems(problems, deliveries)
     lines = [
-        f"  {problem.severity}: {f'{problem.delivery}: ' if problem.delivery else ''}{problem.message}"
-        for problem in told[:_MOST_PROBLEMS_SHOWN]
+        f"  {problem.severity}: {problem.sentence}{_name_files(problem)}" for problem in found[:_MOST_PROBLEMS_SHOWN]
     ]
-    if len(told) > _MOST_PROBLEMS_SHOWN:
-        lines.append(f"  and {len(told) - _MOST_PROBLEMS_SHOWN:,} more; --json gives all")
+    if len(found) > _MOST_PROBLEMS_SHOWN:
+        lines.append(f"  and {len(found) - _MOST_PROBLEMS_SHOWN:,} more; --json gives all")
     return tuple(lines)
+
+
+def _name_files(problem: ProblemSummary) -> str:
+    shown = ", ".join(problem.files[:_MOST_FILES_SHOWN])
+    more = len(problem.files) - _MOST_FILES_SHOWN
+    return f" ({shown}{f' and {more:,} more' if more > 0 else ''})" if shown else ""
 
 
 def _reconcile(checks: Sequence[CheckReport]) -> str:

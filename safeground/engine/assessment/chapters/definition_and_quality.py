@@ -11,6 +11,12 @@ from safeground.engine.disclosure import protect
 from safeground.engine.documents import Audience, Block, Heading, Notice, NoticeKind, Paragraph
 from safeground.engine.feeds import ScorecardRow, Severity
 
+_FATES = {
+    Severity.REPORT: "reported; the rows are counted",
+    Severity.QUARANTINE: "the rows are set aside and not counted",
+    Severity.REFUSE: "the delivery is not used",
+}
+
 
 def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
     notes = outline.plan.notes
@@ -163,13 +169,25 @@ def _problems(evidence: Evidence) -> list[Block]:
     told = [problem for problem in evidence.problems if problem.severity is not Severity.NOTE]
     if not told:
         return [Paragraph("Every delivery in use kept its contract.")]
+    contracts = evidence.catalogue.feeds.contracts
     return [
         make_table(
             id="supply_problems",
             caption="Problems found by the checks",
-            columns=[("delivery", "Delivery"), ("severity", "What became of it"), ("problem", "Problem")],
+            columns=[
+                ("feed", "Feed"),
+                ("problem", "Problem"),
+                ("fate", "What became of it"),
+                ("periods", "First periods"),
+            ],
             rows=[
-                (problem.delivery or "across deliveries", str(problem.severity), problem.message) for problem in told
+                (
+                    contracts[problem.feed].title if problem.feed else "Several",
+                    problem.sentence,
+                    _FATES[problem.severity],
+                    ", ".join(problem.periods),
+                )
+                for problem in told
             ],
             source="Checks of the deliveries in this workspace",
             rows_shown=25,
