@@ -13,6 +13,7 @@ from safeground.engine.documents import (
     Block,
     Cell,
     Chapter,
+    Direction,
     Figure,
     Finding,
     Heading,
@@ -139,9 +140,17 @@ def present_finding(finding: Finding) -> dict[str, Any]:
 def _present_key_figure(label: str, finding: Finding) -> dict[str, Any]:
     estimate = finding.estimate
     unit = estimate.unit.removeprefix("%").strip() if estimate.is_published else ""
+    # What is large is what is read. A change that chance explains is no result, so its number may not be the largest thing there.
+    if estimate.is_published and finding.direction is Direction.CANNOT_TELL:
+        large, recorded, unit = "Cannot tell", f"{format_estimate(estimate)} recorded", ""
+    else:
+        large, recorded = format_value(estimate), ""
     return {
         "label": label,
-        "number": format_value(estimate),
+        "period": finding.period,
+        "large": large,
+        "is_number": estimate.is_published and not recorded,
+        "recorded": recorded,
         "unit": unit,
         "interval": format_interval(estimate),
         "finding": present_finding(finding),
