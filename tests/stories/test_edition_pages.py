@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import runpy
 import shutil
+import statistics
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,11 +125,44 @@ def test_every_page_says_where_it_is(browser, edition):
         page.context.close()
 
 
-def test_paper_has_the_basis_of_findings_and_no_navigation(browser, edition):
+def test_contents_are_folded_on_a_telephone_and_open_beside_the_text(browser, edition):
+    page = open_page(browser, edition, "index", width=320)
+    entries = page.get_by_role("navigation", name="Contents").get_by_role("link")
+    assert entries.count() == 0
+    page.get_by_text("All 4 chapters").click()
+    assert entries.count() == len(PAGES) and entries.last.is_visible()
+    page.context.close()
+    page = open_page(browser, edition, "index")
+    assert page.get_by_role("navigation", name="Contents").get_by_role("link").count() == len(PAGES)
+    assert not page.get_by_text("All 4 chapters").is_visible()
+    page.context.close()
+
+
+def test_a_table_shows_at_its_edge_that_it_runs_on(browser, edition):
+    pictures = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    page = open_page(browser, edition, "where", width=320)
+    region = page.get_by_role("region", name="Fourteen years")
+    region.scroll_into_view_if_needed()
+
+    def darkest(side):
+        """The darkest grey in a column of pixels just inside the edge, away from words: the median of the column."""
+        image = pictures.open(io.BytesIO(region.screenshot())).convert("L")
+        at = image.width - 2 if side == "right" else 1
+        return statistics.median(image.getpixel((at, y)) for y in range(image.height))
+
+    assert darkest("right") < 225 and darkest("left") > 250
+    region.evaluate("each => { each.scrollLeft = each.scrollWidth }")
+    assert darkest("left") < 225 and darkest("right") > 250
+    page.context.close()
+
+
+def test_paper_has_findings_with_one_line_each_and_no_navigation(browser, edition):
     page = open_page(browser, edition, "index")
     page.emulate_media(media="print")
     assert not page.get_by_role("navigation", name="Contents").is_visible()
-    assert page.locator(".sg-finding .sg-basis__list").first.is_visible()
+    assert page.locator(".sg-finding__estimate").first.is_visible()
+    assert not page.locator(".sg-basis").first.is_visible()
+    assert page.get_by_text("How each number is known").is_visible()
     assert page.locator(".sg-marking").is_visible()
     pdf = page.pdf(prefer_css_page_size=True)
     assert pdf.startswith(b"%PDF")

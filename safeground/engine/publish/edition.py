@@ -17,7 +17,7 @@ from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.findings import read_schema, render_findings, write_json
 from safeground.engine.publish.styles import render_edition_css
-from safeground.engine.publish.tables import render_csv
+from safeground.engine.publish.tables import describe_tables, render_csv
 from safeground.engine.workspace import Progress, no_progress
 
 MANIFEST_VERSION = "1.0"
@@ -100,8 +100,10 @@ def publish_edition(
         write(f"assets/{name}", text)
     for name, text in render_pages(document, brand=brand, progress=progress):
         write(name, text)
-    for table in _find_tables(document):
+    tables = _find_tables(document)
+    for table in tables:
         write(f"tables/{table.id}.csv", render_csv(table))
+    write("tables/README.txt", describe_tables(tables))
     write("findings.json", write_json(render_findings(document)))
     write("findings.schema.json", read_schema())
     about = {
@@ -122,8 +124,11 @@ def publish_edition(
 def load_edition(path: Path, *, check_files: bool = False) -> Edition:
     """Read a published edition. With `check_files`, every file must have the SHA-256 its manifest says.
 
-    Raises EditionError when the folder is not an edition, or a file is missing or altered.
+    Raises EditionError when the folder is not an edition, or a file is missing or altered. Given a workspace, its folder of editions or
+    that of one audience, it names the current editions inside.
     """
+    if not (path / "manifest.json").exists() and (current := _find_current(path)):
+        raise EditionError(f"{path} holds editions and is not one; name one of them: {', '.join(map(str, current))}")
     manifest = _read_json(path / "manifest.json")
     findings = _read_json(path / "findings.json")
     if manifest.get("manifest_version") != MANIFEST_VERSION:
@@ -151,6 +156,17 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise EditionError(f"{path} cannot be read: it is not a JSON object")
     return content
+
+
+def _find_current(folder: Path) -> list[Path]:
+    """The editions in use under a workspace, its folder of editions, or an audience's."""
+    found: list[Path] = []
+    for pattern in ("CURRENT", "*/CURRENT", "editions/*/CURRENT"):
+        for pointer in sorted(folder.glob(pattern)):
+            edition = pointer.parent / pointer.read_text(encoding="utf-8").strip()
+            if (edition / "manifest.json").is_file():
+                found.append(edition)
+    return found
 
 
 def _find_tables(document: Document) -> list[Table]:

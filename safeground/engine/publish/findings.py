@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
@@ -80,7 +81,10 @@ def _render_estimate(estimate: Protected) -> dict[str, Any]:
 
 
 def _round(value: float | None) -> float | int | None:
-    """Whole numbers whole, others to seven significant digits: the last bits differ between machines and mean nothing."""
-    if value is None:
+    """Whole numbers whole, others to seven significant digits: the last bits differ between machines and mean nothing.
+
+    What is not finite (the count behind a number that rests on no events of its own) is null: JSON has no such number.
+    """
+    if value is None or not math.isfinite(value):
         return None
     return int(value) if float(value).is_integer() else float(f"{value:.7g}")

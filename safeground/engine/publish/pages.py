@@ -15,7 +15,7 @@ from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.charts import NARROW, WIDE, Canvas, draw_chart, render_svg
 from safeground.engine.publish.gaps import describe_gaps
 from safeground.engine.publish.presenters import Picture, present_blocks, present_marking
-from safeground.engine.publish.prose import find_links
+from safeground.engine.publish.prose import find_links, link_addresses
 from safeground.engine.workspace import Progress, no_progress
 
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
@@ -83,6 +83,7 @@ def _present_page(
             block["notes"] = (*describe_gaps(source.chart), *source.notes)
     return {
         "brand": brand,
+        "contact": link_addresses(brand.contact),
         "marking": present_marking(document.marking),
         "edition": {"title": document.title, "partnership": document.partnership, "as_at": document.as_at},
         "contents": contents,

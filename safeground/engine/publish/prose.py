@@ -6,6 +6,7 @@ and a text alternative has no place here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -13,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _CLASSES = {
     "paragraph_open": "govuk-body",
@@ -22,6 +23,8 @@ _CLASSES = {
     "ordered_list_open": "govuk-list govuk-list--number",
     "blockquote_open": "govuk-inset-text",
 }
+_ADDRESS = re.compile(r"https?://[^\s<>\"']*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = Markup('<a class="govuk-footer__link" href="{}">{}</a>')
 
 
 class _Renderer(RendererHTML):
@@ -40,6 +43,18 @@ def _parser() -> MarkdownIt:
 def render_prose(markdown: str) -> Markup:
     """Safe HTML. Anything that looks like a tag comes out as text; links may lead to pages, addresses and mail, never to scripts."""
     return Markup(_parser().render(markdown).strip())
+
+
+def link_addresses(text: str) -> Markup:
+    """`text` with its web and mail addresses as links, everything else escaped. A full stop after an address is not part of it."""
+    parts: list[Markup] = []
+    end = 0
+    for found in _ADDRESS.finditer(text):
+        address = found[0]
+        target = address if address.startswith("http") else f"mailto:{address}"
+        parts += [escape(text[end : found.start()]), _LINK.format(target, address)]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
 def find_links(markdown: str) -> list[str]:

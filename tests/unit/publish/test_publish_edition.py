@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import json
+import math
 import re
+import shutil
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
 import pytest
-from sample_document import HOSTILE, OPEN, make_choropleth, make_document, make_figure, make_finding, make_suppressed
+from sample_document import (
+    HOSTILE,
+    OPEN,
+    make_choropleth,
+    make_document,
+    make_estimate,
+    make_figure,
+    make_finding,
+    make_suppressed,
+)
 
 from safeground.engine.disclosure import State, protect
-from safeground.engine.documents import Audience, Chapter, Column, Document, Marking, Paragraph, Table
+from safeground.engine.documents import (
+    Audience,
+    Chapter,
+    Column,
+    Direction,
+    Document,
+    KeyFigure,
+    KeyFigures,
+    Marking,
+    Paragraph,
+    Table,
+)
 from safeground.engine.publish import Brand, EditionError, load_edition, publish_edition
+from safeground.engine.publish.prose import link_addresses
 
 BRAND = Brand("Northshire Partnership", colour="#5b2c6f", contact="Ask the partnership's analyst.")
 MANIFEST = {"deliveries": [{"id": "street/police/2025-06/0123456789ab", "sha256": "ab" * 32}], "code_version": "0.1.0"}
@@ -69,6 +93,17 @@ def test_a_folder_without_a_manifest_is_not_an_edition(tmp_path):
         load_edition(tmp_path)
 
 
+def test_a_folder_of_editions_names_the_current_ones(edition, tmp_path):
+    held = tmp_path / "workspace" / "editions" / "partnership"
+    shutil.copytree(edition.path, held / "2025-06-abc")
+    (held / "CURRENT").write_text("2025-06-abc\n")
+    for folder in (held, held.parent, held.parent.parent):
+        with pytest.raises(EditionError, match="holds editions and is not one; name one of them") as refusal:
+            load_edition(folder)
+        assert str(held / "2025-06-abc") in str(refusal.value)
+    assert load_edition(held / "2025-06-abc").findings.keys() == edition.findings.keys()
+
+
 def test_findings_are_valid_against_the_schema_they_are_shipped_with(edition):
     schema = json.loads((edition.path / "findings.schema.json").read_text())
     findings = json.loads((edition.path / "findings.json").read_text())
@@ -95,7 +130,7 @@ def test_the_schema_refuses_a_withheld_number_that_has_a_value(edition):
 
 
 def test_a_table_says_why_a_number_is_not_there(edition):
-    with (edition.path / "tables" / "long.csv").open(encoding="utf-8", newline="") as file:
+    with (edition.path / "tables" / "long.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
     assert (rows[0]["rate"], rows[0]["rate_lower"], rows[0]["rate_state"]) == ("", "", "suppressed")
@@ -108,6 +143,72 @@ def test_a_table_says_why_a_number_is_not_there(edition):
     )
     assert (rows[3]["offences"], rows[3]["offences_state"]) == ("1237", "published")
     assert rows[4]["rate_flags"] == "estimated across boundaries"
+
+
+def test_a_spreadsheet_is_told_the_encoding_of_every_csv(edition):
+    tables = sorted((edition.path / "tables").glob("*.csv"))
+    assert tables
+    for table in tables:
+        content = table.read_bytes()
+        assert content.startswith(codecs.BOM_UTF8) and content.count(codecs.BOM_UTF8) == 1, table.name
+
+
+def test_the_readme_names_every_table_and_every_ending(edition):
+    text = (edition.path / "tables" / "README.txt").read_text(encoding="utf-8")
+    known = ("_lower", "_upper", "_count", "_denominator", "_unit", "_state", "_reason", "_flags")
+    assert all(f"rate{ending}" in text for ending in known)
+    for table in (edition.path / "tables").glob("*.csv"):
+        assert f"\n{table.name}\n" in text
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            names = next(csv.reader(file))
+        own = [name for name in names if f"\n    {name}: " in text]
+        left = [name for name in names if name not in own and name != "source"]
+        assert own and all(any(name == f"{base}{ending}" for base in own for ending in known) for name in left)
+
+
+def test_what_is_not_finite_is_empty_in_a_csv_and_null_in_the_findings(tmp_path):
+    limit = protect(4.5, unit="offences", rule=OPEN, count=math.inf)
+    table = Table(
+        "limits", "Limits", (Column("month", "Month"), Column("limit", "Limit", True)), (("May", limit),), "S"
+    )
+    chapter = Chapter("start", "Start", "", (table, make_finding("limit", "A limit.", limit)))
+    marking = Marking(Audience.PARTNERSHIP, True, "Draft.")
+    path = publish(tmp_path / "e", Document("T", "P", marking, "30 June 2025", (chapter,))).path
+    assert (path / "tables" / "limits.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "month,limit,limit_unit,limit_state,limit_reason,source",
+        "May,4.5,offences,published,,S",
+    ]
+    assert load_edition(path).findings["limit"]["estimate"]["count"] is None
+
+
+def test_a_change_that_chance_explains_is_not_told_by_its_number(tmp_path):
+    estimate = make_estimate(-2.3, 12.0, unit="% change")
+    tiles = KeyFigures(
+        (
+            KeyFigure("Change", make_finding("change", "We cannot tell.", estimate, direction=Direction.CANNOT_TELL)),
+            KeyFigure("Fall", make_finding("fall", "It fell.", estimate, direction=Direction.LOWER)),
+        )
+    )
+    marking = Marking(Audience.PARTNERSHIP, True, "Draft.")
+    document = Document("T", "P", marking, "30 June 2025", (Chapter("start", "Start", "", (tiles,)),))
+    page = (publish(tmp_path / "e", document).path / "index.html").read_text(encoding="utf-8")
+    first, second = page.split('<li class="sg-key-figure">')[1:]
+    large = r'<p class="sg-key-figure__number[^>]*>\s*([^<]*?)\s*<'
+    assert re.search(large, first)[1] == "Cannot tell"
+    assert "−2% change recorded" in first and first.index("Cannot tell") < first.index("−2% change recorded")
+    assert re.search(large, second)[1] == "−2%" and " recorded<" not in second
+    for tile in (first, second):
+        assert tile.index("July 2024 to June 2025") < tile.index("sg-key-figure__number")
+
+
+def test_the_contact_is_a_link_and_nothing_else_in_it_is():
+    html = link_addresses("Ask <b>us</b>: https://example.org/a?b=1&c=2. Or help@example.org.")
+    assert html == (
+        "Ask &lt;b&gt;us&lt;/b&gt;: "
+        '<a class="govuk-footer__link" href="https://example.org/a?b=1&amp;c=2">https://example.org/a?b=1&amp;c=2</a>. '
+        'Or <a class="govuk-footer__link" href="mailto:help@example.org">help@example.org</a>.'
+    )
+    assert link_addresses("javascript:alert(1)") == "javascript:alert(1)"
 
 
 def test_many_reasons_of_one_state_are_left_to_the_csv(tmp_path):
