@@ -11,6 +11,8 @@ from safeground.engine.publish.edition import Edition
 
 # Parts of a manifest that say what an edition is rather than what it was made from.
 _NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title"})
+# Parts of a finding that say where it comes from and how to read it, not what it says.
+_REFERENCES = frozenset({"sources", "caveats"})
 _NOTHING = object()
 
 
@@ -35,6 +37,14 @@ class FindingChange:
     differs_in: tuple[str, ...] = ()
     """Which parts differ: 'value', 'interval', 'state', 'sentence', 'period', 'definition', 'sources', 'caveats' ..."""
 
+    @property
+    def is_new_number(self) -> bool:
+        """Whether a reader sees another number, interval or state."""
+        return self.change is Change.CHANGED and self.before != self.after
+
+    def as_data(self) -> dict[str, Any]:
+        return {**self.__dict__, "change": str(self.change), "differs_in": list(self.differs_in)}
+
 
 @dataclass(frozen=True)
 class InputChange:
@@ -53,33 +63,28 @@ class EditionDifference:
     """All changes from one edition to another, in the order of the second edition's findings, then of the manifest's keys."""
 
     findings: tuple[FindingChange, ...]
+    """Findings that say something else: another number, state, sentence, period, definition ... or are new or gone."""
     inputs: tuple[InputChange, ...]
     is_same_audience: bool
+    references: tuple[FindingChange, ...] = ()
+    """Findings that say the same and only name their sources or caveats differently."""
 
     @property
     def is_empty(self) -> bool:
-        return not self.findings and not self.inputs
+        return not self.findings and not self.references and not self.inputs
 
     def lines(self) -> tuple[str, ...]:
-        """What changed and why, a sentence each, for a terminal."""
-        if self.is_empty:
-            return ("Nothing changed: both editions say the same and were made from the same.",)
-        told = [_describe_finding(change) for change in self.findings]
-        if self.findings and not self.inputs:
-            told.append("No input, definition or code changed: the manifests do not explain why.")
-        told += [_describe_input(change) for change in self.inputs]
-        if not self.is_same_audience:
-            told.append("The two editions are for different audiences, so a finding may be missing on purpose.")
-        return tuple(told)
+        """What changed and then why, for a terminal: numbers first, about thirty lines at most. `as_data` has everything."""
+        from safeground.engine.publish.differences import describe_difference
+
+        return describe_difference(self)
 
     def as_data(self) -> dict[str, Any]:
         """For scripts."""
         return {
             "is_same_audience": self.is_same_audience,
-            "findings": [
-                {**change.__dict__, "change": str(change.change), "differs_in": list(change.differs_in)}
-                for change in self.findings
-            ],
+            "findings": [change.as_data() for change in self.findings],
+            "references": [change.as_data() for change in self.references],
             "inputs": [{**change.__dict__, "change": str(change.change)} for change in self.inputs],
         }
 
@@ -87,12 +92,18 @@ class EditionDifference:
 def compare_editions(before: Edition, after: Edition) -> EditionDifference:
     """What changed from `before` to `after`, and what they were made from that differs."""
     ids = [*after.findings, *(name for name in before.findings if name not in after.findings)]
-    findings = [_compare_finding(name, before.findings.get(name), after.findings.get(name)) for name in ids]
+    compared = [_compare_finding(name, before.findings.get(name), after.findings.get(name)) for name in ids]
+    changes = [change for change in compared if change is not None]
     return EditionDifference(
-        findings=tuple(change for change in findings if change is not None),
+        findings=tuple(change for change in changes if not _is_reference_only(change)),
         inputs=tuple(_compare_inputs(before.manifest, after.manifest)),
         is_same_audience=before.audience == after.audience,
+        references=tuple(change for change in changes if _is_reference_only(change)),
     )
+
+
+def _is_reference_only(change: FindingChange) -> bool:
+    return change.change is Change.CHANGED and _REFERENCES.issuperset(change.differs_in)
 
 
 def _compare_finding(
@@ -189,33 +200,3 @@ def _show(flat: Mapping[str, Any], name: str) -> str | None:
     if isinstance(value, dict):
         return ", ".join(f"{key} {value[key]}" for key in sorted(value) if key not in ("id", "name"))
     return str(value)
-
-
-def _describe_finding(change: FindingChange) -> str:
-    if change.change is Change.ADDED:
-        return f"{change.id} is new: {change.sentence_after}"
-    if change.change is Change.REMOVED:
-        return f"{change.id} is gone. It said: {change.sentence_before}"
-    if change.before != change.after:
-        return f"{change.id} was {change.before} and is {change.after}: {change.sentence_after}"
-    return (
-        f"{change.id} is still {change.after}, but differs in {', '.join(change.differs_in)}: {change.sentence_after}"
-    )
-
-
-_KINDS = {
-    "deliveries": "delivery",
-    "definitions": "definition",
-    "parameters": "parameter",
-    "disclosure_rules": "disclosure rule",
-}
-
-
-def _describe_input(change: InputChange) -> str:
-    kind = _KINDS.get(change.kind, change.kind.replace("_", " "))
-    what = f"{kind} {change.name}".strip()
-    if change.change is Change.ADDED:
-        return f"Because {what} was added."
-    if change.change is Change.REMOVED:
-        return f"Because {what} is no longer used."
-    return f"Because {what} changed from {change.before} to {change.after}."

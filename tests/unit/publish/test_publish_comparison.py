@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -105,3 +106,46 @@ def test_two_audiences_are_said_to_be_two(publish):
     difference = compare_editions(publish("a", make_level(1)), publish("b", make_level(1), audience=Audience.PUBLIC))
     assert not difference.is_same_audience
     assert difference.as_data()["inputs"][0]["name"] == ""
+
+
+def test_other_sources_are_no_change_of_a_finding(publish):
+    names = ("one", "two")
+    before = [make_finding(name, "Some.", make_count(9)) for name in names]
+    after = [replace(finding, sources=("street level crime",), caveats=()) for finding in before]
+    difference = compare_editions(publish("a", *before), publish("b", *after, code_version="0.2.0"))
+    assert not difference.findings and not difference.is_empty
+    assert difference.lines() == (
+        "No number changed. 2 findings name their sources or caveats differently.",
+        "Because of the code alone, which changed from 0.1.0 to 0.2.0: all else it was made from is the same.",
+    )
+    assert [each["id"] for each in difference.as_data()["references"]] == list(names)
+
+
+def test_numbers_come_first_and_the_reasons_last_in_few_lines(publish):
+    def make(offset, sentence):
+        shared = [make_finding(f"f{n}", f"{sentence} {n}.", make_count(n + 20)) for n in range(40)]
+        moved = [make_finding(f"v{n}", "Some.", make_count(n + 200 + offset)) for n in range(40)]
+        return [*shared, *moved]
+
+    newer = [{"id": f"street/police/{year}", "sha256": "c"} for year in range(1990, 2025)]
+    more = {f"definition{n}": "1" for n in range(30)}
+    difference = compare_editions(
+        publish("a", *make(0, "Old")),
+        publish("b", *make(50, "New"), deliveries=newer, definitions=more, code_version="2"),
+    )
+    lines = difference.lines()
+    assert len(lines) <= 30
+    assert lines[0].startswith("v0 was 200 offences") and lines[10] == "30 more findings have another number."
+    assert lines[11] == "40 findings keep their numbers and differ in sentence: f0, f1, f2 and 37 more."
+    assert all(line.startswith("Because ") for line in lines[12:])
+    assert "Because 35 deliveries were added: street/police/1990, street/police/1991 and 33 more." in lines
+    assert len(difference.as_data()["findings"]) == 80
+
+
+def test_two_audiences_are_said_before_all_else(publish):
+    lines = compare_editions(publish("a", make_level(1)), publish("b", make_level(2), audience=Audience.PUBLIC)).lines()
+    assert lines[0] == (
+        "The two editions are for different audiences (partnership and public), "
+        "so a finding may be missing or withheld on purpose."
+    )
+    assert not any("audience" in line for line in lines[1:])

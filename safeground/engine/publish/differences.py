@@ -1,0 +1,129 @@
+"""What changed between two editions, in words for a terminal: what a reader must know first, and short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from safeground.engine.publish.comparison import Change, EditionDifference, FindingChange, InputChange
+
+_MOST_NUMBERS = 10
+_MOST_OF_A_KIND = 3
+_MOST_REASONS = 6
+_KINDS = {
+    "deliveries": "delivery",
+    "definitions": "definition",
+    "measures": "measure",
+    "parameters": "parameter",
+    "disclosure_rules": "disclosure rule",
+}
+_PLURALS = {"delivery": "deliveries"}
+
+
+def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
+    """Numbers that changed, findings that came and went, those only worded otherwise, then why. Lists are cut, never counts."""
+    if difference.is_empty:
+        return ("Nothing changed: both editions say the same and were made from the same.",)
+    told = [] if difference.is_same_audience else [_describe_audiences(difference)]
+    numbers = [change for change in difference.findings if change.is_new_number]
+    references = [_describe_references(difference.references)] if difference.references else []
+    if not numbers:
+        told.append(" ".join(["No number changed.", *references]))
+    told += _cut(numbers, _describe_number, most=_MOST_NUMBERS)
+    for kind in (Change.ADDED, Change.REMOVED):
+        group = [change for change in difference.findings if change.change is kind]
+        told += _cut(group, _describe_presence, most=_MOST_OF_A_KIND)
+    told += _describe_wording(
+        [change for change in difference.findings if change.change is Change.CHANGED and not change.is_new_number]
+    )
+    if numbers:
+        told += references
+    reasons = list(_describe_reasons(difference))
+    if len(reasons) > _MOST_REASONS + 1:
+        reasons[_MOST_REASONS:] = [f"{len(reasons) - _MOST_REASONS} more of what they were made from differ."]
+    return (*told, *reasons)
+
+
+def _describe_audiences(difference: EditionDifference) -> str:
+    change = next((each for each in difference.inputs if each.kind == "audience"), None)
+    which = f" ({change.before} and {change.after})" if change else ""
+    return f"The two editions are for different audiences{which}, so a finding may be missing or withheld on purpose."
+
+
+def _describe_number(change: FindingChange) -> str:
+    return f"{change.id} was {change.before} and is {change.after}."
+
+
+def _describe_presence(change: FindingChange) -> str:
+    if change.change is Change.ADDED:
+        return f"{change.id} is new: {change.sentence_after}"
+    return f"{change.id} is gone. It said: {change.sentence_before}"
+
+
+def _describe_wording(changes: Sequence[FindingChange]) -> Iterator[str]:
+    """One line for all findings that keep their number as a reader sees it, naming the parts that differ and a few of them."""
+    if not changes:
+        return
+    parts = list(dict.fromkeys(part for change in changes for part in change.differs_in))
+    names = [change.id for change in changes]
+    shown = ", ".join(names[:_MOST_OF_A_KIND])
+    if len(names) > _MOST_OF_A_KIND:
+        shown += f" and {len(names) - _MOST_OF_A_KIND} more"
+    keep = (
+        "1 finding keeps its number and differs"
+        if len(names) == 1
+        else f"{len(names)} findings keep their numbers and differ"
+    )
+    yield f"{keep} in {', '.join(parts)}: {shown}."
+
+
+def _describe_references(changes: Sequence[FindingChange]) -> str:
+    if len(changes) == 1:
+        return "1 finding names its sources or caveats differently."
+    return f"{len(changes)} findings name their sources or caveats differently."
+
+
+def _describe_reasons(difference: EditionDifference) -> Iterator[str]:
+    # That the audience differs has been said first.
+    inputs = [change for change in difference.inputs if difference.is_same_audience or change.kind != "audience"]
+    if not inputs:
+        if difference.is_same_audience:
+            yield "No input, definition or code changed: the manifests do not explain why."
+        return
+    code = inputs[0]
+    if len(inputs) == 1 and code.kind == "code_version":
+        yield f"Because of the code alone, which changed from {code.before} to {code.after}: all else it was made from is the same."
+        return
+    groups: dict[tuple[str, Change], list[InputChange]] = {}
+    for change in inputs:
+        groups.setdefault((change.kind, change.change), []).append(change)
+    for (kind, what), group in groups.items():
+        if len(group) <= _MOST_OF_A_KIND:
+            yield from map(_describe_input, group)
+            continue
+        noun = _name_kind(kind)
+        happened = {Change.ADDED: "were added", Change.REMOVED: "are no longer used", Change.CHANGED: "changed"}[what]
+        yield (
+            f"Because {len(group)} {_PLURALS.get(noun, f'{noun}s')} {happened}: {group[0].name}, {group[1].name} "
+            f"and {len(group) - 2} more."
+        )
+
+
+def _describe_input(change: InputChange) -> str:
+    what = f"{_name_kind(change.kind)} {change.name}".strip()
+    if change.change is Change.ADDED:
+        return f"Because {what} was added."
+    if change.change is Change.REMOVED:
+        return f"Because {what} is no longer used."
+    return f"Because {what} changed from {change.before} to {change.after}."
+
+
+def _name_kind(kind: str) -> str:
+    return _KINDS.get(kind, kind.replace("_", " "))
+
+
+def _cut(changes: Sequence[FindingChange], describe: Callable[[FindingChange], str], *, most: int) -> Iterator[str]:
+    """A line each, and one for those that are too many."""
+    yield from map(describe, changes[:most])
+    if len(changes) > most:
+        happened = {Change.ADDED: "are new", Change.REMOVED: "are gone", Change.CHANGED: "have another number"}
+        yield f"{len(changes) - most} more findings {happened[changes[0].change]}."
