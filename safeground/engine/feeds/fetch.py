@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import gzip
 import re
 import urllib.parse
@@ -87,7 +88,7 @@ def fetch_source(
         known = load_fetch_sources()
         definition = known.get(source)
         if definition is None:
-            raise FetchError(f"There is no source {source!r}; the sources are {', '.join(sorted(known))}.")
+            raise FetchError(_not_among(source, sorted(known), "source"))
         if isinstance(definition, PoliceUkArchive):
             fetching.fetch_months(definition, forces, start, end)
         elif isinstance(definition, ArcgisTable):
@@ -114,7 +115,7 @@ class _Fetching:
         self.problems: list[str] = []
 
     def fetch_months(self, source: PoliceUkArchive, forces: Sequence[str], start: str | None, end: str | None) -> None:
-        _check_request(self._feeds, forces, start, end)
+        _check_request(self._feeds, source, forces, start, end)
         last = end or self._newest(source)
         months = list(_months(start or last, last))
         if not months:
@@ -258,16 +259,25 @@ class _Fetching:
         return self._base_url.rstrip("/") + urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
 
 
-def _check_request(feeds: Feeds, forces: Sequence[str], start: str | None, end: str | None) -> None:
-    known = sorted(set(feeds.code_lists["police_forces"].meanings.values()))
+def _check_request(
+    feeds: Feeds, source: PoliceUkArchive, forces: Sequence[str], start: str | None, end: str | None
+) -> None:
+    known = sorted(set(feeds.code_lists["police_forces"].meanings.values()) - set(source.forces_without_files))
     if not forces:
         raise FetchError("Name a force with --force, for example --force essex.")
     for force in forces:
         if force not in known:
-            raise FetchError(f"There is no force {force!r}; the forces are {', '.join(known)}.")
+            raise FetchError(_not_among(force, known, "force"))
     for month in (start, end):
         if month is not None and not _MONTH.fullmatch(month):
             raise FetchError(f"{month!r} is no month; write it like 2024-01.")
+
+
+def _not_among(name: str, known: Sequence[str], what: str) -> str:
+    written_like_them = name.casefold().strip().replace(" ", "-")
+    near = difflib.get_close_matches(written_like_them, known, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"There is no {what} {name!r}.{meant} The {what}s are {', '.join(known)}."
 
 
 def _months(first: str, last: str) -> Iterator[str]:

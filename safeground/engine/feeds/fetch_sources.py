@@ -26,6 +26,8 @@ class PoliceUkArchive(Definition):
     months_in_archive: int = Field(ge=1)
     members: Mapping[str, str]
     """Feed to the name of its member, with `{month}` and `{force}`."""
+    forces_without_files: tuple[str, ...] = ()
+    """Of the code list police_forces, those the publisher knows nothing of."""
     provenance: str
 
 

@@ -305,9 +305,13 @@ def test_a_table_that_comes_in_pages_is_whole_and_goes_on_after_a_fault(publishe
 @pytest.mark.parametrize(
     ("source", "options", "words"),
     [
-        ("weather", {}, "the sources are imd2019"),
+        ("weather", {}, "There is no source 'weather'. The sources are imd2019"),
+        ("imd2024", {}, "Did you mean 'imd2025'?"),
         ("police_uk", {}, "Name a force"),
-        ("police_uk", {"forces": ["atlantis"]}, "There is no force 'atlantis'"),
+        ("police_uk", {"forces": ["atlantis"]}, "There is no force 'atlantis'. The forces are avon-and-somerset"),
+        ("police_uk", {"forces": ["Esex"]}, "There is no force 'Esex'. Did you mean 'essex'?"),
+        ("police_uk", {"forces": ["City of London"]}, "Did you mean 'city-of-london'?"),
+        ("police_uk", {"forces": ["wrenshire"]}, "There is no force 'wrenshire'."),
         ("police_uk", {"forces": ["essex"], "start": "January", "end": "2024-01"}, "is no month"),
         ("police_uk", {"forces": ["essex"], "start": "2024-02", "end": "2024-01"}, "There is no month from"),
         ("police_uk", {"forces": ["essex"], "start": "2024-01", "end": "2024-01"}, "answered 404"),
@@ -317,6 +321,13 @@ def test_a_request_that_cannot_be_met_is_answered_in_a_sentence(fetch, source, o
     report = fetch(source, **options)
     assert len(report.problems) == 1 and words in report.problems[0]
     assert not report.is_complete and report.lines()[-1] == report.problems[0]
+
+
+def test_forces_that_are_made_up_are_not_offered(fetch):
+    (sentence,) = fetch("police_uk", forces=["atlantis"]).problems
+    offered = set(sentence.split("The forces are ")[1].rstrip(".").split(", "))
+    assert offered < set(FEEDS.code_lists["police_forces"].meanings.values())
+    assert len(offered) >= 43 and not offered & {"wrenshire", "harland", "mereshire", "saltmarsh"}
 
 
 def test_a_month_or_force_that_is_not_in_the_archive_is_named(publisher, fetch):
