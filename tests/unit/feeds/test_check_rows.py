@@ -281,3 +281,42 @@ def test_identifiers_of_a_feed_that_is_not_open_are_masked(workspace: Workspace,
     told = "".join(problem.message + "".join(problem.examples) for problem in report.problems)
     assert "SMITH" not in told and "SM… (15 characters)" in told
     assert "'Burglery'" in told
+
+
+def test_a_fault_in_one_file_of_a_batch_is_found_whatever_the_others_hold(workspace: Workspace, feeds: Feeds) -> None:
+    """The sieve looks at identifiers of many files together: one of another length must not hide one with a wrong digit."""
+    spoilt = {
+        "2024-01": {},
+        "2024-02": {"id": "short"},
+        "2024-03": {"id": f"{7:063x}g"},
+        "2024-04": {"id": f"{0xA:064X}"},
+    }
+    for month, cells in spoilt.items():
+        path = workspace.root.parent / f"{month}-essex-street.csv"
+        path.write_text(street(row(1, month=month), row(2, month=month), row(3, month=month, **cells)))
+        assert not land_files(workspace, feeds, [path]).refused
+    reports = check_deliveries(workspace, feeds, get_live_deliveries(workspace))
+    assert {report.period: report.quarantined for report in reports} == {
+        month: int(bool(cells)) for month, cells in spoilt.items()
+    }
+
+
+def test_a_sieve_without_a_cell_of_odd_length_sees_a_wrong_digit(workspace: Workspace, feeds: Feeds) -> None:
+    for month, identifier_of_last in (
+        ("2024-01", identifier(3)),
+        ("2024-02", f"{7:063x}g"),
+        ("2024-03", f"{0xA:064X}"),
+    ):
+        path = workspace.root.parent / f"{month}-essex-street.csv"
+        path.write_text(street(row(1, month=month), row(2, month=month), row(3, month=month, id=identifier_of_last)))
+        land_files(workspace, feeds, [path])
+    reports = check_deliveries(workspace, feeds, get_live_deliveries(workspace))
+    assert [report.quarantined for report in reports] == [0, 1, 1]
+
+
+def test_numbers_stay_right_in_a_file_longer_than_a_buffer(workspace: Workspace, feeds: Feeds) -> None:
+    rows = [row(number) for number in range(1, 160_001)]
+    rows[150_000] = row(150_001, type="")
+    report = check_text(workspace, feeds, street(*rows))
+    assert only(report, "required").first_row == 150_001
+    assert (report.received, report.accepted) == (160_000, 159_999)
