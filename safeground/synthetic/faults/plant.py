@@ -197,8 +197,7 @@ def _name_for_another(sound: _Sound, source: str) -> Fault:
     file = sound.write("named_for_another_force", f"{SPOILT_MONTH}-{other.slug}-street.csv", content)
     sentence = f"The file is named for {other.police}; its rows are of {sound.county.territory.police}."
     rows = content.count(b"\n") - 1
-    left_out = (sound.path(source), sound.path(f"police_uk/neighbours/{SPOILT_MONTH}-{other.slug}-street.csv.gz"))
-    return Fault("named_for_another_force", "reported", file, rows, sentence, left_out)
+    return Fault("named_for_another_force", "reported", file, rows, sentence, (sound.path(source),))
 
 
 def _send_uncovered(sound: _Sound) -> Fault:
