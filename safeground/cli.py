@@ -310,6 +310,9 @@ def run_diff(options: argparse.Namespace, progress: TerminalProgress) -> int:
 def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
     from safeground.engine.feeds import fetch_source, load_fetch_sources
 
+    if options.source == "list" and options.json:
+        _print_json({name: source.title for name, source in load_fetch_sources().items()})
+        return DONE
     if options.source == "list":
         for name, source in load_fetch_sources().items():
             print(f"{name}: {source.title}")
