@@ -61,8 +61,9 @@ def _protect(
     value, lower, upper = (float(np.atleast_1d(x)[at]) for x in (comparison.value, comparison.lower, comparison.upper))
     method = str(np.atleast_1d(comparison.method)[at])
     direction = Direction(str(np.atleast_1d(comparison.direction)[at]))
-    if math.isnan(value):
-        reason = method.removeprefix("not available: ")
+    if not math.isfinite(value):
+        # From none to some is no number of times. That it is more follows from the counts, which are told.
+        reason = method.removeprefix("not available: ") if math.isnan(value) else "none were recorded to compare with"
         return (
             protect(None, unit=unit, rule=rule, method=method, state=State.NOT_AVAILABLE, reason=reason),
             Direction.NOT_COMPARED,
