@@ -123,7 +123,10 @@ def build_editions(
                 f"{workspace.root} cannot be built yet: land {join_titles(catalogue, lacking)} too "
                 f"({', '.join(lacking)}; what each looks like is in its contract)."
             )
+        finished = workspace.warehouse.all
         generation = conform_deliveries(workspace, catalogue.feeds, live, checks, progress=progress)
+        # Where nothing has changed it is the one in use, whose record tells of the build that made it and not of this one.
+        made = 0 if generation.folder in finished else generation.made
         keys = {audience: edition_key(live, catalogue, audience) for audience in AUDIENCES}
         found = {
             audience: None if again else _find_edition(workspace, audience, keys[audience]) for audience in AUDIENCES
@@ -134,8 +137,8 @@ def build_editions(
             )
     return BuildReport(
         deliveries=len(live),
-        parts_made=generation.made,
-        parts_reused=generation.reused,
+        parts_made=made,
+        parts_reused=generation.made + generation.reused - made,
         editions=tuple(edition for edition in found.values() if edition is not None),
     )
 

@@ -28,7 +28,8 @@ class Generation:
 
     @property
     def reused(self) -> int:
-        return len(self.keys) - self.made
+        # One key is that of the table of deliveries, which is written each time and is no delivery's part.
+        return len(self.keys) - 1 - self.made
 
 
 def get_generation(workspace: Workspace) -> Generation | None:
