@@ -101,7 +101,7 @@ def open_workspace(root: Path) -> Workspace:
     version."""
     marker = root / MARKER
     if not marker.is_file():
-        what = "is not a workspace" if root.is_dir() else "does not exist"
+        what = "is not a workspace" if root.exists() else "does not exist"
         raise WorkspaceError(f"{root} {what}; make one with: safeground init {root} --partnership NAME")
     try:
         content = yaml.safe_load(marker.read_text(encoding="utf-8"))
