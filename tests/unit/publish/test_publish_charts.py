@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from altair.utils.schemapi import SchemaValidationError, debug_mode
 from sample_document import (
     CHARTS,
     HOSTILE,
@@ -23,6 +24,7 @@ from sample_document import (
 
 from safeground.engine.documents import IntervalChart, LineChart, Point, Series
 from safeground.engine.publish.charts import NARROW, WIDE, draw_chart, render_svg
+from safeground.engine.publish.charts.canvas import Plot, Sketch
 from safeground.engine.publish.charts.text import Box, measure_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -251,3 +253,11 @@ def test_a_crowd_of_signals_is_dated_sparingly_on_a_telephone():
         return sum(bool(re.fullmatch(r"[A-Z][a-z]{2} 20\d\d", text)) for text, _ in find_texts(draw(crowded, canvas)))
 
     assert 1 <= count_dates(NARROW) <= 4 < count_dates(WIDE)
+
+
+def test_a_drawing_that_vega_lite_does_not_know_is_refused_as_a_whole():
+    with debug_mode(False):  # as `draw_chart` does: parts are not checked as they are made
+        sketch = Sketch(Plot(WIDE, 100, (0, 1), (0, 1)))
+        sketch.add("rule", [{"x": 0, "y": 0}], strokeDash="dotted")
+        with pytest.raises(SchemaValidationError, match="'dotted' is an invalid value"):
+            sketch.make_spec()

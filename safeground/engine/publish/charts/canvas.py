@@ -101,7 +101,7 @@ class Sketch:
 
     def __init__(self, plot: Plot) -> None:
         self.plot = plot
-        self._layers: list[alt.Chart] = []
+        self._layers: list[alt.UnitSpec] = []
         self._words: dict[_WordStyle, list[dict[str, object]]] = {}
         self._rows: dict[str, list[Any]] = {}
         self._axes: dict[str, Any] = {"x": None, "y": None}
@@ -133,23 +133,27 @@ class Sketch:
 
     def _make_layer(
         self, mark: str, values: list[Any], *, style: Mapping[str, Any], group: str | None = None
-    ) -> alt.Chart:
+    ) -> alt.UnitSpec:
         scales = {
             name: alt.Scale(domain=list(domain), nice=False, zero=False)
             for name, domain in (("x", self.plot.x_domain), ("y", self.plot.y_domain))
         }
         encoding: dict[str, Any] = {
-            "x": alt.X("x:Q", scale=scales["x"], axis=self._axes["x"]),
-            "y": alt.Y("y:Q", scale=scales["y"], axis=self._axes["y"]),
+            name: alt.PositionFieldDef(field=name, type="quantitative", scale=scales[name], axis=self._axes[name])
+            for name in ("x", "y")
         }
-        for name, channel in (("x2", alt.X2), ("y2", alt.Y2)):
+        for name in ("x2", "y2"):
             if name in values[0]:
-                encoding[name] = channel(name)
+                encoding[name] = alt.SecondaryFieldDef(field=name)
         if "text" in values[0]:
-            encoding["text"] = alt.Text("text:N")
+            encoding["text"] = alt.FieldOrDatumDefWithConditionStringFieldDefText(field="text", type="nominal")
         if group is not None:
-            encoding["detail"] = alt.Detail(f"{group}:N")
-        return alt.Chart(self.keep_rows(values), mark=alt.MarkDef(type=mark, **style)).encode(**encoding)
+            encoding["detail"] = alt.FieldDefWithoutScale(field=group, type="nominal")
+        return alt.UnitSpec(
+            data=self.keep_rows(values),
+            mark=alt.MarkDef(**{"type": mark, **style}),
+            encoding=alt.Encoding(**encoding),
+        )
 
     def keep_rows(self, values: list[Any]) -> alt.NamedData:
         """Rows by name. Altair copies what a chart holds again and again, which for a map's outlines takes seconds."""
@@ -183,42 +187,46 @@ class Sketch:
         self._words.setdefault(_WordStyle(True, align, size, is_bold, colour), []).extend(rows)
 
     @property
-    def layers(self) -> list[alt.Chart]:
+    def layers(self) -> list[alt.UnitSpec]:
         """All layers in the order they are drawn: marks, then halos, then words."""
         words = sorted(self._words.items(), key=lambda entry: entry[0].is_on_top)
         return [*self._layers, *(self._make_layer("text", rows, style=style.as_mark()) for style, rows in words)]
 
-    def make_spec(self, *, beneath: Sequence[alt.Chart] = ()) -> dict[str, Any]:
+    def make_spec(self, *, beneath: Sequence[alt.UnitSpec] = ()) -> dict[str, Any]:
         """The sketch as a finished spec, over the layers `beneath` (a map's areas), whose rows `keep_rows` has kept."""
         plot = self.plot
-        chart = alt.layer(*beneath, *self.layers).properties(
+        # The schema's own classes and all at once: Altair's Chart and each of its `properties` and `configure` copy every layer, and
+        # copying was half of the drawing.
+        chart = alt.TopLevelLayerSpec(
+            layer=[*beneath, *self.layers],
             width=plot.width,
             height=plot.height,
             autosize=alt.AutoSizeParams(type="none"),
             padding={"left": plot.left, "right": plot.right, "top": plot.top, "bottom": plot.bottom},
+            config=_house_style(plot.canvas),
         )
-        return {**_finish(chart, canvas=plot.canvas), "datasets": self._rows}
+        spec: dict[str, Any] = chart.to_dict()  # checked against Vega-Lite's schema
+        return {"$schema": alt.SCHEMA_URL, **spec, "datasets": self._rows}
 
 
-def _finish(chart: Any, *, canvas: Canvas) -> dict[str, Any]:
-    """The chart with the house style, checked against Vega-Lite's schema."""
-    styled = chart.configure(
+def _house_style(canvas: Canvas) -> alt.Config:
+    return alt.Config(
         background="white",
         font=palette.FONT,
         aria=False,  # the picture has one text alternative, on the page; hundreds of labelled marks would drown it
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelFontSize=canvas.font_size,
+            labelColor=palette.QUIET_INK,
+            domainColor=palette.BASELINE,
+            tickColor=palette.BASELINE,
+            gridColor=palette.GRID,
+            labelPadding=6,
+            labelLimit=0,
+        ),
+        axisY=alt.AxisConfig(domain=False, ticks=False),
+        text=alt.MarkConfig(font=palette.FONT, limit=0),
     )
-    styled = styled.configure_view(stroke=None).configure_axis(
-        labelFontSize=canvas.font_size,
-        labelColor=palette.QUIET_INK,
-        domainColor=palette.BASELINE,
-        tickColor=palette.BASELINE,
-        gridColor=palette.GRID,
-        labelPadding=6,
-        labelLimit=0,
-    )
-    styled = styled.configure_axisY(domain=False, ticks=False).configure_text(font=palette.FONT, limit=0)
-    spec: dict[str, Any] = styled.to_dict()
-    return spec
 
 
 def _choose_label(ticks: Sequence[tuple[float, str]]) -> str:

@@ -163,11 +163,19 @@ def _draw_shapes(
     for feature, fill in zip(features, fills or (), strict=False):
         feature["fill"] = fill
     # The outlines are in pixels already: nothing is left to project.
-    chart = alt.Chart(sketch.keep_rows(features)).project(type="identity", scale=1, translate=[0, 0])
+    mark: dict[str, Any] = {"type": "geoshape", "stroke": stroke, "strokeWidth": width, "strokeJoin": "round"}
+    encoding: dict[str, Any] = {}
     if fills is None:
-        return chart.mark_geoshape(fill=None, stroke=stroke, strokeWidth=width, strokeJoin="round")
-    return chart.mark_geoshape(stroke=stroke, strokeWidth=width, strokeJoin="round").encode(
-        fill=alt.Fill("fill:N", scale=None)
+        mark["fill"] = None
+    else:
+        encoding["fill"] = alt.FieldOrDatumDefWithConditionMarkPropFieldDefGradientstringnull(
+            field="fill", type="nominal", scale=None
+        )
+    return alt.UnitSpec(
+        data=sketch.keep_rows(features),
+        mark=alt.MarkDef(**mark),
+        encoding=alt.Encoding(**encoding),
+        projection=alt.Projection(type="identity", scale=1, translate=[0, 0]),
     )
 
 
