@@ -148,8 +148,7 @@ def _load_cells(
 ) -> None:
     flags = [f"coalesce({rule.breaks}, FALSE) AS {quote_name(_raw_flag(rule))}" for rule in raw_rules]
     cells = [f"{trimmed(quote_name(name))} AS {quote_name(name)}" for name in layout.columns]
-    raw = [quote_name(name) for name in layout.columns]
-    is_trimmed = " OR ".join(f"({padded(name)} AND {trimmed(name)} IS DISTINCT FROM {name})" for name in raw)
+    is_trimmed = " OR ".join(padded(quote_name(name)) for name in layout.columns)
     flags.append(f"coalesce({is_trimmed}, FALSE) AS {_TRIMMED}")
     chosen = ", ".join([ROW, CELLS, MALFORMED, HEADER_AGAIN, *flags, *cells])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {chosen} FROM {source}")
