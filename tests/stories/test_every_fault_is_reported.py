@@ -41,9 +41,9 @@ RULES = {
     "latin1": "encoding",
     "malformed_area_code": "pattern",
     "mixed_vintage": "area_vintages_mixed",
+    "named_for_another_force": "named_partner",
     "negative_population": "minimum",
     "one_coordinate": "one_coordinate",
-    "named_for_another_force": "named_partner",
     "outline_crosses_itself": "outline_crosses_itself",
     "outline_missing": "outline_missing",
     "outlines_swapped": "outline_swapped",
@@ -239,8 +239,9 @@ def test_what_is_accepted_in_part_or_whole_is_told_as_what_it_is(attempt):
     assert check["duplicates"] == (fault.rows if fault.kind == "repeated_rows" else 0)
     severity = {"quarantined": "quarantine", "reported": "report", "noted": "note"}[fault.verdict]
     assert problem["severity"] == severity
-    if problem["rows"] is not None and fault.kind != "half_empty_month":  # which tells of the rows that are there
-        assert problem["rows"] == fault.rows
+    if problem["rows"] is not None:
+        # Half a month is told by the rows that are there: how many there ought to be is not known.
+        assert problem["rows"] == (check["received"] if fault.kind == "half_empty_month" else fault.rows)
     if problem["first_row"] is not None:
         assert 1 <= problem["first_row"] <= check["received"]
     # One fault makes one problem: what else is told is no more than a note of how the file was written.
@@ -273,14 +274,6 @@ def test_every_row_sent_is_found_again(attempt):
             assert sorted("".join(cells).translate(_MARKS)) == sorted(sent.translate(_MARKS))
         elif sent:
             assert cells == sent
-
-
-def test_half_a_month_is_said_by_how_much_is_there(planted, tmp_path):
-    fault = planted.faults["half_empty_month"]
-    root = Path(shutil.copytree(planted.workspace_without(fault.leaves_out), tmp_path / "workspace"))
-    run("land", root, planted.folder / fault.file)
-    (problem,) = run("check", root, "--json")[1]["across_deliveries"]
-    assert problem["rows"] == (planted.folder / fault.file).read_bytes().count(b"\n") - 1
 
 
 _MARKS = str.maketrans("", "", ',"')
