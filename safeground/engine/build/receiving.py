@@ -40,6 +40,8 @@ class ReceivingReport:
     superseded: tuple[Delivery, ...]
     refused: tuple[Refusal, ...]
     checks: tuple[CheckReport, ...]
+    stated: tuple[Problem, ...]
+    """Totals stated of files that had landed before, where they disagree."""
     strangers: tuple[str, ...]
     """Partners among those landed that are neither the partnership's own nor its neighbours."""
     root: Path
@@ -82,7 +84,8 @@ class ReceivingReport:
         ]
         if self.checks:
             lines.append(_reconcile(self.checks))
-        lines.extend(describe_problems(get_problems(self.checks), (*self.landed, *self.unchanged)))
+        problems = (*get_problems(self.checks), *self.stated)
+        lines.extend(describe_problems(problems, (*self.landed, *self.unchanged)))
         return tuple(lines)
 
     def as_data(self) -> dict[str, Any]:
@@ -91,6 +94,7 @@ class ReceivingReport:
             "unchanged": [delivery.id for delivery in self.unchanged],
             "superseded": [delivery.id for delivery in self.superseded],
             "refused": [{"file": refusal.path, "reason": refusal.sentence} for refusal in self.refused],
+            "stated": [_problem_as_data(problem) for problem in self.stated],
             "strangers": list(self.strangers),
             "checks": [_check_as_data(check) for check in self.checks],
         }
@@ -158,6 +162,7 @@ def land_and_check(
         report.superseded,
         report.refused,
         tuple(checks),
+        report.problems,
         _find_strangers(catalogue, report.landed),
         workspace.root,
     )
