@@ -109,8 +109,7 @@ def _scorecard(evidence: Evidence) -> Block:
     names = evidence.catalogue.partnership.force_names
     rows = [
         (
-            row.title,
-            names.get(row.partner, evidence.catalogue.feeds.contracts[row.feed].source.name),
+            f"{names.get(row.partner, evidence.catalogue.feeds.contracts[row.feed].source.name)}: {row.title}",
             f"{row.periods_landed} of {row.periods_expected}" if row.periods_expected else f"{row.periods_landed}",
             row.newest or "none",
             f"{row.rows:,}",
@@ -124,8 +123,7 @@ def _scorecard(evidence: Evidence) -> Block:
         id="supply_scorecard",
         caption="Supply scorecard",
         columns=[
-            ("feed", "Feed"),
-            ("partner", "From"),
+            ("supply", "From, and what"),
             ("periods", "Periods received"),
             ("newest", "Newest"),
             ("rows", "Rows received"),

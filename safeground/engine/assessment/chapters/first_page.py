@@ -78,7 +78,10 @@ def _cannot_tell(evidence: Evidence) -> tuple[str, ...]:
         *evidence.measures.definition_of(VIOLENCE).cannot_tell,
         *evidence.measures.definition_of(BOUNDS).cannot_tell,
     )
-    return tuple(dict.fromkeys(said))
+    # One definition says "The ages of those involved." and the other adds the day and the time: the longer one is enough.
+    return tuple(
+        item for item in dict.fromkeys(said) if not any(o != item and o.startswith(item.rstrip(".")) for o in said)
+    )
 
 
 def _changes(evidence: Evidence) -> list[Block]:

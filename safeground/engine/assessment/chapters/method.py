@@ -49,32 +49,23 @@ def _source_table(evidence: Evidence) -> Block:
         periods = sorted({period for period, _ in parts})
         span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
         contract = contracts[feed]
-        rows.append(
-            (
-                contract.title,
-                names.get(partner, contract.source.name),
-                span,
-                str(len(parts)),
-                f"{sum(rows for _, rows in parts):,}",
-                contract.source.licence,
-                contract.source.attribution,
-            )
-        )
+        who = names.get(partner, contract.source.name)
+        used = f"{sum(accepted for _, accepted in parts):,}"
+        rows.append((f"{who}: {contract.title}", span, str(len(parts)), used, contract.source.licence))
+    attributions = dict.fromkeys(contracts[feed].source.attribution for feed, _ in sorted(grouped))
     return make_table(
         id="sources",
         caption="Sources",
         columns=[
-            ("feed", "Feed"),
-            ("partner", "From"),
+            ("supply", "From, and what"),
             ("periods", "Periods"),
             ("deliveries", "Deliveries"),
             ("rows", "Rows used"),
             ("licence", "Licence"),
-            ("attribution", "Attribution"),
         ],
         rows=rows,
         source="Deliveries in this workspace",
-        notes=("Each delivery with the hash of its content is in manifest.json.",),
+        notes=("Each delivery with the hash of its content is in manifest.json.", *attributions),
     )
 
 
