@@ -12,7 +12,7 @@ from safeground.engine.catalogue import (
     Catalogue,
     DefinitionsError,
     EventDefinition,
-    Verdict,
+    RuleVerdict,
     definitions_folder,
     describe_rule,
     evaluate_rule,
@@ -107,9 +107,9 @@ def test_violence_counts_violence_and_robbery(essex: Catalogue) -> None:
         offence: evaluate_rule(definition.rule_under(), {"offence": offence}).verdict
         for offence in essex.feeds.code_lists["police_uk_crime_types"].codes
     }
-    inside = {offence for offence, verdict in counted.items() if verdict is Verdict.IN}
+    inside = {offence for offence, verdict in counted.items() if verdict is RuleVerdict.IN}
     assert inside == {"Violence and sexual offences", "Robbery"}
-    assert set(counted.values()) == {Verdict.IN, Verdict.OUT}
+    assert set(counted.values()) == {RuleVerdict.IN, RuleVerdict.OUT}
 
 
 def test_public_space_violence_says_what_it_cannot_tell(essex: Catalogue) -> None:
@@ -119,8 +119,8 @@ def test_public_space_violence_says_what_it_cannot_tell(essex: Catalogue) -> Non
         for offence in essex.feeds.code_lists["police_uk_crime_types"].codes
     }
     verdicts = {offence: result.verdict for offence, result in results.items()}
-    assert {offence for offence, v in verdicts.items() if v is Verdict.IN} == {"Robbery", "Possession of weapons"}
-    undetermined = {offence for offence, v in verdicts.items() if v is Verdict.UNDETERMINED}
+    assert {offence for offence, v in verdicts.items() if v is RuleVerdict.IN} == {"Robbery", "Possession of weapons"}
+    undetermined = {offence for offence, v in verdicts.items() if v is RuleVerdict.UNDETERMINED}
     assert undetermined == {"Violence and sexual offences"}
     result = results["Violence and sexual offences"]
     assert (result.blank, result.not_carried) == ((), ("domestic", "location_type", "weapon_use"))
@@ -130,7 +130,7 @@ def test_public_space_violence_says_what_it_cannot_tell(essex: Catalogue) -> Non
 def test_recorded_crime_is_all_but_anti_social_behaviour(essex: Catalogue) -> None:
     rule = essex.definitions["police_uk_recorded_crime"].rule_under()
     types = essex.feeds.code_lists["police_uk_crime_types"].codes
-    out = [offence for offence in types if evaluate_rule(rule, {"offence": offence}).verdict is Verdict.OUT]
+    out = [offence for offence in types if evaluate_rule(rule, {"offence": offence}).verdict is RuleVerdict.OUT]
     assert out == ["Anti-social behaviour"]
 
 
@@ -139,7 +139,7 @@ def test_an_offence_group_becomes_a_definition_of_its_own(essex: Catalogue) -> N
     definition = essex.numerator_of(measure)
     assert isinstance(definition, EventDefinition)
     assert (definition.label, definition.feeds) == ("robbery_rate version 1", ("police_uk_street",))
-    assert evaluate_rule(definition.rule_under(), {"offence": "Robbery"}).verdict is Verdict.IN
+    assert evaluate_rule(definition.rule_under(), {"offence": "Robbery"}).verdict is RuleVerdict.IN
     assert rule_fields(definition.rule_under()) == ("offence",)
     assert essex.denominator_of(measure) is None
     incidents = essex.numerator_of(essex.measures["anti_social_behaviour"])

@@ -18,7 +18,7 @@ from safeground.engine.catalogue.outline import ChapterOutline, Outline, Outline
 from safeground.engine.catalogue.partnership import HelpLine, HelpLines, Partnership
 from safeground.engine.catalogue.poor_denominator import PoorDenominator
 from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError
-from safeground.engine.catalogue.reading import Layer, Reading
+from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.references import find_broken_references
 from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
 
@@ -88,20 +88,20 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
     root = folder or definitions_folder()
     national = Layer(root / "national", "national")
     local = find_partnership(partnership, folder)
-    reading = Reading()
-    feeds = _read_feeds(reading, root)
-    fields = reading.read_one(EventFields, national, "event_fields.yaml")
+    reader = DefinitionReader()
+    feeds = _read_feeds(reader, root)
+    fields = reader.read_one(EventFields, national, "event_fields.yaml")
     vocabulary = RuleVocabulary(feeds.code_lists, fields.unknown_words if fields else None)
-    definitions = reading.read_layers(EventDefinition, national, local, "definitions", context=vocabulary)
-    measures = reading.read_layers(Measure, national, local, "measures")
-    disclosure = reading.read_one(DisclosureRules, national, "disclosure.yaml")
-    poor_denominator = reading.read_one(PoorDenominator, national, "poor_denominator.yaml")
-    help_lines = reading.read_one(HelpLines, national, "help.yaml")
-    ours = _read_partnership(reading, local)
-    outline = _read_outline(reading, national, local)
+    definitions = reader.read_layers(EventDefinition, national, local, "definitions", context=vocabulary)
+    measures = reader.read_layers(Measure, national, local, "measures")
+    disclosure = reader.read_one(DisclosureRules, national, "disclosure.yaml")
+    poor_denominator = reader.read_one(PoorDenominator, national, "poor_denominator.yaml")
+    help_lines = reader.read_one(HelpLines, national, "help.yaml")
+    ours = _read_partnership(reader, local)
+    outline = _read_outline(reader, national, local)
     # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
     # measure that names it.
-    reading.raise_problems()
+    reader.raise_problems()
     if not (fields and disclosure and poor_denominator and help_lines and ours and outline):
         raise RuntimeError(
             "a definition file was not read, and no problem says why"
@@ -116,20 +116,20 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
         partnership=ours,
         outline=outline,
         help_lines=(*help_lines.lines, *ours.contacts),
-        files={"partnership": f"{local.shown_as}/partnership.yaml", **reading.origins},
-        governed=dict(reading.governed),
-        version=_hash_files(reading.files),
+        files={"partnership": f"{local.shown_as}/partnership.yaml", **reader.origins},
+        governed=dict(reader.governed),
+        version=_hash_files(reader.files),
     )
-    reading.problems.extend(find_broken_references(catalogue))
-    reading.raise_problems()
+    reader.problems.extend(find_broken_references(catalogue))
+    reader.raise_problems()
     return catalogue
 
 
 def load_partnership(partnership: str | Path, folder: Path | None = None) -> Partnership:
     """One partnership by name, or from its own folder. Raises DefinitionsError."""
-    reading = Reading()
-    found = _read_partnership(reading, find_partnership(partnership, folder))
-    reading.raise_problems()
+    reader = DefinitionReader()
+    found = _read_partnership(reader, find_partnership(partnership, folder))
+    reader.raise_problems()
     if found is None:
         raise RuntimeError(
             "partnership.yaml was not read, and no problem says why"
@@ -139,10 +139,10 @@ def load_partnership(partnership: str | Path, folder: Path | None = None) -> Par
 
 def load_outline(partnership: str | Path, folder: Path | None = None) -> Outline:
     """The assessment's outline with a partnership's own prose. Raises DefinitionsError."""
-    reading = Reading()
+    reader = DefinitionReader()
     national = Layer((folder or definitions_folder()) / "national", "national")
-    found = _read_outline(reading, national, find_partnership(partnership, folder))
-    reading.raise_problems()
+    found = _read_outline(reader, national, find_partnership(partnership, folder))
+    reader.raise_problems()
     if found is None:
         raise RuntimeError(
             "outline.yaml was not read, and no problem says why"
@@ -192,41 +192,41 @@ def overdue_reviews(catalogue: Catalogue, *, today: datetime.date) -> tuple[Defi
     )
 
 
-def _read_feeds(reading: Reading, root: Path) -> Feeds:
+def _read_feeds(reader: DefinitionReader, root: Path) -> Feeds:
     for pattern in ("national/code_lists/*.csv", "national/feeds/*/contract.yaml"):
         for path in sorted(root.glob(pattern)):
-            reading.files[path.relative_to(root).as_posix()] = path
+            reader.files[path.relative_to(root).as_posix()] = path
     feeds, problems = read_feeds(root)
-    reading.problems.extend(problems)
+    reader.problems.extend(problems)
     for name, contract in feeds.contracts.items():
-        reading.governed[f"national/feeds/{name}/contract.yaml"] = contract
+        reader.governed[f"national/feeds/{name}/contract.yaml"] = contract
     return feeds
 
 
-def _read_partnership(reading: Reading, local: Layer) -> Partnership | None:
-    found = reading.read_one(Partnership, local, "partnership.yaml")
+def _read_partnership(reader: DefinitionReader, local: Layer) -> Partnership | None:
+    found = reader.read_one(Partnership, local, "partnership.yaml")
     if found is not None and local.shown_as == f"local/{local.folder.name}" and found.name != local.folder.name:
-        reading.report(
+        reader.report(
             f"{local.shown_as}/partnership.yaml", "name", f"is {found.name!r} in the folder {local.folder.name!r}"
         )
     return found
 
 
-def _read_outline(reading: Reading, national: Layer, local: Layer) -> Outline | None:
-    plan = reading.read_one(OutlinePlan, national, "assessment/outline.yaml")
+def _read_outline(reader: DefinitionReader, national: Layer, local: Layer) -> Outline | None:
+    plan = reader.read_one(OutlinePlan, national, "assessment/outline.yaml")
     if plan is None:
         return None
     ids = {chapter.id for chapter in plan.chapters}
-    own = _read_own_prose(reading, local, ids)
+    own = _read_own_prose(reader, local, ids)
     for path in sorted((national.folder / "assessment").glob("*.md")):
         if path.stem not in ids:
-            reading.report(f"national/assessment/{path.name}", "", f"outline.yaml has no chapter {path.stem!r}")
+            reader.report(f"national/assessment/{path.name}", "", f"outline.yaml has no chapter {path.stem!r}")
     chapters = []
     for chapter in plan.chapters:
         name = f"assessment/{chapter.id}.md"
-        prose = reading.read_prose(national, name)
+        prose = reader.read_prose(national, name)
         if prose and prose[0]:
-            reading.report(f"national/{name}", "replaces", "only a partnership's own prose replaces others")
+            reader.report(f"national/{name}", "replaces", "only a partnership's own prose replaces others")
         text, prose_from = (prose[1] if prose else "", f"national/{name}")
         if chapter.id in own:
             text, prose_from = own[chapter.id], f"{local.shown_as}/{name}"
@@ -234,19 +234,19 @@ def _read_outline(reading: Reading, national: Layer, local: Layer) -> Outline | 
     return Outline(plan.title, plan.version, tuple(chapters))
 
 
-def _read_own_prose(reading: Reading, local: Layer, ids: Collection[str]) -> dict[str, str]:
+def _read_own_prose(reader: DefinitionReader, local: Layer, ids: Collection[str]) -> dict[str, str]:
     own: dict[str, str] = {}
     for path in sorted((local.folder / "assessment").glob("*.md")):
         name = f"assessment/{path.name}"
-        prose = reading.read_prose(local, name)
+        prose = reader.read_prose(local, name)
         if prose is None:
             continue
         if path.stem not in ids:
-            reading.report(
+            reader.report(
                 f"{local.shown_as}/{name}", "", f"the outline has no chapter {path.stem!r}{nearest(path.stem, ids)}"
             )
         elif prose[0].get("replaces") != path.stem:
-            reading.report(
+            reader.report(
                 f"{local.shown_as}/{name}", "replaces", f"begin with the lines ---, replaces: {path.stem}, ---"
             )
         own[path.stem] = prose[1]

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from safeground.engine.catalogue.governance import Governed, Words
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 
 
 class OnFailure(StrEnum):
@@ -29,7 +29,7 @@ class Sensitivity(StrEnum):
     PERSONAL = "personal"
 
 
-class Constraints(Definition):
+class Constraints(DefinitionModel):
     """Frictionless constraints. `enum` may instead name a code list with `code_list`."""
 
     required: bool = False
@@ -50,7 +50,7 @@ class Constraints(Definition):
         return pattern
 
 
-class ColumnContract(Definition):
+class ColumnContract(DefinitionModel):
     """A column. `name` is as sent. `formerly` are names it has been sent under before, which are accepted and noted."""
 
     name: str
@@ -63,7 +63,7 @@ class ColumnContract(Definition):
     """The column itself may be absent. (A present column's blank cells are governed by `constraints.required`.)"""
 
 
-class ColumnFamily(Definition):
+class ColumnFamily(DefinitionModel):
     """Many columns of one kind, named by a pattern: single years of age, or one indicator each."""
 
     matching: str
@@ -76,7 +76,7 @@ class ColumnFamily(Definition):
     on_failure: OnFailure = OnFailure.QUARANTINE
 
 
-class MonthOfFile(Definition):
+class MonthOfFile(DefinitionModel):
     """Every row's month is the month of its file."""
 
     rule: Literal["month_of_file"]
@@ -84,7 +84,7 @@ class MonthOfFile(Definition):
     on_failure: OnFailure = OnFailure.QUARANTINE
 
 
-class Coordinates(Definition):
+class Coordinates(DefinitionModel):
     """Both or neither coordinate is there; neither swapped; both inside the box (degrees, WGS84)."""
 
     rule: Literal["coordinates"]
@@ -97,7 +97,7 @@ class Coordinates(Definition):
     on_failure: OnFailure = OnFailure.QUARANTINE
 
 
-class AreaCodes(Definition):
+class AreaCodes(DefinitionModel):
     """Codes are those of one vintage of an area level. `vintages` lists the candidates; a delivery uses one of them."""
 
     rule: Literal["area_codes"]
@@ -106,7 +106,7 @@ class AreaCodes(Definition):
     on_failure: OnFailure = OnFailure.REPORT
 
 
-class Identifiers(Definition):
+class Identifiers(DefinitionModel):
     """An identifier names one row. A repeat with the same content is a known duplicate; with other content it is reported.
 
     Blank identifiers are not compared: rows of anti-social behaviour carry none and are not duplicates.
@@ -117,7 +117,7 @@ class Identifiers(Definition):
     on_failure: OnFailure = OnFailure.REPORT
 
 
-class RequiredTogether(Definition):
+class RequiredTogether(DefinitionModel):
     """`column` must be filled unless `unless_column` holds one of `unless_values`."""
 
     rule: Literal["filled_unless"]
@@ -127,7 +127,7 @@ class RequiredTogether(Definition):
     on_failure: OnFailure = OnFailure.REPORT
 
 
-class UniqueKey(Definition):
+class UniqueKey(DefinitionModel):
     """The columns together name one row: an area (and age group) appears once."""
 
     rule: Literal["unique_key"]
@@ -135,7 +135,7 @@ class UniqueKey(Definition):
     on_failure: OnFailure = OnFailure.QUARANTINE
 
 
-class TotalOfFamily(Definition):
+class TotalOfFamily(DefinitionModel):
     """A stated total equals the sum of the column family."""
 
     rule: Literal["total_of_family"]
@@ -145,7 +145,7 @@ class TotalOfFamily(Definition):
     on_failure: OnFailure = OnFailure.QUARANTINE
 
 
-class OneTarget(Definition):
+class OneTarget(DefinitionModel):
     """A code leads to one code only: a small area lies in one ward."""
 
     rule: Literal["one_target"]
@@ -163,7 +163,7 @@ Check = Annotated[
 ]
 
 
-class EventsTable(Definition):
+class EventsTable(DefinitionModel):
     """Rows become events. Each key is a column of our table, each value the column as sent."""
 
     table: Literal["events"]
@@ -177,7 +177,7 @@ class EventsTable(Definition):
     location: str | None = None
 
 
-class OutcomesTable(Definition):
+class OutcomesTable(DefinitionModel):
     """Rows become outcomes of events."""
 
     table: Literal["outcomes"]
@@ -187,7 +187,7 @@ class OutcomesTable(Definition):
     outcome: str
 
 
-class PopulationsWide(Definition):
+class PopulationsWide(DefinitionModel):
     """One row an area, one column an age ('0' … '89', '90+')."""
 
     table: Literal["populations"]
@@ -198,7 +198,7 @@ class PopulationsWide(Definition):
     """The column family's `matching` pattern."""
 
 
-class AgeBand(Definition):
+class AgeBand(DefinitionModel):
     """An age group as worded by the sender; `to` is inclusive, absent when open ended."""
 
     label: str
@@ -206,7 +206,7 @@ class AgeBand(Definition):
     to_age: int | None = None
 
 
-class PopulationsLong(Definition):
+class PopulationsLong(DefinitionModel):
     """One row an area and age group."""
 
     table: Literal["populations"]
@@ -218,7 +218,7 @@ class PopulationsLong(Definition):
     bands: tuple[AgeBand, ...]
 
 
-class AttributesTable(Definition):
+class AttributesTable(DefinitionModel):
     """One row an area, one column an indicator. `named` splits a column's name into `name` and, where given, `kind`."""
 
     table: Literal["attributes"]
@@ -230,7 +230,7 @@ class AttributesTable(Definition):
     domain: str = ""
 
 
-class CodePair(Definition):
+class CodePair(DefinitionModel):
     """Two levels a lookup joins; names and the change code where the file has them."""
 
     from_vintage: str
@@ -242,14 +242,14 @@ class CodePair(Definition):
     change_code: str | None = None
 
 
-class LookupsTable(Definition):
+class LookupsTable(DefinitionModel):
     """Rows become pairs of codes; one file may hold several pairs (LSOA to ward, LSOA to district)."""
 
     table: Literal["lookups"]
     pairs: tuple[CodePair, ...]
 
 
-class BoundariesTable(Definition):
+class BoundariesTable(DefinitionModel):
     """GeoJSON features become outlines; `area_code` and `area_name` are properties."""
 
     table: Literal["boundaries"]
@@ -263,7 +263,7 @@ Target = (
 )
 
 
-class PartnerOfDelivery(Definition):
+class PartnerOfDelivery(DefinitionModel):
     """Who sent a delivery: always the same partner, or the column that names it through a code list (name to partner)."""
 
     fixed: str | None = None
@@ -279,7 +279,7 @@ class PartnerOfDelivery(Definition):
         return self
 
 
-class PeriodOfDelivery(Definition):
+class PeriodOfDelivery(DefinitionModel):
     """Which period a delivery is for: fixed by the variant, or read from the file's name, or from a column."""
 
     kind: Literal["month", "year", "vintage"]
@@ -296,7 +296,7 @@ class PeriodOfDelivery(Definition):
         return pattern
 
 
-class Variant(Definition):
+class Variant(DefinitionModel):
     """One shape a feed comes in. A file is of this variant when it has all its `recognised_by` columns or properties.
 
     `recognised_by` defaults to every column that is not optional.
@@ -331,7 +331,7 @@ class Variant(Definition):
         return self.recognised_by or tuple(column.name for column in self.columns if not column.is_optional)
 
 
-class Source(Definition):
+class Source(DefinitionModel):
     """Where a feed comes from, as it must be named when its numbers are published."""
 
     name: str

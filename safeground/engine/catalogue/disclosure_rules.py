@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from safeground.engine.catalogue.governance import Governed, Role, Words
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import Audience
 
 
-class Limits(Definition):
+class Limits(DefinitionModel):
     """What is withheld from an audience: counts of 1 up to `threshold`; the rest are rounded to `rounding`."""
 
     threshold: int = Field(ge=0)
@@ -21,7 +21,7 @@ class Limits(Definition):
     minimum_for_standardised: int = Field(default=10, ge=0)
 
 
-class RuleOfOwner(Definition):
+class RuleOfOwner(DefinitionModel):
     """The rule of one owner of data. `provenance` says how sure we are that it is their rule."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

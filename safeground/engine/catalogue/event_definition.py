@@ -10,7 +10,7 @@ from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, mod
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from safeground.engine.catalogue.governance import Governed, Words
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.catalogue.rule_parsing import RuleError, RuleVocabulary, parse_rule
 from safeground.engine.catalogue.rules import Rule, choose_readings, rule_fields
 
@@ -38,7 +38,7 @@ RuleOfFile: TypeAlias = Annotated[Rule, PlainValidator(_read_rule)]
 """A rule read in the vocabulary that is handed over as the validation's context, with the switches declared before it."""
 
 
-class Reading(Definition):
+class Reading(DefinitionModel):
     """One way to read an open question: its name, its words, and the fragment it puts into the rule."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -46,7 +46,7 @@ class Reading(Definition):
     rule: RuleOfFile
 
 
-class Switch(Definition):
+class Switch(DefinitionModel):
     """A question a definition leaves open on purpose. It ships with one reading, and the others can be counted beside it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -72,7 +72,7 @@ class Switch(Definition):
         raise ValueError(f"the switch {self.name!r} has no reading {reading!r}; it has {names}")
 
 
-class FourFactors(Definition):
+class FourFactors(DefinitionModel):
     """What was considered under each factor of section 13(6) of the Police, Crime, Sentencing and Courts Act 2022."""
 
     maximum_penalty: Words
@@ -81,7 +81,7 @@ class FourFactors(Definition):
     impact_on_the_community: Words
 
 
-class LeftOut(Definition):
+class LeftOut(DefinitionModel):
     """A kind of violence the Act includes and this definition does not count, and who looks after it."""
 
     kind: Words

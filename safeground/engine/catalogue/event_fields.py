@@ -8,10 +8,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from safeground.engine.catalogue.governance import Governed, Words
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 
 
-class EventField(Definition):
+class EventField(DefinitionModel):
     """A field of an event. `title` completes 'the feed does not carry …'; `unknown_words` are values that mean not known."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

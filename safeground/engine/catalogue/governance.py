@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 
 # Of 86 definitions of a respected project 76 name "n/a" as their author, and all pass its checks.
 _PLACEHOLDER = re.compile(
@@ -37,7 +37,7 @@ Role: TypeAlias = Annotated[str, AfterValidator(_is_a_role)]
 """Who answers for a definition. 'n/a', 'tbc' and 'todo' are refused."""
 
 
-class Governed(Definition):
+class Governed(DefinitionModel):
     """A definition with its owner, the role that checked it, and the date by which it is to be looked at again."""
 
     owner: Role

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from safeground.engine.catalogue.event_definition import CountingUnit
 from safeground.engine.catalogue.governance import Governed, Words
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 
 UnitType = Literal["count", "rate", "share", "directly_standardised_rate"]
 AreaLevel = Literal["lsoa21", "ward24", "ltla24", "csp24", "pfa24"]
@@ -22,7 +22,7 @@ _METHODS: dict[UnitType, str] = {
 }
 
 
-class Unit(Definition):
+class Unit(DefinitionModel):
     """What one value is. `per` (people) belongs to rates and to nothing else."""
 
     type: UnitType
@@ -53,7 +53,7 @@ class Unit(Definition):
         return "%" if self.type == "share" else self.of or "offences"
 
 
-class AgeRange(Definition):
+class AgeRange(DefinitionModel):
     """Ages in whole years: at least `at_least`, below `below`; either end may be open."""
 
     at_least: int | None = Field(default=None, ge=0)
@@ -68,7 +68,7 @@ class AgeRange(Definition):
         return self
 
 
-class Counted(Definition):
+class Counted(DefinitionModel):
     """Events that count: by a named definition, or simply those whose offence is one of a group, in one feed."""
 
     definition: str | None = None
@@ -86,7 +86,7 @@ class Counted(Definition):
         return self
 
 
-class Denominator(Definition):
+class Denominator(DefinitionModel):
     """Over whom, or over what: residents (of some ages), or the events of another definition."""
 
     population: Literal["residents"] | None = None
@@ -102,7 +102,7 @@ class Denominator(Definition):
         return self
 
 
-class Interval(Definition):
+class Interval(DefinitionModel):
     """How uncertainty is shown. The method follows from the unit and is named so that a reader need not guess."""
 
     method: Literal["exact_or_byar", "wilson", "dobson"]

@@ -9,11 +9,11 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from safeground.engine.catalogue.governance import Governed, Words
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.documents import Audience
 
 
-class ChapterPlan(Definition):
+class ChapterPlan(DefinitionModel):
     """A chapter as outline.yaml has it. Its prose is the Markdown file of the same id beside the outline."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.measure import AreaLevel
-from safeground.engine.catalogue.problems import Definition
+from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.documents import Audience
 
 # WCAG 2.2 AA, success criterion 1.4.3: normal text against its background.
@@ -40,7 +40,7 @@ Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$"), AfterValida
 """'#rrggbb' in lower case, readable as text on white and under white text."""
 
 
-class BrandColours(Definition):
+class BrandColours(DefinitionModel):
     """The partnership's own colours, for headings and bars, links, and the accent of charts."""
 
     main: Colour
@@ -48,7 +48,7 @@ class BrandColours(Definition):
     accent: Colour
 
 
-class PartnershipArea(Definition):
+class PartnershipArea(DefinitionModel):
     """The area as the lookups know it: every small area that a lookup leads to this code belongs to the partnership."""
 
     level: AreaLevel
@@ -56,7 +56,7 @@ class PartnershipArea(Definition):
     name: Words
 
 
-class Force(Definition):
+class Force(DefinitionModel):
     """A police force: `partner` is its short name in deliveries ('essex'), `area` the force area it polices."""
 
     partner: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -64,7 +64,7 @@ class Force(Definition):
     area: PartnershipArea
 
 
-class ExpectedDataset(Definition):
+class ExpectedDataset(DefinitionModel):
     """What a partner is expected to share. `feed` is the contract a delivery would come under; none exists yet where it is absent."""
 
     title: Words
@@ -74,7 +74,7 @@ class ExpectedDataset(Definition):
     why_it_matters: Words
 
 
-class ExpectedPartner(Definition):
+class ExpectedPartner(DefinitionModel):
     """A partner and what it is expected to share. `standing` is its place in the Serious Violence Duty."""
 
     name: Words
@@ -84,7 +84,7 @@ class ExpectedPartner(Definition):
     provenance: Words
 
 
-class HelpLine(Definition):
+class HelpLine(DefinitionModel):
     """Where a reader finds help: a number, a site, or both."""
 
     name: Words
@@ -108,7 +108,7 @@ class HelpLines(Governed):
     lines: tuple[HelpLine, ...] = Field(min_length=1)
 
 
-class PlaceWithFewResidents(Definition):
+class PlaceWithFewResidents(DefinitionModel):
     """A place where residents are a poor denominator: many more people are there than live there."""
 
     name: Words
@@ -116,7 +116,7 @@ class PlaceWithFewResidents(Definition):
     provenance: Words
 
 
-class Handling(Definition):
+class Handling(DefinitionModel):
     """The sentence every page carries, by audience."""
 
     police: Words

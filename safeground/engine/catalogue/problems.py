@@ -33,7 +33,7 @@ class DefinitionsError(ValueError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
-class Definition(pydantic.BaseModel):
+class DefinitionModel(pydantic.BaseModel):
     """Base of everything read from a definition file: frozen, and an unknown key is an error."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

@@ -36,7 +36,7 @@ class Layer:
 
 
 @dataclass
-class Reading:
+class DefinitionReader:
     """Files read so far, with what was wrong with them. Collects; nothing here raises for a mistake in a file."""
 
     problems: list[DefinitionProblem] = field(default_factory=list)

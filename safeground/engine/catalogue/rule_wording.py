@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from safeground.engine.catalogue.rules import All, AnyOf, Between, Is, IsIn, Not, Rule, RuleResult, Switched, Verdict
+from safeground.engine.catalogue.rules import (
+    All,
+    AnyOf,
+    Between,
+    Is,
+    IsIn,
+    Not,
+    Rule,
+    RuleResult,
+    RuleVerdict,
+    Switched,
+)
 
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
@@ -41,12 +52,12 @@ def describe_rule(rule: Rule, titles: Mapping[str, str] = _NO_TITLES) -> str:
 def describe_result(result: RuleResult, titles: Mapping[str, str] = _NO_TITLES) -> str:
     """Why an event is in, out or undetermined, as a sentence.
 
-    >>> describe_result(RuleResult(Verdict.UNDETERMINED, not_carried=("weapon_use",)))
+    >>> describe_result(RuleResult(RuleVerdict.UNDETERMINED, not_carried=("weapon_use",)))
     'It cannot be told whether this event counts: the feed does not carry weapon use.'
     """
-    if result.verdict is Verdict.IN:
+    if result.verdict is RuleVerdict.IN:
         return "This event counts."
-    if result.verdict is Verdict.OUT:
+    if result.verdict is RuleVerdict.OUT:
         return "This event does not count."
     reasons = []
     if result.blank:

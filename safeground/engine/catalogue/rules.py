@@ -76,7 +76,7 @@ class Switched:
 Rule: TypeAlias = All | AnyOf | Not | Is | IsIn | Between | Switched
 
 
-class Verdict(StrEnum):
+class RuleVerdict(StrEnum):
     """What a rule says of an event."""
 
     IN = "in"
@@ -92,7 +92,7 @@ class RuleResult:
     A field is named only where its being unknown matters: an unknown weapon does not excuse an event that is out for its offence.
     """
 
-    verdict: Verdict
+    verdict: RuleVerdict
     blank: tuple[str, ...] = ()
     not_carried: tuple[str, ...] = ()
 
@@ -101,8 +101,8 @@ class RuleResult:
         return tuple(sorted((*self.blank, *self.not_carried)))
 
 
-_IN = RuleResult(Verdict.IN)
-_OUT = RuleResult(Verdict.OUT)
+_IN = RuleResult(RuleVerdict.IN)
+_OUT = RuleResult(RuleVerdict.OUT)
 
 
 def rule_fields(rule: Rule) -> tuple[str, ...]:
@@ -151,11 +151,11 @@ def evaluate_rule(rule: Rule, event: Mapping[str, object]) -> RuleResult:
 
     >>> rule = All((Is("offence", "Robbery"), Not(Is("domestic", "yes", unknown_words=("unknown",)))))
     >>> evaluate_rule(rule, {"offence": "Robbery", "domestic": "no"}).verdict
-    <Verdict.IN: 'in'>
+    <RuleVerdict.IN: 'in'>
     >>> evaluate_rule(rule, {"offence": "Robbery", "domestic": "unknown"})
-    RuleResult(verdict=<Verdict.UNDETERMINED: 'undetermined'>, blank=('domestic',), not_carried=())
+    RuleResult(verdict=<RuleVerdict.UNDETERMINED: 'undetermined'>, blank=('domestic',), not_carried=())
     >>> evaluate_rule(rule, {"offence": "Burglary"}).verdict
-    <Verdict.OUT: 'out'>
+    <RuleVerdict.OUT: 'out'>
     """
     match rule:
         case All(parts):
@@ -164,7 +164,7 @@ def evaluate_rule(rule: Rule, event: Mapping[str, object]) -> RuleResult:
             return _combine([evaluate_rule(part, event) for part in parts], decided_by=_IN, otherwise=_OUT)
         case Not(part):
             result = evaluate_rule(part, event)
-            return {Verdict.IN: _OUT, Verdict.OUT: _IN}.get(result.verdict, result)
+            return {RuleVerdict.IN: _OUT, RuleVerdict.OUT: _IN}.get(result.verdict, result)
         case Switched(switch):
             raise ValueError(f"the switch {switch!r} has no reading; choose one before the rule is used")
         case _:
@@ -174,11 +174,11 @@ def evaluate_rule(rule: Rule, event: Mapping[str, object]) -> RuleResult:
 def _combine(results: list[RuleResult], *, decided_by: RuleResult, otherwise: RuleResult) -> RuleResult:
     if any(result.verdict is decided_by.verdict for result in results):
         return decided_by
-    unknown = [result for result in results if result.verdict is Verdict.UNDETERMINED]
+    unknown = [result for result in results if result.verdict is RuleVerdict.UNDETERMINED]
     if not unknown:
         return otherwise
     return RuleResult(
-        Verdict.UNDETERMINED,
+        RuleVerdict.UNDETERMINED,
         blank=tuple(sorted({field for result in unknown for field in result.blank})),
         not_carried=tuple(sorted({field for result in unknown for field in result.not_carried})),
     )
@@ -186,9 +186,9 @@ def _combine(results: list[RuleResult], *, decided_by: RuleResult, otherwise: Ru
 
 def _evaluate_field(rule: Is | IsIn | Between, event: Mapping[str, object]) -> RuleResult:
     if rule.field not in event:
-        return RuleResult(Verdict.UNDETERMINED, not_carried=(rule.field,))
+        return RuleResult(RuleVerdict.UNDETERMINED, not_carried=(rule.field,))
     value = event[rule.field]
-    blank = RuleResult(Verdict.UNDETERMINED, blank=(rule.field,))
+    blank = RuleResult(RuleVerdict.UNDETERMINED, blank=(rule.field,))
     if is_blank(value):
         return blank
     if isinstance(rule, Between):

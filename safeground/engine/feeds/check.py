@@ -9,8 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from safeground.engine.catalogue import Contract, Feeds, Variant
-from safeground.engine.catalogue.contract import EventsTable, Identifiers
+from safeground.engine.catalogue import Contract, EventsTable, Feeds, Identifiers, Variant
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict

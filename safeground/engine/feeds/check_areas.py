@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from safeground.engine.catalogue import Feeds
-from safeground.engine.catalogue.contract import AreaCodes, LookupsTable
+from safeground.engine.catalogue import AreaCodes, Feeds, LookupsTable
 from safeground.engine.feeds.check_reading import duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport
 from safeground.engine.feeds.check_store import counts_path, get_check_report

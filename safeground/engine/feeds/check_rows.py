@@ -12,8 +12,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from safeground.engine.catalogue import Contract, Feeds, OnFailure, Sensitivity, Variant
-from safeground.engine.catalogue.contract import Identifiers, OneTarget, UniqueKey
+from safeground.engine.catalogue import (
+    Contract,
+    Feeds,
+    Identifiers,
+    OneTarget,
+    OnFailure,
+    Sensitivity,
+    UniqueKey,
+    Variant,
+)
 from safeground.engine.feeds.check_outlines import OUTLINE_FAULTS
 from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED, QUOTING, ROW, FileLayout
 from safeground.engine.feeds.check_report import Problem, Severity

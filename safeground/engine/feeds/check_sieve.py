@@ -20,29 +20,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeground.engine.catalogue import Feeds, Variant
-from safeground.engine.catalogue.contract import (
+from safeground.engine.catalogue import (
     Coordinates,
     EventsTable,
+    Feeds,
     Identifiers,
     MonthOfFile,
     OneTarget,
     OutcomesTable,
     TotalOfFamily,
     UniqueKey,
+    Variant,
 )
 from safeground.engine.feeds.check_reading import FileLayout, read_csv
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA
 from safeground.engine.feeds.rules import Rule, box, compile_rules
-from safeground.engine.feeds.rules_sql import (
-    MONTH,
-    NO_HASH,
-    all_of,
-    hash_of,
-    padded,
-    quote_name,
-    quote_text,
-)
+from safeground.engine.feeds.rules_sql import MONTH, NO_HASH, all_of, hash_of, padded, quote_name, quote_text
 
 BATCH_BYTES = 192 << 20
 """Of content, a query. Larger batches only take more memory."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safeground.engine.catalogue import Contract, Feeds
-from safeground.engine.catalogue.contract import AreaCodes, EventsTable, Identifiers
+from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, Identifiers
 from safeground.engine.feeds.check_areas import AreaUse, get_area_uses, get_known_areas
 from safeground.engine.feeds.check_months import find_half_empty, find_missing, month_name, months_after
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity

@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from safeground.engine.catalogue import definitions_folder
-from safeground.engine.catalogue.problems import Definition, parse_definition, read_yaml
+from safeground.engine.catalogue import DefinitionModel, definitions_folder, parse_definition, read_yaml
 
 
-class PoliceUkArchive(Definition):
+class PoliceUkArchive(DefinitionModel):
     """Archives of all forces, named by their last month, of which only the wanted members are fetched."""
 
     kind: Literal["police_uk_archive"]
@@ -31,7 +30,7 @@ class PoliceUkArchive(Definition):
     provenance: str
 
 
-class _Table(Definition):
+class _Table(DefinitionModel):
     name: str
     title: str
     feed: str
@@ -70,7 +69,7 @@ class CsvFile(_Table):
 Source = Annotated[PoliceUkArchive | ArcgisTable | CsvFile, Field(discriminator="kind")]
 
 
-class FetchSources(Definition):
+class FetchSources(DefinitionModel):
     """national/fetch.yaml"""
 
     schema_version: Literal[1] = Field(alias="schema")

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from safeground.engine.catalogue import Contract, Feeds, Variant
-from safeground.engine.catalogue.contract import ColumnFamily
+from safeground.engine.catalogue import ColumnFamily, Contract, Feeds, Variant
 from safeground.engine.feeds.reading_guards import Refused, Uncovered
 
 Format = Literal["csv", "geojson"]

@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from safeground.engine.catalogue import Feeds, OnFailure, Variant
-from safeground.engine.catalogue.contract import (
+from safeground.engine.catalogue import (
     ColumnContract,
     Constraints,
     Coordinates,
+    Feeds,
     MonthOfFile,
+    OnFailure,
     RequiredTogether,
     TotalOfFamily,
+    Variant,
 )
 from safeground.engine.feeds.rules_sql import (
     INTEGER,

@@ -11,7 +11,7 @@ import pyarrow as pa
 import shapely
 import shapely.geometry
 
-from safeground.engine.catalogue.contract import BoundariesTable
+from safeground.engine.catalogue import BoundariesTable
 from safeground.engine.feeds import Delivery
 
 

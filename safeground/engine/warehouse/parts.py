@@ -11,23 +11,19 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from safeground.engine.catalogue import Feeds, Variant
-from safeground.engine.catalogue.contract import (
+from safeground.engine.catalogue import (
     AttributesTable,
     BoundariesTable,
     EventsTable,
+    Feeds,
     LookupsTable,
     OutcomesTable,
     Target,
+    Variant,
 )
 from safeground.engine.feeds import CheckReport, Delivery, counts_path, quarantine_path
 from safeground.engine.warehouse.outlines import read_outlines
-from safeground.engine.warehouse.selects import (
-    select_attributes,
-    select_events,
-    select_lookups,
-    select_populations,
-)
+from safeground.engine.warehouse.selects import select_attributes, select_events, select_lookups, select_populations
 from safeground.engine.warehouse.sources import get_source, quote_name, quote_text
 from safeground.engine.warehouse.tables import PARQUET, part_path
 from safeground.engine.workspace import Workspace, link_or_copy

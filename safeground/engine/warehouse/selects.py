@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from safeground.engine.catalogue.contract import (
+from safeground.engine.catalogue import (
     AttributesTable,
     CodePair,
     EventsTable,

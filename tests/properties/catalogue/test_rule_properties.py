@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeground.engine.catalogue import All, AnyOf, Between, Is, IsIn, Not, Rule, Verdict, evaluate_rule, rule_fields
+from safeground.engine.catalogue import (
+    All,
+    AnyOf,
+    Between,
+    Is,
+    IsIn,
+    Not,
+    Rule,
+    RuleVerdict,
+    evaluate_rule,
+    rule_fields,
+)
 
 FLAGS = ("a", "b", "c")
 VALUES = ("yes", "no", "perhaps")
@@ -47,8 +58,8 @@ def test_learning_a_missing_fact_never_overturns_a_verdict(
 ) -> None:
     before = evaluate_rule(rule, event).verdict
     after = evaluate_rule(rule, complete(event, known)).verdict
-    assert after is not Verdict.UNDETERMINED
-    assert before in (after, Verdict.UNDETERMINED)
+    assert after is not RuleVerdict.UNDETERMINED
+    assert before in (after, RuleVerdict.UNDETERMINED)
 
 
 @given(rules, events, facts)
@@ -56,13 +67,16 @@ def test_knowing_the_missing_fields_it_names_decides_an_event(
     rule: Rule, event: dict[str, object], known: dict[str, object]
 ) -> None:
     missing = evaluate_rule(rule, event).missing
-    assert evaluate_rule(rule, {**event, **{name: known[name] for name in missing}}).verdict is not Verdict.UNDETERMINED
+    assert (
+        evaluate_rule(rule, {**event, **{name: known[name] for name in missing}}).verdict
+        is not RuleVerdict.UNDETERMINED
+    )
 
 
 @given(rules, events)
 def test_missing_fields_are_named_exactly_where_an_event_is_undetermined(rule: Rule, event: dict[str, object]) -> None:
     result = evaluate_rule(rule, event)
-    assert bool(result.missing) == (result.verdict is Verdict.UNDETERMINED)
+    assert bool(result.missing) == (result.verdict is RuleVerdict.UNDETERMINED)
     assert set(result.missing) <= set(rule_fields(rule))
     assert set(result.not_carried) == set(result.missing) - set(event)
 

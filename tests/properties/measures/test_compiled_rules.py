@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from safeground.engine.catalogue import All, AnyOf, Between, Is, IsIn, Not, Verdict, evaluate_rule
+from safeground.engine.catalogue import All, AnyOf, Between, Is, IsIn, Not, RuleVerdict, evaluate_rule
 from safeground.engine.measures import compile_rule
 
 TEXTS = ("Robbery", "Burglary", "unknown", "", "  ", "it's")
@@ -69,7 +69,7 @@ def test_a_rule_says_the_same_of_a_table_as_of_each_event(connection, rule, even
     found = connection.to_pyarrow(
         table.select("row", verdict=compiled.verdict, missing=compiled.missing).order_by("row")
     ).to_pylist()
-    words = {True: Verdict.IN, False: Verdict.OUT, None: Verdict.UNDETERMINED}
+    words = {True: RuleVerdict.IN, False: RuleVerdict.OUT, None: RuleVerdict.UNDETERMINED}
     for event, row in zip(events, found, strict=True):
         expected = evaluate_rule(rule, event)
         assert words[row["verdict"]] is expected.verdict

@@ -16,9 +16,9 @@ from safeground.engine.catalogue import (
     Not,
     RuleError,
     RuleResult,
+    RuleVerdict,
     RuleVocabulary,
     Switched,
-    Verdict,
     choose_readings,
     describe_result,
     describe_rule,
@@ -64,7 +64,7 @@ def test_not_keeps_unknown_unknown(value: str | None, verdict: str) -> None:
 
 @pytest.mark.parametrize("blank", [None, "", "  ", math.nan])
 def test_a_blank_is_unknown_and_never_no(blank: object) -> None:
-    assert evaluate_rule(A, {"a": blank}) == RuleResult(Verdict.UNDETERMINED, blank=("a",))
+    assert evaluate_rule(A, {"a": blank}) == RuleResult(RuleVerdict.UNDETERMINED, blank=("a",))
 
 
 def test_a_field_the_feed_does_not_carry_is_named_apart_from_a_blank_one() -> None:
@@ -189,7 +189,7 @@ def test_rules_in_words() -> None:
 def test_results_in_words() -> None:
     assert describe_result(evaluate_rule(A, {"a": "yes"})) == "This event counts."
     assert describe_result(evaluate_rule(A, {"a": "no"})) == "This event does not count."
-    result = RuleResult(Verdict.UNDETERMINED, blank=("a", "b"), not_carried=("x", "y", "z"))
+    result = RuleResult(RuleVerdict.UNDETERMINED, blank=("a", "b"), not_carried=("x", "y", "z"))
     assert describe_result(result) == (
         "It cannot be told whether this event counts: a and b are not stated; the feed does not carry x, y and z."
     )
