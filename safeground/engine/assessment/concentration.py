@@ -16,6 +16,7 @@ from safeground.engine.documents import (
     Figure,
     Notice,
     NoticeKind,
+    format_value,
 )
 from safeground.engine.measures import Period, PeriodKind
 from safeground.engine.statistics import (
@@ -91,8 +92,8 @@ def make_concentration(evidence: Evidence, measure: str) -> list[Block]:
             subtitle=f"Share of offences by share of small areas, most affected first, {name_period(period.label)}",
             alternative=(
                 f"A curve of the cumulative share of offences. The {_TOP_SHARE:.0%} of small areas "
-                f"with most offences hold {found.observed:.1%}; "
-                f"by chance alone they would hold {found.chance.value:.1%}."
+                f"with most offences hold {format_value(observed)}; "
+                f"by chance alone they would hold {format_value(chance)}."
             ),
             chart=ConcentrationCurve(
                 _thin(found.curve, steps), _thin(found.chance_curve, steps), _TOP_SHARE, "offences"

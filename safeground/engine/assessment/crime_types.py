@@ -20,14 +20,12 @@ from safeground.engine.documents import (
 )
 from safeground.engine.measures import compare_with_year_before, read_changes_together
 
-_TYPES = "recorded_crime_by_type"
 
-
-def make_crime_types(evidence: Evidence) -> list[Block]:
+def make_crime_types(evidence: Evidence, measure: str) -> list[Block]:
     """Every crime type: how many, and whether it rose or fell."""
     comparison = evidence.comparison
-    by_type = evidence.measures.calculate_by(_TYPES, level=FORCE, periods=[evidence.latest])
-    monthly = evidence.measures.counts_by(_TYPES, level=FORCE)
+    by_type = evidence.measures.calculate_by(measure, level=FORCE, periods=[evidence.latest])
+    monthly = evidence.measures.counts_by(measure, level=FORCE)
     compared_alone = {name: compare_with_year_before(counts.definite) for name, counts in monthly.items()}
     changes = read_changes_together({name: found for name, found in compared_alone.items() if found is not None})
     rows, points = [], []

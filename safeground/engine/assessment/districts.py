@@ -7,9 +7,9 @@ import numpy as np
 from safeground.engine.assessment.evidence import DISTRICT, STREET, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.making import direction_words, make_table, protect_row
-from safeground.engine.assessment.protecting import protect_count, protect_estimate, protect_ratio
+from safeground.engine.assessment.protecting import protect_count, protect_estimate, protect_ratio, protect_whole
 from safeground.engine.assessment.sentences import join_words, name_period
-from safeground.engine.disclosure import Protected, protect
+from safeground.engine.disclosure import Protected
 from safeground.engine.documents import (
     Block,
     Direction,
@@ -19,8 +19,9 @@ from safeground.engine.documents import (
     FunnelPoint,
     IntervalChart,
     Point,
+    format_value,
 )
-from safeground.engine.measures import Measurement
+from safeground.engine.measures import Measurement, Reconciliation
 from safeground.engine.statistics import (
     FUNNEL_LEVELS,
     estimate_rate,
@@ -132,20 +133,21 @@ def _district_title(higher: list[str], lower: list[str], number: int) -> str:
     )
 
 
-def _reconcile(evidence: Evidence, lines: object) -> str:
+def _reconcile(evidence: Evidence, lines: Reconciliation) -> str:
+    """Where the offences that our force recorded went, each number under the rule."""
+    ours = [evidence.measures.own]
     recorded, inside, outside, unplaced = (
-        float(np.nansum(getattr(lines, name).select_areas([evidence.measures.own]).values))
-        for name in ("recorded", "inside", "outside", "unplaced")
+        format_value(protect_whole(float(part.select_areas(ours).values.sum()), evidence.rule))
+        for part in (lines.recorded, lines.inside, lines.outside, lines.unplaced)
     )
     return (
-        f"{evidence.force_name} recorded {recorded:,.0f} offences = {inside:,.0f} inside its "
-        f"area + {outside:,.0f} in areas of other forces "
-        f"+ {unplaced:,.0f} without a usable place."
+        f"{evidence.force_name} recorded {recorded} offences = {inside} inside its area + {outside} in areas of other "
+        f"forces + {unplaced} without a usable place."
     )
 
 
 def _people(evidence: Evidence, people: float) -> Protected:
-    return protect(float(round(people)), unit="residents", rule=evidence.rule, count=float(round(people)))
+    return protect_whole(people, evidence.rule, unit="residents")
 
 
 def make_funnel_figure(evidence: Evidence) -> Figure:

@@ -20,6 +20,16 @@ def protect_count(cell: Cell, rule: DisclosureRule, *, unit: str = "offences") -
     return protect(whole, unit=unit, rule=rule, count=whole, flags=cell.flags)
 
 
+def protect_whole(number: float, rule: DisclosureRule, *, unit: str = "offences") -> Protected:
+    """A plain count, rounded to a whole number: offences that reconcile, residents. NaN is not available."""
+    if math.isnan(number):
+        return protect(
+            None, unit=unit, rule=rule, state=State.NOT_AVAILABLE, reason="it was not received for the whole period"
+        )
+    whole = float(round(number))
+    return protect(whole, unit=unit, rule=rule, count=whole)
+
+
 def protect_ratio(
     comparison: RatioComparison, at: int, rule: DisclosureRule, *, counts: tuple[float, float]
 ) -> tuple[Protected, Direction]:

@@ -9,7 +9,6 @@ from safeground.engine.assessment.maps import make_classes, make_shapes
 from safeground.engine.assessment.protecting import protect_count
 from safeground.engine.assessment.sentences import name_period
 from safeground.engine.documents import (
-    Audience,
     Block,
     Choropleth,
     Figure,
@@ -18,7 +17,7 @@ from safeground.engine.documents import (
 )
 
 
-def make_small_area_figures(evidence: Evidence, audience: Audience) -> list[Block]:
+def make_small_area_figures(evidence: Evidence) -> list[Block]:
     small, districts = evidence.small_area_outlines, evidence.district_outlines
     measurement = evidence.measures.calculate(VIOLENCE, level=SMALL_AREA, periods=[evidence.latest])
     cells = {cell.area_code: cell for cell in measurement.column(evidence.latest)}

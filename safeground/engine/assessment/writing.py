@@ -19,7 +19,7 @@ from safeground.engine.assessment.evidence import STREET, Evidence
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
 
-MakeChapter: TypeAlias = Callable[[Evidence, ChapterOutline, Audience], tuple[Block, ...]]
+MakeChapter: TypeAlias = Callable[[Evidence, ChapterOutline], tuple[Block, ...]]
 
 CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
     {
@@ -46,7 +46,7 @@ def write_assessment(evidence: Evidence, audience: Audience, *, is_draft: bool =
     for outline in catalogue.outline.for_audience(audience):
         if outline.id not in CHAPTERS:
             raise ValueError(f"the outline has a chapter {outline.id!r}; there are {', '.join(sorted(CHAPTERS))}")
-        chapters.append(_write_chapter(evidence, outline, audience))
+        chapters.append(_write_chapter(evidence, outline))
     return Document(
         title=f"{catalogue.outline.title}: {catalogue.partnership.area.name}",
         partnership=catalogue.partnership.title,
@@ -56,7 +56,7 @@ def write_assessment(evidence: Evidence, audience: Audience, *, is_draft: bool =
     )
 
 
-def _write_chapter(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> Chapter:
+def _write_chapter(evidence: Evidence, outline: ChapterOutline) -> Chapter:
     lacking = [feed for feed in outline.plan.needs if not _is_here(evidence, feed)]
     if lacking:
         titles = tuple(evidence.catalogue.feeds.contracts[feed].title for feed in lacking)
@@ -65,7 +65,7 @@ def _write_chapter(evidence: Evidence, outline: ChapterOutline, audience: Audien
             Notice(NoticeKind.MISSING, outline.missing_sentence(titles)),
         )
     else:
-        blocks = CHAPTERS[outline.id](evidence, outline, audience)
+        blocks = CHAPTERS[outline.id](evidence, outline)
     return Chapter(outline.id, outline.title, outline.plan.summary, blocks)
 
 

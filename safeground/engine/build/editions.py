@@ -118,7 +118,7 @@ def build_editions(
                 f"Nothing has landed in {workspace.root}; land files with: safeground land {workspace.root} FILES"
             )
         checks = tuple(check_deliveries(workspace, catalogue.feeds, live, progress=progress))
-        if lacking := find_lacking(workspace, catalogue, live):
+        if lacking := find_lacking(live):
             raise CannotBuild(
                 f"{workspace.root} cannot be built yet: land {join_titles(catalogue, lacking)} too "
                 f"({', '.join(lacking)}; what each looks like is in its contract)."
@@ -143,8 +143,8 @@ def build_editions(
     )
 
 
-def find_lacking(workspace: Workspace, catalogue: Catalogue, live: Sequence[Delivery]) -> tuple[str, ...]:
-    """The needed feeds of which nothing has landed, and the lookup that is still missing to the partnership's level."""
+def find_lacking(live: Sequence[Delivery]) -> tuple[str, ...]:
+    """The needed feeds of which nothing has landed."""
     landed = {delivery.feed for delivery in live}
     return tuple(feed for feed in NEEDED if feed not in landed)
 

@@ -132,7 +132,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
         feeds=tuple(feeds),
         unchecked=sum(check is None for check in checks.values()),
         refused=tuple(delivery for delivery, check in checks.items() if check is not None and not check.is_used),
-        lacking=find_lacking(workspace, catalogue, live),
+        lacking=find_lacking(live),
         warehouse=workspace.warehouse.current,
         editions=tuple(editions),
     )

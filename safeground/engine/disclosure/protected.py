@@ -7,7 +7,7 @@ applied. A suppressed estimate does not carry its number, so no later step can l
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -68,10 +68,11 @@ class Protected:
     reason: str | None
     rule: str
     flags: tuple[str, ...] = ()
-    _key: object = field(default=None, repr=False, compare=False)
+    key: InitVar[object] = None
+    """Not kept, so that neither `replace` nor a copy can make a Protected that `protect` did not make."""
 
-    def __post_init__(self) -> None:
-        if self._key is not _KEY:
+    def __post_init__(self, key: object) -> None:
+        if key is not _KEY:
             raise TypeError("a Protected estimate is made by safeground.engine.disclosure.protect, never directly")
 
     @property

@@ -81,3 +81,7 @@ def test_protected_cannot_be_made_by_hand_or_altered_by_replacing():
     suppressed = protect(2, unit="offences", rule=POLICE, count=2)
     with pytest.raises((TypeError, dataclasses.FrozenInstanceError)):
         suppressed.value = 2  # type: ignore[misc]
+    published = protect(0.0, unit="offences", rule=POLICE, count=0)
+    for estimate in (suppressed, published):
+        with pytest.raises((TypeError, ValueError)):
+            dataclasses.replace(estimate, value=3.0, state=State.PUBLISHED, reason=None)

@@ -6,10 +6,10 @@ import numpy as np
 
 from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, Evidence
 from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.protecting import protect_whole
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.disclosure import DisclosureRule, Protected, protect
 from safeground.engine.documents import (
-    Audience,
     Block,
     ColumnChart,
     Figure,
@@ -28,7 +28,7 @@ _MOST_DEPRIVED_NATIONALLY = 2
 """Deciles 1 and 2: the most deprived fifth of England."""
 
 
-def make_area_and_population(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_area_and_population(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     blocks: list[Block] = [Paragraph(outline.intro), Heading("Who lives here")]
     year = evidence.newest.year if evidence.covered else 2021
@@ -161,4 +161,4 @@ def _deprivation_table(evidence: Evidence) -> Block | None:
 
 
 def _people(number: float, rule: DisclosureRule) -> Protected:
-    return protect(float(round(number)), unit="residents", rule=rule, count=float(round(number)))
+    return protect_whole(number, rule, unit="residents")

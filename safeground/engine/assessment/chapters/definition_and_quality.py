@@ -5,10 +5,9 @@ from __future__ import annotations
 from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
 from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, bounds_finding
 from safeground.engine.assessment.making import make_table
-from safeground.engine.assessment.protecting import protect_count
+from safeground.engine.assessment.protecting import protect_count, protect_whole
 from safeground.engine.catalogue import ChapterOutline, EventDefinition, describe_rule
-from safeground.engine.disclosure import protect
-from safeground.engine.documents import Audience, Block, Heading, Notice, NoticeKind, Paragraph
+from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph
 from safeground.engine.feeds import ScorecardRow, Severity
 
 _FATES = {
@@ -18,7 +17,7 @@ _FATES = {
 }
 
 
-def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     blocks: list[Block] = [Paragraph(outline.intro)]
     for measure in (VIOLENCE, BOUNDS):
@@ -64,10 +63,8 @@ def _verdict_table(evidence: Evidence) -> Block:
             (
                 evidence.measures.definition_of(measure).title,
                 protect_count(cell, evidence.rule),
-                protect(undetermined, unit="offences", rule=evidence.rule, count=undetermined),
-                protect(
-                    cell.count + undetermined, unit="offences", rule=evidence.rule, count=cell.count + undetermined
-                ),
+                protect_whole(undetermined, evidence.rule),
+                protect_whole(cell.count + undetermined, evidence.rule),
             )
         )
     return make_table(
@@ -90,7 +87,7 @@ def _gap_table(evidence: Evidence) -> Block:
     for gap in measurement.counts.gaps:
         number = float(gap.events.values[:, 0].sum())
         missing = ", ".join(field.replace("_", " ") for field in gap.fields)
-        rows.append((missing, protect(number, unit="offences", rule=evidence.rule, count=number)))
+        rows.append((missing, protect_whole(number, evidence.rule)))
     return make_table(
         id="definition_gaps",
         caption=f"Why offences are undetermined, {evidence.force_name}, {evidence.latest.label}",

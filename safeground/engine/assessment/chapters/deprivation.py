@@ -7,12 +7,11 @@ import numpy as np
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.making import make_finding, make_table
-from safeground.engine.assessment.protecting import protect_estimate
+from safeground.engine.assessment.protecting import protect_estimate, protect_whole
 from safeground.engine.assessment.sentences import capitalise, name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.disclosure import protect
+from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import (
-    Audience,
     Block,
     ColumnChart,
     Direction,
@@ -36,7 +35,7 @@ _SOURCE, _DOMAIN_RANK = "imd2025", "Income"
 _TENTHS = 10
 
 
-def make_deprivation(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_deprivation(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     blocks: list[Block] = [Paragraph(outline.intro)]
     tenth_of = _tenths(evidence)
@@ -82,10 +81,7 @@ def _gradient(evidence: Evidence, tenth_of: dict[str, int]) -> list[Block]:
             "1 most deprived" if tenth == 0 else f"{_TENTHS} least deprived" if tenth == _TENTHS - 1 else str(tenth + 1)
         )
         points.append(Point(label, estimate, is_marked=tenth == 0))
-        whole = float(round(counts[tenth]))
-        rows.append(
-            (label, str(areas[tenth]), protect(whole, unit="offences", rule=evidence.rule, count=whole), estimate)
-        )
+        rows.append((label, str(areas[tenth]), protect_whole(counts[tenth], evidence.rule), estimate))
     ratio = protect_estimate(gradient.relative_index, evidence.rule, unit="times", count=float(counts.min()))
     direction = (
         Direction(str(np.asarray(gradient.relative_index.direction))) if ratio.is_published else Direction.NOT_COMPARED
@@ -164,7 +160,7 @@ def _title(direction: Direction) -> str:
     }.get(direction, "No clear gradient of recorded violence with income deprivation")
 
 
-def _sentence(period, most, least, ratio, direction: Direction) -> str:  # type: ignore[no-untyped-def]
+def _sentence(period: str, most: Protected, least: Protected, ratio: Protected, direction: Direction) -> str:
     rates = (
         f"{capitalise(period)} the rate of recorded violence was {format_estimate(most)} in the tenth of the area's "
         "neighbourhoods with most income deprivation "

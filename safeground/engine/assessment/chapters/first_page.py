@@ -16,7 +16,6 @@ from safeground.engine.assessment.headline import (
 from safeground.engine.assessment.making import make_table
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import (
-    Audience,
     Block,
     Heading,
     KeyFigure,
@@ -28,7 +27,7 @@ from safeground.engine.documents import (
 )
 
 
-def make_first_page(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_first_page(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     level = level_finding(evidence, VIOLENCE, evidence.latest, id="level.violence.latest")
     bounds = bounds_finding(evidence, evidence.latest, id="level.public_space_violence.latest")

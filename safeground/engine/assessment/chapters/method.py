@@ -7,10 +7,10 @@ from collections import defaultdict
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.making import make_table
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.documents import Audience, Block, Heading, Paragraph
+from safeground.engine.documents import Block, Heading, Paragraph
 
 
-def make_method(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_method(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     return (
         Paragraph(outline.intro),

@@ -12,7 +12,6 @@ from safeground.engine.assessment.headline import (
 )
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import (
-    Audience,
     Block,
     Direction,
     Heading,
@@ -31,7 +30,7 @@ _ANSWERS = {
 }
 
 
-def make_public_summary(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_public_summary(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     change = change_finding(evidence, VIOLENCE, id="change.violence")
     level = level_finding(evidence, VIOLENCE, evidence.latest, id="level.violence.latest")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from safeground.engine.assessment.concentration import make_concentration
 from safeground.engine.assessment.districts import make_district_figures, make_funnel_figure
 from safeground.engine.assessment.evidence import Evidence
-from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.small_areas import make_small_area_figures, make_ward_table
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import (
-    Audience,
     Block,
     Heading,
     Notice,
@@ -18,7 +16,7 @@ from safeground.engine.documents import (
 )
 
 
-def make_where(evidence: Evidence, outline: ChapterOutline, audience: Audience) -> tuple[Block, ...]:
+def make_where(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     blocks: list[Block] = [
         Paragraph(outline.intro),
@@ -29,7 +27,7 @@ def make_where(evidence: Evidence, outline: ChapterOutline, audience: Audience) 
     blocks += [
         Heading("Neighbourhoods on a map"),
         Paragraph(notes["map"]),
-        *make_small_area_figures(evidence, audience),
+        *make_small_area_figures(evidence),
     ]
     blocks += [
         Notice(NoticeKind.WARNING, f"{notes['few_residents']} {evidence.catalogue.partnership.poor_denominator_note}"),
@@ -37,6 +35,6 @@ def make_where(evidence: Evidence, outline: ChapterOutline, audience: Audience) 
         make_ward_table(evidence),
     ]
     blocks += [Heading("How concentrated it is"), Paragraph(notes["concentration"])]
-    for measure in (VIOLENCE, "robbery_rate"):
+    for measure in outline.plan.measures:
         blocks += make_concentration(evidence, measure)
     return tuple(blocks)
