@@ -15,7 +15,7 @@ demo: $(RUN_READY) $(ASSETS)
 
 ## Every test. Those that need Chromium or the real data say so when they are skipped.
 test: $(TEST_READY) $(ASSETS)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 ## What must hold before a change is kept: form, types, import direction, definitions.
 check: $(TEST_READY) $(ASSETS)
