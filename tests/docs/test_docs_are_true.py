@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from safeground.cli import make_parser
+from safeground.engine.warehouse import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -120,3 +121,13 @@ def test_public_classes_of_the_catalogue_use_words_of_the_glossary() -> None:
         assert hasattr(catalogue, name)
         words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
         assert words in glossary or words.split()[-1] in glossary, name
+
+
+def test_the_table_of_tables_is_that_of_the_warehouse() -> None:
+    """Each row of ARCHITECTURE.md's table names the columns in order; what stands in brackets explains one."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", text.partition("### Warehouse tables")[2], flags=re.MULTILINE
+    )
+    named = {table: re.sub(r" \([^)]*\)", "", columns).split(", ") for table, columns in rows}
+    assert named == {table: list(columns) for table, columns in TABLES.items()}
