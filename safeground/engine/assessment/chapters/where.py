@@ -30,7 +30,7 @@ def make_where(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]
         *make_small_area_figures(evidence),
     ]
     blocks += [
-        Notice(NoticeKind.WARNING, f"{notes['few_residents']} {evidence.catalogue.partnership.poor_denominator_note}"),
+        Notice(NoticeKind.WARNING, _few_residents(evidence)),
         Paragraph(notes["not_a_target"]),
         make_ward_table(evidence),
     ]
@@ -38,3 +38,13 @@ def make_where(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]
     for measure in outline.plan.measures:
         blocks += make_concentration(evidence, measure)
     return tuple(blocks)
+
+
+def _few_residents(evidence: Evidence) -> str:
+    """Where residents are a poor denominator: the nation's explanation, the partnership's note and the places it names."""
+    partnership = evidence.catalogue.partnership
+    said = f"{evidence.catalogue.poor_denominator.explanation} {partnership.poor_denominator_note}"
+    places = [
+        f"{place.name}: {place.why[:1].lower()}{place.why[1:]}" for place in partnership.places_with_few_residents
+    ]
+    return "\n\n".join([said, *(["\n".join(f"* {place}" for place in places)] if places else [])])
