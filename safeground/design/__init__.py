@@ -1,8 +1,9 @@
-"""The look both halves share: stylesheets, page templates and the chart palette. No logic."""
+"""The look both halves share: stylesheets, page templates and the chart palette. No logic but the formula of contrast."""
 
 from pathlib import Path
 
 from safeground.design import palette
+from safeground.design.contrast import measure_contrast
 
 CSS = Path(__file__).parent / "css"
 """Our own stylesheets."""
@@ -13,4 +14,4 @@ STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 """Page templates and macros (Jinja)."""
 
-__all__ = ["CSS", "STATIC", "TEMPLATES", "palette"]
+__all__ = ["CSS", "STATIC", "TEMPLATES", "measure_contrast", "palette"]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from safeground.design import measure_contrast
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.measure import AreaLevel
 from safeground.engine.catalogue.problems import DefinitionModel
@@ -16,19 +17,8 @@ from safeground.engine.documents import Audience
 MINIMUM_CONTRAST = 4.5
 
 
-def contrast_with_white(colour: str) -> float:
-    """The contrast ratio of '#rrggbb' on white, 1 to 21, by the relative luminance of WCAG 2.2.
-
-    >>> round(contrast_with_white("#767676"), 2)
-    4.54
-    """
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
-
-
 def _is_readable_on_white(colour: str) -> str:
-    contrast = contrast_with_white(colour)
+    contrast = measure_contrast(colour, "#ffffff")
     if contrast < MINIMUM_CONTRAST:
         raise ValueError(
             f"{colour} on white has a contrast of {contrast:.1f}; text needs {MINIMUM_CONTRAST}: darken it"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from safeground.design import measure_contrast
+
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _WHITE, _BLACK = "#ffffff", "#000000"
 
@@ -31,15 +33,3 @@ class Brand:
     def text_colour(self) -> str:
         """White or black: one of them has at least 4.5:1 on any colour (near black would not)."""
         return max((_WHITE, _BLACK), key=lambda text: measure_contrast(text, self.colour))
-
-
-def measure_contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours '#rrggbb', 1 to 21 (WCAG 2.2, relative luminance)."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
