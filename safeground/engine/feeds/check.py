@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from safeground.engine.catalogue import Contract, EventsTable, Feeds, Identifiers, Variant
+from safeground.engine.feeds.check_identifiers import find_digits, hash_digits
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_rows
-from safeground.engine.feeds.check_sieve import BATCH_BYTES, Sifted, can_sift, sift
+from safeground.engine.feeds.check_sieve import Sieve, Sifted, can_sift
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA, ResultWriter, check_key, get_check_report
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.quarantine import write_quarantine
-from safeground.engine.feeds.rules_sql import NO_HASH, hash_of, quote_name, quote_text
+from safeground.engine.feeds.rules_sql import quote_name, quote_text
 from safeground.engine.workspace import Progress, Workspace, no_progress
 
 MEMORY_LIMIT = "600MB"
 """DuckDB's share; more spills to the workspace's staging folder. The process stays under 1 GB."""
+_WORKERS = 2
+"""Files sifted at once. Reading releases the interpreter's lock; of each some 50 MB are held."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,11 @@ def check_deliveries(
     done = 0
     if tasks:
         with workspace.exclusive(), open_database(workspace) as connection:
-            for batch in make_batches(tasks):
-                for report in _check_batch(workspace, connection, feeds, batch):
-                    reports[report.delivery] = report
-                    done += 1
-                    tell(done, len(tasks), f"checked {report.delivery}")
+            for task, sifted in _sift_ahead(connection, feeds, tasks):
+                report = _accept(workspace, connection, task, sifted) if sifted else None
+                reports[task.delivery.id] = report or check_one(workspace, connection, feeds, task)
+                done += 1
+                tell(done, len(tasks), f"checked {task.delivery.id}")
     return tuple(reports[delivery.id] for delivery in deliveries)
 
 
@@ -73,40 +79,26 @@ def open_database(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=config)
 
 
-def make_batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    """Tasks that one pass of the sieve can take together: one shape of file, up to a number of bytes. Others come singly."""
-    alike: dict[object, list[Task]] = {}
-    for task in tasks:
-        sent = task.delivery
-        shape = (sent.feed, sent.variant, sent.columns, sent.delimiter, sent.compression)
-        alike.setdefault(shape if can_sift(task.layout, task.variant) else sent.id, []).append(task)
-    for group in alike.values():
-        batch: list[Task] = []
-        size = 0
-        for task in group:
-            if batch and size + task.delivery.bytes > BATCH_BYTES:
-                yield batch
-                batch, size = [], 0
-            batch.append(task)
-            size += task.delivery.bytes
-        yield batch
-
-
-def _check_batch(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds: Feeds, tasks: Sequence[Task]
-) -> Iterator[CheckReport]:
-    """Sift the batch; only what the sieve suspects is checked row by row."""
-    sifted: tuple[Sifted, ...] = ()
-    if can_sift(tasks[0].layout, tasks[0].variant):
-        try:
-            sifted = sift(connection, [task.layout for task in tasks], variant=tasks[0].variant, feeds=feeds)
-        except duckdb.InvalidInputException:
-            pass  # one file's damage ends the whole query; rather than seek it, each is checked row by row
-    for place, task in enumerate(tasks):
-        report = None
-        if sifted and sifted[place].is_sound:
-            report = _accept(workspace, connection, task, sifted[place])
-        yield report or check_one(workspace, connection, feeds, task)
+def _sift_ahead(
+    connection: duckdb.DuckDBPyConnection, feeds: Feeds, tasks: Iterable[Task]
+) -> Iterator[tuple[Task, Sifted | None]]:
+    """Every task in turn with what the sieve made of it, None where it has to be checked row by row."""
+    sieves: dict[object, Sieve] = {}
+    waiting: deque[tuple[Task, Future[Sifted | None]]] = deque()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        for task in tasks:
+            shape = (task.delivery.feed, task.delivery.variant, task.layout.columns)
+            if not can_sift(task.layout, task.variant):
+                waiting.append((task, pool.submit(lambda: None)))
+            else:
+                if shape not in sieves:
+                    sieves[shape] = Sieve(connection, task.layout.columns, variant=task.variant, feeds=feeds)
+                waiting.append((task, pool.submit(sieves[shape].sift, task.layout)))
+            if len(waiting) > 2 * _WORKERS:
+                ready, sifted = waiting.popleft()
+                yield ready, sifted.result()
+        for ready, sifted in waiting:
+            yield ready, sifted.result()
 
 
 def _accept(
@@ -114,13 +106,12 @@ def _accept(
 ) -> CheckReport | None:
     """Write down a delivery all of whose rows are accepted. None where some are not: exact repeats, left out row by row."""
     problems: tuple[Problem, ...] = ()
-    repeated = sifted.hashes[1:][sifted.hashes[1:] == sifted.hashes[:-1]]
-    if repeated.size:
+    if len(sifted.repeated):
         outcome = check_repeats(
             connection,
             duckdb_rows(task.layout),
             task.layout,
-            np.unique(repeated),
+            sifted.repeated,
             contract=task.contract,
             variant=task.variant,
         )
@@ -252,11 +243,18 @@ def _count_without_location(connection: duckdb.DuckDBPyConnection, variant: Vari
 
 
 def _hash_identifiers(connection: duckdb.DuckDBPyConnection, variant: Variant, layout: FileLayout) -> np.ndarray:
+    """Sorted hashes of the accepted rows' identifiers: the sieve's where they are of its form, DuckDB's where not."""
     for check in variant.checks:
         if isinstance(check, Identifiers) and check.column in layout.columns:
-            hashes = connection.sql(f"SELECT {hash_of(check.column)} AS hash FROM accepted").to_arrow_table()
-            values = np.sort(hashes.column("hash").to_numpy())
-            return values[values != NO_HASH]
+            cell = quote_name(check.column)
+            query = f"SELECT {cell} AS identifier, hash({cell}) AS hash FROM accepted WHERE {cell} IS NOT NULL"
+            table = connection.sql(query).to_arrow_table().combine_chunks()
+            identifiers, hashes = table["identifier"], table["hash"].to_numpy().astype(np.uint64)
+            if digits := find_digits(variant).get(check.column):
+                fits = pc.equal(pc.binary_length(identifiers), digits)
+                chosen = pa.concat_arrays([pa.array([], pa.string()), *identifiers.filter(fits).chunks])
+                hashes[fits.to_numpy()] = hash_digits(chosen)
+            return np.sort(hashes)
     return np.empty(0, np.uint64)
 
 

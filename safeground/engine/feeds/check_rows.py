@@ -27,7 +27,7 @@ from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.check_words import in_rows, masked, quote_examples
 from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import hash_of, padded, quote_name, quote_text, quote_texts, trimmed
+from safeground.engine.feeds.rules_sql import padded, quote_name, quote_text, quote_texts, trimmed
 
 _TRIMMED = "_trimmed"
 _WHOLE = f"{MALFORMED} IS NULL AND NOT {HEADER_AGAIN}"
@@ -107,21 +107,20 @@ def check_repeats(
     connection: duckdb.DuckDBPyConnection,
     source: str,
     layout: FileLayout,
-    hashes: np.ndarray,
+    repeated: pa.Array,
     *,
     contract: Contract,
     variant: Variant,
 ) -> RowOutcome:
-    """The identifiers' check alone, for a delivery whose rows break no other rule and whose identifiers' hashes repeat.
+    """The identifiers' check alone, for a delivery whose rows break no other rule and of whose identifiers some may repeat.
 
-    Looks only at rows with one of `hashes` (as `check_sieve.hash_of` makes them); compares what is written there, so a collision of
-    hashes is harmless. Leaves no table `accepted`.
+    Looks only at rows with one of `repeated`, and compares what is written there. Leaves no table `accepted`.
     """
     check = next(check for check in variant.checks if isinstance(check, Identifiers))
-    connection.register("repeated_hashes", pa.table({"hash": hashes}))
-    rows = f"(SELECT * FROM {source} WHERE {hash_of(check.column)} IN (SELECT hash FROM repeated_hashes))"
+    connection.register("repeated_identifiers", pa.table({"identifier": repeated}))
+    rows = f"(SELECT * FROM {source} WHERE {quote_name(check.column)} IN (SELECT identifier FROM repeated_identifiers))"
     _load_cells(connection, rows, layout, [])
-    connection.unregister("repeated_hashes")
+    connection.unregister("repeated_identifiers")
     nothing = np.empty(0, np.int64)
     _keep_sound_rows(connection, nothing)
     duplicates, found = _find_repeats(connection, (check.column,), layout.columns, check.on_failure, "identifiers")

@@ -51,12 +51,3 @@ def number(cell: str) -> str:
 
 def all_of(conditions: Iterable[str]) -> str:
     return "(" + (" AND ".join(f"({condition})" for condition in conditions) or "TRUE") + ")"
-
-
-NO_HASH = 0
-
-
-def hash_of(column: str) -> str:
-    """SQL: the 64-bit hash of a cell, NO_HASH where blank. Equal hashes may still be of different cells: verify."""
-    name = quote_name(column)
-    return f"CASE WHEN {name} IS NULL THEN {NO_HASH}::UBIGINT ELSE hash({name}) END"
