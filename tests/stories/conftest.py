@@ -1,9 +1,11 @@
-"""What stories share: the command line as a process of its own, as a user has it, and a small county to give it."""
+"""What stories share: the command line as a process of its own, as a user has it, and a small county to give it, and
+a browser to read what comes of it."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -88,3 +90,79 @@ def few_files(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("few-files")
     write_county(make_county(seed=11, small_areas=40, months=3, neighbour_months=1), folder)
     return folder
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo workspace, and what the command said."""
+
+    root: Path
+    out: str
+    err: str
+    before: dict[str, Any]
+    """What status said of an empty workspace."""
+
+    def edition(self, audience: str) -> Path:
+        editions = self.root / "editions" / audience
+        return editions / (editions / "CURRENT").read_text().strip()
+
+    def findings(self, audience: str) -> dict[str, Any]:
+        found = json.loads((self.edition(audience) / "findings.json").read_text(encoding="utf-8"))
+        return {finding["id"]: finding for finding in found["findings"]}
+
+
+@pytest.fixture(scope="session")
+def demo(run_safeground, tmp_path_factory) -> Demo:
+    folder = tmp_path_factory.mktemp("newcomer")
+    run_safeground.succeed("init", folder / "empty", "--partnership", "wrenshire")
+    before = run_safeground.succeed("status", folder / "empty", "--json").data
+    finished = run_safeground.succeed("demo", cwd=folder)
+    return Demo(folder / "demo-workspace", finished.out, finished.err, before)
+
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page of an edition from disk, all its folds closed; `options` are those of a browser context."""
+    contexts = []
+
+    def open_from_disk(path: Path, *, width: int = 1280, **options: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        page = contexts[-1].new_page()
+        page.goto(path.as_uri())
+        return page
+
+    yield open_from_disk
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def find_barriers():
+    """What axe holds against a page with all its folds open: the rule and the first piece of the page that breaks it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def find(page: Any) -> list[tuple[str, str]]:
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        found = axe.Axe().run(page, options={"runOnly": rules})
+        return [(each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]]
+
+    return find

@@ -10,7 +10,6 @@ import resource
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import jsonschema
@@ -26,34 +25,6 @@ AUDIENCES = ("partnership", "public")
 #: The crime types that the two definitions count, written here again on purpose.
 VIOLENCE = {"Violence and sexual offences", "Robbery"}
 STAND_IN = {"Robbery", "Possession of weapons"}
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A demo workspace, and what the command said."""
-
-    root: Path
-    out: str
-    err: str
-    before: dict[str, Any]
-    """What status said of an empty workspace."""
-
-    def edition(self, audience: str) -> Path:
-        editions = self.root / "editions" / audience
-        return editions / (editions / "CURRENT").read_text().strip()
-
-    def findings(self, audience: str) -> dict[str, Any]:
-        found = json.loads((self.edition(audience) / "findings.json").read_text(encoding="utf-8"))
-        return {finding["id"]: finding for finding in found["findings"]}
-
-
-@pytest.fixture(scope="module")
-def demo(run_safeground, tmp_path_factory) -> Demo:
-    folder = tmp_path_factory.mktemp("newcomer")
-    run_safeground.succeed("init", folder / "empty", "--partnership", "wrenshire")
-    before = run_safeground.succeed("status", folder / "empty", "--json").data
-    finished = run_safeground.succeed("demo", cwd=folder)
-    return Demo(folder / "demo-workspace", finished.out, finished.err, before)
 
 
 @pytest.fixture(scope="module")
