@@ -54,10 +54,10 @@ def write_zip(path: Path, members: dict[str, bytes]) -> Path:
 def _stops(county: County, land: Territory, month: str) -> bytes:
     """Stops without anything about the person: nobody is made up, and the columns are what a reader of archives meets."""
     rng = random_stream(county.seed, land.name, "stops", month)
-    points = rng.integers(len(land.places.longitude), size=STOPS_A_MONTH).tolist()
+    points = rng.integers(len(land.points.longitude), size=STOPS_A_MONTH).tolist()
     rows = [",".join(STOP_AND_SEARCH_COLUMNS)]
     for day, point in zip(np.sort(rng.integers(1, 29, size=STOPS_A_MONTH)).tolist(), points, strict=True):
-        where = f"{land.places.latitude[point]:.6f},{land.places.longitude[point]:.6f}"
+        where = f"{land.points.latitude[point]:.6f},{land.points.longitude[point]:.6f}"
         rows.append(
             f"Person search,{month}-{day:02d}T12:00:00+00:00,False,,{where},,,,,Misuse of Drugs Act 1971 (section 23),"
             "Controlled drugs,A no further action disposal,,False"

@@ -17,7 +17,7 @@ from safeground.synthetic.months import month_range
 from safeground.synthetic.names import make_place_names
 from safeground.synthetic.outline import KM_PER_DEGREE, SOUTH_WEST, make_neighbour_outlines, make_outline
 from safeground.synthetic.people import People, make_people
-from safeground.synthetic.places import Places, make_places
+from safeground.synthetic.points import SnapPoints, make_snap_points
 from safeground.synthetic.streams import random_stream
 
 #: Neighbouring forces and what each calls itself in a row; the code list of forces knows them.
@@ -34,7 +34,7 @@ class Territory:
     people: People
     deprivation: Deprivation
     crime: CrimeModel
-    places: Places
+    points: SnapPoints
 
     @property
     def slug(self) -> str:
@@ -147,4 +147,4 @@ def _make_territory(
     )
     level = (1.0, 1.12, 0.85, 0.95)[lane[0]]
     crime = make_crime_model(stream("crime"), geography, people, deprivation, level=level)
-    return Territory(name, months, geography, people, deprivation, crime, make_places(stream("places"), geography))
+    return Territory(name, months, geography, people, deprivation, crime, make_snap_points(stream("places"), geography))

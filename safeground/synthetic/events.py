@@ -8,7 +8,7 @@ import numpy as np
 
 from safeground.synthetic.county import County, Territory
 from safeground.synthetic.crime_types import CRIME_TYPES, LAST_OUTCOMES
-from safeground.synthetic.places import POINTS_A_PIECE
+from safeground.synthetic.points import POINTS_A_PIECE
 from safeground.synthetic.streams import random_stream
 
 SHARE_WITHOUT_LOCATION = 0.008
@@ -46,7 +46,7 @@ def draw_month(county: County, territory: Territory, month: str) -> MonthEvents:
     chance = rng.random(len(place))
     border = border_points(county, territory)
     over = (chance > SHARE_WITHOUT_LOCATION) & (chance < SHARE_WITHOUT_LOCATION + SHARE_OVER_BORDER)
-    place[over] = len(territory.places.longitude) + rng.integers(len(border), size=over.sum())
+    place[over] = len(territory.points.longitude) + rng.integers(len(border), size=over.sum())
     place[chance < SHARE_WITHOUT_LOCATION] = NOWHERE
     order = np.lexsort((kind, _area_order(territory, place)))
     kind, place = kind[order], place[order]
@@ -59,12 +59,12 @@ def draw_month(county: County, territory: Territory, month: str) -> MonthEvents:
 
 def border_points(county: County, territory: Territory) -> np.ndarray:
     """Points of other forces near this one's land: (m, 2) pairs of (which territory, which point)."""
-    own = np.array([territory.places.longitude.mean(), territory.places.latitude.mean()])
+    own = np.array([territory.points.longitude.mean(), territory.points.latitude.mean()])
     pairs = []
     for which, other in enumerate(county.territories):
         if other is territory or county.territory not in (other, territory):
             continue
-        distance = np.hypot(other.places.longitude - own[0], other.places.latitude - own[1])
+        distance = np.hypot(other.points.longitude - own[0], other.points.latitude - own[1])
         pairs += [(which, int(point)) for point in np.argsort(distance)[:12]]
     return np.array(pairs)
 
@@ -72,10 +72,10 @@ def border_points(county: County, territory: Territory) -> np.ndarray:
 def _choose_points(rng: np.random.Generator, territory: Territory, piece: np.ndarray, kind: np.ndarray) -> np.ndarray:
     public = np.array([crime.public for crime in CRIME_TYPES])[kind]
     chance = rng.random(len(piece))
-    places = territory.places
+    points = territory.points
     within = np.zeros(len(piece), dtype=int)
     for step in range(POINTS_A_PIECE - 1):
-        within += chance > np.where(public, places.public[piece, step], places.everywhere[piece, step])
+        within += chance > np.where(public, points.public[piece, step], points.everywhere[piece, step])
     return piece * POINTS_A_PIECE + within
 
 

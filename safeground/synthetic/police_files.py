@@ -12,7 +12,7 @@ from safeground.synthetic.crime_types import CRIME_TYPES, LAST_OUTCOMES, NO_DECI
 from safeground.synthetic.csv_bytes import join_columns
 from safeground.synthetic.events import DECISION_LAG_SHARES, MonthEvents, border_points, draw_month
 from safeground.synthetic.months import shift_month
-from safeground.synthetic.places import POINTS_A_PIECE
+from safeground.synthetic.points import POINTS_A_PIECE
 from safeground.synthetic.truth import count_events
 
 STREET_COLUMNS = (
@@ -118,19 +118,19 @@ def make_street_writer(county: County, territory: Territory) -> StreetWriter:
 
 def _fragments(county: County, territory: Territory, vintage: str) -> np.ndarray:
     """For each point, then each border point, then no place at all: longitude to small area's name, a comma after."""
-    own = [(territory, point) for point in range(len(territory.places.longitude))]
+    own = [(territory, point) for point in range(len(territory.points.longitude))]
     near = [(county.territories[which], point) for which, point in border_points(county, territory).tolist()]
     rows = [_fragment(land, point, vintage) for land, point in own + near]
     return np.array([*rows, b",,No Location,,,"], dtype=object)  # the last, so that NOWHERE finds it
 
 
 def _fragment(territory: Territory, point: int, vintage: str) -> bytes:
-    places, geography = territory.places, territory.geography
+    points, geography = territory.points, territory.geography
     piece = point // POINTS_A_PIECE
     area = (
         geography.lsoa11[geography.lsoa11_of[piece]]
         if vintage == "lsoa11"
         else geography.lsoa21[geography.lsoa21_of[piece]]
     )
-    where = f"{places.longitude[point]:.6f},{places.latitude[point]:.6f},On or near {places.location[point]}"
+    where = f"{points.longitude[point]:.6f},{points.latitude[point]:.6f},On or near {points.location[point]}"
     return f"{where},{area.code},{area.name},".encode()

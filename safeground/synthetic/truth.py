@@ -11,7 +11,7 @@ from safeground.synthetic.crime import RATE_RATIO_BY_TENTH
 from safeground.synthetic.crime_types import CRIME_TYPES, NAMES
 from safeground.synthetic.events import NOWHERE, SHARE_OVER_BORDER, SHARE_WITHOUT_LOCATION, MonthEvents
 from safeground.synthetic.geography import first_piece
-from safeground.synthetic.places import POINTS_A_PIECE
+from safeground.synthetic.points import POINTS_A_PIECE
 
 SCHEMA = 1
 #: An event is drawn with its expected place in the force unless it has no location or fell over the border.

@@ -107,7 +107,7 @@ class Evidence:
 
     @cached_property
     def district_names(self) -> Mapping[str, str]:
-        names = self.measures.places.names(DISTRICT)
+        names = self.measures.locator.names(DISTRICT)
         return {code: names[code] for code in self.measures.areas(DISTRICT)}
 
     @cached_property
@@ -122,7 +122,7 @@ class Evidence:
     def district_of(self) -> Mapping[str, str]:
         """Name of the district of each of our small areas."""
         codes = self.measures.areas(SMALL_AREA)
-        parents = self.measures.places.hierarchy.parents(DISTRICT, codes)
+        parents = self.measures.locator.hierarchy.parents(DISTRICT, codes)
         return {code: self.district_names.get(parent, "") for code, parent in zip(codes, parents, strict=True)}
 
     @cached_property
@@ -142,7 +142,7 @@ class Evidence:
         small = self.small_area_outlines
         if small is None:
             return None
-        parents = dict(zip(small.codes, self.measures.places.hierarchy.parents(DISTRICT, small.codes), strict=True))
+        parents = dict(zip(small.codes, self.measures.locator.hierarchy.parents(DISTRICT, small.codes), strict=True))
         return dissolve(small, parents, vintage=DISTRICT, names=self.district_names).outlines
 
     @property

@@ -91,7 +91,7 @@ def make_ward_table(evidence: Evidence) -> Block:
     parents = dict(
         zip(
             evidence.measures.areas(SMALL_AREA),
-            evidence.measures.places.hierarchy.parents(WARD, evidence.measures.areas(SMALL_AREA)),
+            evidence.measures.locator.hierarchy.parents(WARD, evidence.measures.areas(SMALL_AREA)),
             strict=True,
         )
     )

@@ -17,6 +17,7 @@ from safeground.engine.measures.counting import DefinitionCounts, Gap, Reconcili
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.estimating import estimate_measure, estimate_standardised
 from safeground.engine.measures.events import count_events, count_events_by, tally_rule
+from safeground.engine.measures.locating import AreaLocator, PlacedTally, find_home_forces, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import POISSON_ONLY, Cell, Measurement
 from safeground.engine.measures.periods import (
@@ -32,7 +33,6 @@ from safeground.engine.measures.periods import (
     get_periods,
     make_period,
 )
-from safeground.engine.measures.places import PlacedTally, Places, find_home_forces, place_tally
 from safeground.engine.measures.populations import ALL_AGES, EUROPEAN_BANDS, Ages, Populations, choose_populations
 from safeground.engine.measures.protection import ProtectedMatrix, protect_cell, protect_measurement
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
@@ -46,6 +46,7 @@ __all__ = [
     "POISSON_ONLY",
     "Ages",
     "AreaComparison",
+    "AreaLocator",
     "AreaPeriodMatrix",
     "Cell",
     "ComparablePeriods",
@@ -59,7 +60,6 @@ __all__ = [
     "Period",
     "PeriodKind",
     "PlacedTally",
-    "Places",
     "Populations",
     "ProtectedMatrix",
     "Reconciliation",

@@ -28,10 +28,10 @@ from safeground.engine.measures.estimating import (
     tell_for_average_month,
 )
 from safeground.engine.measures.events import tally_rule
+from safeground.engine.measures.locating import FORCE, AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Measurement
 from safeground.engine.measures.periods import Period, find_latest_run, find_latest_year
-from safeground.engine.measures.places import FORCE, PlacedTally, Places, place_tally
 from safeground.engine.measures.populations import (
     ALL_AGES,
     EUROPEAN_BANDS,
@@ -60,7 +60,7 @@ class Measures:
 
     warehouse: Warehouse
     catalogue: Catalogue
-    places: Places
+    locator: AreaLocator
     home: Mapping[str, str]
     _kept: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
@@ -80,7 +80,7 @@ class Measures:
 
         def find() -> tuple[str, ...]:
             inside = self._inside(self.home[partner] for partner in partners if partner in self.home)
-            codes, members = self.places.members(level)
+            codes, members = self.locator.members(level)
             return tuple(codes[row] for row in np.flatnonzero(members @ inside.astype(float) > 0))
 
         return self._keep(find, "areas", level, partners)
@@ -154,7 +154,7 @@ class Measures:
 
         def choose() -> Populations:
             table, needed = self.warehouse.table("populations"), self._inside(self.home.values())
-            return choose_populations(table, self.places, year=year, bands=bands, needed=needed)
+            return choose_populations(table, self.locator, year=year, bands=bands, needed=needed)
 
         return self._keep(choose, "populations", year, bands)
 
@@ -224,13 +224,13 @@ class Measures:
             period = find_latest_year(covered) or period
         crimes = self.counts_by(everything, level=level)
         people = self.populations(period.last.year).at_level(level, areas)[:, 0]
-        rule, is_small = self.catalogue.poor_denominator, level == self.places.base
+        rule, is_small = self.catalogue.poor_denominator, level == self.locator.base
         return flag_poor_denominators(crimes, people, rule, period, is_small_area=is_small)
 
     def _inside(self, forces: Iterable[str]) -> NDArray[np.bool_]:
         """Which base areas lie in these force areas."""
         wanted = set(forces)
-        return np.array([force in wanted for force in self.places.hierarchy.parents(FORCE)], dtype=bool)
+        return np.array([force in wanted for force in self.locator.hierarchy.parents(FORCE)], dtype=bool)
 
     def _measure(self, name: str) -> Measure:
         if name not in self.catalogue.measures:
@@ -252,7 +252,7 @@ class Measures:
         def query() -> tuple[EventTally, PlacedTally]:
             rule, feed = definition.rule_under(), definition.feeds[0]
             tally = tally_rule(self.warehouse, rule, feed=feed, partners=tuple(self.home), by=by, ages=ages)
-            return tally, place_tally(tally, self.places, self.home)
+            return tally, place_tally(tally, self.locator, self.home)
 
         return self._keep(query, "tally", definition.label, by, ages)
 
@@ -306,7 +306,7 @@ class Measures:
             denominators=denominators,
             estimate=estimate,
             upper_bound=bound,
-            area_names=self.places.names(monthly.level),
+            area_names=self.locator.names(monthly.level),
             has_poor_denominator=(
                 self.poor_denominators(monthly.level, monthly.definite.areas)
                 if measure.unit.is_rate and monthly.level != FORCE
@@ -387,7 +387,7 @@ def open_measures(warehouse: Warehouse, catalogue: Catalogue) -> Measures:
     lookups = warehouse.table("lookups").to_pyarrow()
     hierarchy = make_hierarchy(lookups)
     pairs = get_pairs(lookups, "lsoa11", hierarchy.base)
-    places = Places(
+    locator = AreaLocator(
         hierarchy, make_crosswalk(pairs, _people_by_area(warehouse, hierarchy.base)) if len(pairs) else None
     )
     known = set(hierarchy.level(FORCE).codes)
@@ -397,7 +397,7 @@ def open_measures(warehouse: Warehouse, catalogue: Catalogue) -> Measures:
         raise ValueError(
             f"no lookup leads to the force area {own.area.code} ({own.area.name}); land the lookups from small areas to police forces"
         )
-    return Measures(warehouse, catalogue, places, home)
+    return Measures(warehouse, catalogue, locator, home)
 
 
 def _people_by_area(warehouse: Warehouse, vintage: str) -> dict[str, float]:

@@ -21,9 +21,9 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
+from safeground.engine.measures.locating import FORCE, ROUNDING, PlacedTally
 from safeground.engine.measures.matrices import AreaPeriodMatrix, BoolMatrix, FloatMatrix
 from safeground.engine.measures.periods import Period, PeriodKind, get_periods
-from safeground.engine.measures.places import FORCE, ROUNDING, PlacedTally
 from safeground.engine.measures.tallies import IN, UNDETERMINED, EventTally
 
 Positions: TypeAlias = NDArray[np.intp]
@@ -163,7 +163,7 @@ class TallyCounter:
     def _by_area(self, level: str, verdict: int) -> AreaPeriodMatrix:
         if level == FORCE:
             return self._by_force(verdict)
-        codes, members = self.placed.places.members(level)
+        codes, members = self.placed.locator.members(level)
         rows = np.flatnonzero(members @ (self.placed.home_partner >= 0).astype(float) > 0)
         members = members[rows]
         values = (members @ self._inside(verdict)).toarray()
@@ -276,6 +276,6 @@ class TallyCounter:
     ) -> tuple[tuple[str, str, float], ...]:
         pairs, place = np.unique(np.stack([partner, area]), axis=1, return_inverse=True)
         totals = np.bincount(place.ravel(), weights=events, minlength=pairs.shape[1])
-        codes = self.placed.places.hierarchy.codes
+        codes = self.placed.locator.hierarchy.codes
         listed = [(self.tally.partners[p], str(codes[a]), float(n)) for (p, a), n in zip(pairs.T, totals, strict=True)]
         return tuple(sorted(listed, key=lambda row: (-row[2], row[0], row[1])))

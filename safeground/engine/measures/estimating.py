@@ -9,10 +9,10 @@ import numpy as np
 
 from safeground.engine.catalogue import Measure
 from safeground.engine.measures.counting import count_monthly
+from safeground.engine.measures.locating import PlacedTally
 from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
 from safeground.engine.measures.measurement import Measurement
 from safeground.engine.measures.periods import DAYS_IN_A_MONTH, Period
-from safeground.engine.measures.places import PlacedTally
 from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages
 from safeground.engine.measures.tallies import EventTally
 from safeground.engine.statistics import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from safeground.engine.catalogue import EventDefinition, Rule, rule_fields
 from safeground.engine.measures.counting import DefinitionCounts, count_monthly
+from safeground.engine.measures.locating import AreaLocator, place_tally
 from safeground.engine.measures.periods import PeriodKind, get_periods
-from safeground.engine.measures.places import Places, place_tally
 from safeground.engine.measures.populations import Ages
 from safeground.engine.measures.tallies import EventTally, tally_events
 
@@ -70,7 +70,7 @@ def get_coverage(
 
 def count_events(
     warehouse: Warehouse,
-    places: Places,
+    locator: AreaLocator,
     definition: EventDefinition,
     *,
     level: str,
@@ -91,13 +91,13 @@ def count_events(
             f"the definition {definition.name} cannot run on {feed}; it runs on {', '.join(definition.feeds)}"
         )
     tally = tally_rule(warehouse, definition.rule_under(), feed=feed, partners=partners)
-    monthly = count_monthly(tally, place_tally(tally, places, home), level=level, definition=definition.label)
+    monthly = count_monthly(tally, place_tally(tally, locator, home), level=level, definition=definition.label)
     return monthly.gather(get_periods(period_kind, tally.months))
 
 
 def count_events_by(
     warehouse: Warehouse,
-    places: Places,
+    locator: AreaLocator,
     definition: EventDefinition,
     *,
     by: str,
@@ -110,7 +110,7 @@ def count_events_by(
     """The same for each category of a column (`offence`), by its name; events whose category is blank are 'not stated'."""
     feed = feed or definition.feeds[0]
     tally = tally_rule(warehouse, definition.rule_under(), feed=feed, partners=partners, by=by)
-    placed = place_tally(tally, places, home)
+    placed = place_tally(tally, locator, home)
     periods = get_periods(period_kind, tally.months)
     return {
         category: count_monthly(

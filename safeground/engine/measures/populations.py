@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from safeground.engine.measures.places import ROUNDING, Places
+from safeground.engine.measures.locating import ROUNDING, AreaLocator
 from safeground.engine.statistics import AGE_BANDS_2013
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Populations:
     length base areas: shared out over the parts of an area that was split since. `is_complete`: every area asked for has people.
     """
 
-    places: Places
+    locator: AreaLocator
     people: NDArray[np.float64]
     bands: tuple[Ages, ...]
     year: int
@@ -84,14 +84,14 @@ class Populations:
         return estimated
 
     def _members(self, level: str, areas: Sequence[str]) -> scipy.sparse.csr_array:
-        codes, members = self.places.members(level)
+        codes, members = self.locator.members(level)
         row_of = {code: row for row, code in enumerate(codes)}
         return members[[row_of[area] for area in areas]]
 
 
 def choose_populations(
     table: ir.Table,
-    places: Places,
+    locator: AreaLocator,
     *,
     year: int,
     bands: tuple[Ages, ...] = ALL_AGES,
@@ -106,10 +106,10 @@ def choose_populations(
     """
     if any(a.overlaps(b) for place, a in enumerate(bands) for b in bands[:place]):
         raise ValueError("two age bands overlap, so that people would be counted twice; give bands that do not")
-    needed = np.ones(len(places.hierarchy.codes), dtype=bool) if needed is None else needed
+    needed = np.ones(len(locator.hierarchy.codes), dtype=bool) if needed is None else needed
     best: tuple[Populations, int] | None = None
-    for delivery, vintage, counted in _usable_sources(table, places, bands, year):
-        found, covered = _read(table, places, delivery, vintage, counted, bands, needed)
+    for delivery, vintage, counted in _usable_sources(table, locator, bands, year):
+        found, covered = _read(table, locator, delivery, vintage, counted, bands, needed)
         if found.is_complete:
             return found
         if best is None or covered > best[1]:
@@ -117,12 +117,14 @@ def choose_populations(
     if best is None:
         ages = ", ".join(band.label for band in bands)
         raise ValueError(
-            f"no population with the ages {ages} has landed for areas of {places.base}; land one by single year of age"
+            f"no population with the ages {ages} has landed for areas of {locator.base}; land one by single year of age"
         )
     return best[0]
 
 
-def _usable_sources(table: ir.Table, places: Places, bands: tuple[Ages, ...], year: int) -> list[tuple[str, str, int]]:
+def _usable_sources(
+    table: ir.Table, locator: AreaLocator, bands: tuple[Ages, ...], year: int
+) -> list[tuple[str, str, int]]:
     """Deliveries (id, vintage, year) whose own bands fit, nearest year first, the current vintage first among equals."""
     columns = ["delivery", "vintage", "year", "age_from", "age_to"]
     ages_of: dict[tuple[str, str, int], list[Ages]] = {}
@@ -130,9 +132,9 @@ def _usable_sources(table: ir.Table, places: Places, bands: tuple[Ages, ...], ye
         ages_of.setdefault((row["delivery"], row["vintage"], row["year"]), []).append(
             Ages(row["age_from"], row["age_to"])
         )
-    known = {places.base, *([places.crosswalk.from_vintage] if places.crosswalk else [])}
+    known = {locator.base, *([locator.crosswalk.from_vintage] if locator.crosswalk else [])}
     usable = [source for source, ages in ages_of.items() if source[1] in known and _can_be_gathered(ages, bands)]
-    return sorted(usable, key=lambda source: (abs(source[2] - year), source[1] != places.base, source[0]))
+    return sorted(usable, key=lambda source: (abs(source[2] - year), source[1] != locator.base, source[0]))
 
 
 def _can_be_gathered(given: list[Ages], wanted: tuple[Ages, ...]) -> bool:
@@ -143,7 +145,7 @@ def _can_be_gathered(given: list[Ages], wanted: tuple[Ages, ...]) -> bool:
 
 def _read(
     table: ir.Table,
-    places: Places,
+    locator: AreaLocator,
     delivery: str,
     vintage: str,
     year: int,
@@ -166,9 +168,9 @@ def _read(
     inside = band >= 0
     stated = np.full((len(codes), len(bands)), np.nan)
     stated[encoded.indices.to_numpy()[inside], band[inside]] = answer["people"].to_numpy()[inside]
-    shares, _ = places.shares(codes)
+    shares, _ = locator.shares(codes)
     people = np.asarray(shares.T @ stated)
     people[np.asarray(shares.sum(axis=0)).ravel() == 0] = np.nan
     covered = ~np.isnan(people).any(axis=1)
-    found = Populations(places, people, bands, year, vintage, delivery, shares, bool(covered[needed].all()))
+    found = Populations(locator, people, bands, year, vintage, delivery, shares, bool(covered[needed].all()))
     return found, int(covered[needed].sum())

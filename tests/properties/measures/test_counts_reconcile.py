@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from safeground.engine.areas import get_pairs, make_crosswalk, make_hierarchy
 from safeground.engine.measures import (
+    AreaLocator,
     EventTally,
     PeriodKind,
-    Places,
     count_monthly,
     get_months,
     get_periods,
@@ -30,7 +30,7 @@ PARTNERS = ("alpha", "beta")
 HOME = {"alpha": "E23000000", "beta": "E23000001"}
 
 
-def make_places() -> Places:
+def make_locator() -> AreaLocator:
     rows = [("lsoa21", small, "ltla24", district, None) for small, district in DISTRICT.items()]
     rows += [("ltla24", district, "pfa24", force, None) for district, force in FORCE.items()]
     rows += [("lsoa11", old, "lsoa21", new, change) for old, new, change in OLD]
@@ -39,10 +39,10 @@ def make_places() -> Places:
     blank = pa.nulls(len(rows), pa.string())
     lookups = pa.table(columns | {"delivery": blank, "from_name": blank, "to_name": blank})
     people = {small: 700.0 + 13 * number for number, small in enumerate(SMALL)}
-    return Places(make_hierarchy(lookups), make_crosswalk(get_pairs(lookups, "lsoa11", "lsoa21"), people))
+    return AreaLocator(make_hierarchy(lookups), make_crosswalk(get_pairs(lookups, "lsoa11", "lsoa21"), people))
 
 
-PLACES = make_places()
+LOCATOR = make_locator()
 AREAS = (None, "nowhere", *SMALL, *sorted({old for old, _, _ in OLD}))
 
 
@@ -64,7 +64,7 @@ def tallies(draw) -> EventTally:
 
 
 def count(tally, level):
-    return count_monthly(tally, place_tally(tally, PLACES, HOME), level=level)
+    return count_monthly(tally, place_tally(tally, LOCATOR, HOME), level=level)
 
 
 @settings(deadline=None, max_examples=60)
@@ -74,7 +74,9 @@ def test_small_areas_add_up_to_districts_and_districts_to_what_a_force_recorded_
     for verdict in ("definite", "undetermined"):
         sums = getattr(small, verdict), getattr(district, verdict)
         for matrix in sums:
-            parents = PLACES.hierarchy.parents("pfa24") if matrix is sums[0] else [FORCE[code] for code in matrix.areas]
+            parents = (
+                LOCATOR.hierarchy.parents("pfa24") if matrix is sums[0] else [FORCE[code] for code in matrix.areas]
+            )
             reconciliation = force.reconciliation if verdict == "definite" else force.undetermined_reconciliation
             for row, partner in enumerate(PARTNERS):
                 own = matrix.values[np.array([parent == HOME[partner] for parent in parents])].sum(axis=0)

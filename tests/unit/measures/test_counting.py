@@ -13,8 +13,8 @@ import pytest
 from safeground.engine.areas import get_pairs, make_crosswalk, make_hierarchy
 from safeground.engine.catalogue import parse_rule
 from safeground.engine.measures import (
+    AreaLocator,
     PeriodKind,
-    Places,
     count_monthly,
     get_months,
     get_periods,
@@ -41,10 +41,10 @@ def make_lookups() -> pa.Table:
     return pa.table(columns | {"delivery": blank, "from_name": blank, "to_name": columns["to_code"]})
 
 
-def make_places() -> Places:
+def make_locator() -> AreaLocator:
     lookups = make_lookups()
     people = {"a": 300, "b": 100, "b2": 50, "c": 150, "d": 100}
-    return Places(make_hierarchy(lookups), make_crosswalk(get_pairs(lookups, "lsoa11", "lsoa21"), people))
+    return AreaLocator(make_hierarchy(lookups), make_crosswalk(get_pairs(lookups, "lsoa11", "lsoa21"), people))
 
 
 def make_events(rows: list[tuple]) -> ibis.Table:
@@ -62,7 +62,7 @@ def count(rows, *, level="ltla24", coverage=None, rule=ROBBERY, by=None, home=No
     coverage = coverage or {"north": {JANUARY, FEBRUARY}, "south": {JANUARY}}
     tally = tally_events(make_events(rows), rule, feed="street", coverage=coverage, by=by)
     home = {"north": "north_area", "south": "south_area"} if home is None else home
-    return count_monthly(tally, place_tally(tally, make_places(), home), level=level)
+    return count_monthly(tally, place_tally(tally, make_locator(), home), level=level)
 
 
 def cells(matrix) -> dict[tuple[str, str], float]:
@@ -188,7 +188,7 @@ def test_categories_are_told_apart_and_a_blank_one_is_not_stated():
         make_events([("north", JANUARY, "a", "Robbery", 3), ("north", JANUARY, "a", None, 2)]), everything, feed="street",
         coverage={"north": {JANUARY}}, by="offence",
     )  # fmt: skip
-    placed = place_tally(tally, make_places())
+    placed = place_tally(tally, make_locator())
     sums = {
         category: count_monthly(tally.select_category(category), placed, level="pfa24").definite.values.sum()
         for category in tally.categories
@@ -209,7 +209,7 @@ def test_a_force_is_at_home_where_most_of_its_events_lie():
     tally = tally_events(
         make_events(rows), ROBBERY, feed="street", coverage={"north": {JANUARY}, "transport": {JANUARY}}
     )
-    assert place_tally(tally, make_places()).home == {"north": "north_area"}
+    assert place_tally(tally, make_locator()).home == {"north": "north_area"}
     assert counts.reconciliation.recorded.areas == ("north", "transport")
 
 
@@ -220,5 +220,5 @@ def test_two_partners_of_one_force_area_are_refused():
 
 def test_nothing_landed_counts_nothing():
     tally = tally_events(make_events([("north", JANUARY, "a", "Robbery", 3)]), ROBBERY, feed="street", coverage={})
-    counts = count_monthly(tally, place_tally(tally, make_places()), level="ltla24")
+    counts = count_monthly(tally, place_tally(tally, make_locator()), level="ltla24")
     assert counts.definite.values.size == 0

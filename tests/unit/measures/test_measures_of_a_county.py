@@ -214,7 +214,7 @@ def test_a_definition_is_counted_the_same_on_its_own_as_within_the_edition(count
     definition = measures.definition_of("violence_rate")
     alone = count_events(
         measures.warehouse,
-        measures.places,
+        measures.locator,
         definition,
         level="ltla24",
         period_kind=PeriodKind.QUARTER,
@@ -230,7 +230,7 @@ def test_counting_by_offence_on_its_own_adds_up_to_the_whole(county):
     measures = county.measures
     definition = measures.definition_of("violence_rate")
     by_offence = count_events_by(
-        measures.warehouse, measures.places, definition, by="offence", level="pfa24", partners=["wrenshire"]
+        measures.warehouse, measures.locator, definition, by="offence", level="pfa24", partners=["wrenshire"]
     )
     assert set(by_offence) == VIOLENCE
     total = sum(counts.definite.values for counts in by_offence.values())
@@ -242,7 +242,7 @@ def test_a_definition_runs_only_on_its_own_feeds(county):
     with pytest.raises(ValueError, match="police_uk_violence cannot run on ambulance; it runs on police_uk_street"):
         count_events(
             measures.warehouse,
-            measures.places,
+            measures.locator,
             measures.definition_of("violence_rate"),
             level="pfa24",
             feed="ambulance",

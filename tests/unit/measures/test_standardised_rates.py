@@ -12,7 +12,7 @@ import pytest
 
 from safeground.engine.areas import make_hierarchy
 from safeground.engine.catalogue import Measure, load_catalogue
-from safeground.engine.measures import EUROPEAN_BANDS, Measures, PeriodKind, Places, get_periods, make_period
+from safeground.engine.measures import EUROPEAN_BANDS, AreaLocator, Measures, PeriodKind, get_periods, make_period
 from safeground.engine.statistics import EUROPEAN_STANDARD_POPULATION_2013
 
 FEED, MONTH = "police_uk_street", datetime.date(2025, 6, 1)
@@ -67,7 +67,7 @@ def make_measures(**options) -> Measures:
         }
     )
     catalogue = dataclasses.replace(catalogue, measures={standardised.name: standardised})
-    return Measures(SmallWarehouse(**options), catalogue, Places(make_hierarchy(lookups)), {"essex": FORCE})
+    return Measures(SmallWarehouse(**options), catalogue, AreaLocator(make_hierarchy(lookups)), {"essex": FORCE})
 
 
 def test_it_is_the_weighted_sum_of_the_bands_rates_and_events_without_an_age_are_in_no_band():

@@ -84,7 +84,7 @@ def _age_figure(evidence: Evidence, populations: Populations) -> Figure:
 def _district_table(evidence: Evidence, populations: Populations) -> Block:
     codes = evidence.measures.areas(DISTRICT)
     people = populations.at_level(DISTRICT, codes)
-    small = np.array([len(evidence.measures.places.hierarchy.within(DISTRICT, code)) for code in codes])
+    small = np.array([len(evidence.measures.locator.hierarchy.within(DISTRICT, code)) for code in codes])
     young_at = [at for at, band in enumerate(populations.bands) if band in _YOUNG]
     rows = []
     for at in np.argsort(-people.sum(axis=1)):

@@ -1,4 +1,4 @@
-"""Places: from an area code as a partner stated it to the areas of every level, and whose force it is."""
+"""Locating: from an area code as a partner stated it to the areas of every level, and whose force it is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class AreaLocator:
     """Areas of the current vintage with their levels, and the way to them from codes of the vintage before.
 
     `crosswalk` may be None where no lookup of the older vintage has landed; events with older codes then have no usable area.
@@ -72,14 +72,14 @@ class Places:
         return (shares + scipy.sparse.csr_array(carried, shape=shape)).tocsr(), is_irregular
 
 
-def find_home_forces(tally: EventTally, places: Places) -> dict[str, str]:
+def find_home_forces(tally: EventTally, locator: AreaLocator) -> dict[str, str]:
     """The force area of each partner: the one where more than half of its placed events lie.
 
     Read from the events themselves, because no published lookup joins the name a force reports under with its area. A partner without
     such an area (a transport police) has none, and its events are counted at no level of area.
     """
-    codes, members = places.members(FORCE)
-    shares, _ = places.shares(tally.areas)
+    codes, members = locator.members(FORCE)
+    shares, _ = locator.shares(tally.areas)
     by_partner = scipy.sparse.csr_array(
         (tally.events, (tally.partner, tally.area)), shape=(len(tally.partners), len(tally.areas)), dtype=float
     )
@@ -99,7 +99,7 @@ class PlacedTally:
     `code_partner`: the same for each stated code. `unplaced`: the share of each stated code that lies in no base area.
     """
 
-    places: Places
+    locator: AreaLocator
     home: Mapping[str, str]
     shares: scipy.sparse.csr_array
     is_irregular: NDArray[np.bool_]
@@ -108,13 +108,13 @@ class PlacedTally:
     unplaced: NDArray[np.float64]
 
 
-def place_tally(tally: EventTally, places: Places, home: Mapping[str, str] | None = None) -> PlacedTally:
+def place_tally(tally: EventTally, locator: AreaLocator, home: Mapping[str, str] | None = None) -> PlacedTally:
     """Place a tally's codes. home: the force area of each partner; found from the events when absent.
 
     ValueError where two partners have one force area: whose events its areas hold would then not be known.
     """
     home = (
-        find_home_forces(tally, places)
+        find_home_forces(tally, locator)
         if home is None
         else {p: code for p, code in home.items() if p in tally.partners}
     )
@@ -122,9 +122,9 @@ def place_tally(tally: EventTally, places: Places, home: Mapping[str, str] | Non
         raise ValueError(
             f"two partners have the same force area ({', '.join(sorted(home))}); name one partner for each area"
         )
-    shares, is_irregular = places.shares(tally.areas)
+    shares, is_irregular = locator.shares(tally.areas)
     position = {home[partner]: place for place, partner in enumerate(tally.partners) if partner in home}
-    parents = places.hierarchy.parents(FORCE)
+    parents = locator.hierarchy.parents(FORCE)
     home_partner = np.array([position.get(code, -1) for code in parents], dtype=np.intp)
     placed_share = np.asarray(shares.sum(axis=1)).ravel()
     largest = np.full(len(tally.areas), -1, dtype=np.intp)
@@ -132,7 +132,7 @@ def place_tally(tally: EventTally, places: Places, home: Mapping[str, str] | Non
         part = slice(shares.indptr[row], shares.indptr[row + 1])
         largest[row] = shares.indices[part][shares.data[part].argmax()]
     return PlacedTally(
-        places=places,
+        locator=locator,
         home=home,
         shares=shares,
         is_irregular=is_irregular,

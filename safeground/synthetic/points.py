@@ -16,7 +16,7 @@ SHARE_ASTRAY = 0.12
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class SnapPoints:
     """Points of one force, piece after piece, `POINTS_A_PIECE` each.
 
     longitude, latitude, location: (points,). everywhere, public: (pieces, POINTS_A_PIECE) cumulative shares of a piece's crimes up to
@@ -30,7 +30,7 @@ class Places:
     public: np.ndarray
 
 
-def make_places(rng: np.random.Generator, geography: Geography) -> Places:
+def make_snap_points(rng: np.random.Generator, geography: Geography) -> SnapPoints:
     """Put points in every piece, and venues among those of town centres."""
     pieces = len(geography.shapes)
     points = np.concatenate([_points_in(rng, shape) for shape in geography.shapes])
@@ -42,7 +42,7 @@ def make_places(rng: np.random.Generator, geography: Geography) -> Places:
     elsewhere = rng.random(pieces) < 0.3
     location[elsewhere, 0] = venues[[3, 1, 4, 6]][rng.integers(4, size=elsewhere.sum())]
     weight = np.exp(rng.normal(0, 1.0, (pieces, POINTS_A_PIECE)))
-    return Places(
+    return SnapPoints(
         longitude=points[:, 0].round(6),
         latitude=points[:, 1].round(6),
         location=location.ravel(),
