@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -88,7 +88,9 @@ class CheckReport:
 
 def to_json(report: CheckReport) -> str:
     """The report as the text of `check.json`."""
-    return json.dumps(asdict(report), ensure_ascii=False, indent=1) + "\n"
+    data = {**vars(report), "problems": [vars(problem) for problem in report.problems]}
+    # On one line: with an indent Python's own encoder would write it, at ten times the cost, 1,548 times for a nation.
+    return json.dumps(data, ensure_ascii=False) + "\n"
 
 
 def from_json(text: str) -> CheckReport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -97,18 +98,20 @@ class ResultWriter:
     def __init__(self, workspace: Workspace, delivery_id: str) -> None:
         self._workspace = workspace
         self._id = delivery_id
-        folder = checked_folder(workspace, delivery_id)
-        if folder.exists() or quarantine_path(workspace, delivery_id).exists():
+        self._folder = checked_folder(workspace, delivery_id)
+        try:
+            self._folder.mkdir(parents=True)
+        except FileExistsError:
             for stale in (REPORT, COUNTS, ACCEPTED, HASHES):
-                (folder / stale).unlink(missing_ok=True)
-            quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
+                (self._folder / stale).unlink(missing_ok=True)
+        quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
 
     def write_counts(self, counts: pa.Table) -> None:
         # Through memory: Arrow takes half a millisecond to open a file by its name, and a nation has 1,548 of them.
         out = pa.BufferOutputStream()
         with pq.ParquetWriter(out, counts.schema, compression="zstd", write_statistics=False) as writer:
             writer.write_table(counts)
-        self._put(counts_path(self._workspace, self._id), lambda path: path.write_bytes(out.getvalue()))
+        self._write_new(COUNTS, out.getvalue())
 
     def write_accepted(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
         def copy(path: Path) -> None:
@@ -118,8 +121,9 @@ class ResultWriter:
 
     def write_hashes(self, hashes: np.ndarray) -> None:
         if len(hashes):
-            path = checked_folder(self._workspace, self._id) / HASHES
-            self._put(path, lambda unfinished: np.save(unfinished, hashes))
+            out = io.BytesIO()
+            np.save(out, hashes)
+            self._write_new(HASHES, out.getbuffer())
 
     def write_quarantine(self, text: str) -> None:
         self._put(
@@ -127,8 +131,15 @@ class ResultWriter:
         )
 
     def write_report(self, report: CheckReport) -> None:
-        path = checked_folder(self._workspace, self._id) / REPORT
-        self._put(path, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))
+        self._put(self._folder / REPORT, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))
+
+    def _write_new(self, name: str, content: memoryview | pa.Buffer) -> None:
+        """Straight where it belongs: without the report, which comes last and by a rename, nobody takes it for finished.
+
+        Never into a file that is there: the warehouse may hold it by a link.
+        """
+        with open(self._folder / name, "xb") as file:
+            file.write(content)
 
     def _put(self, path: Path, write: Callable[[Path], object]) -> None:
         unfinished = self._workspace.staging / f"check-{path.stem}.unfinished{path.suffix}"
