@@ -137,19 +137,6 @@ def load_partnership(partnership: str | Path, folder: Path | None = None) -> Par
     return found
 
 
-def load_outline(partnership: str | Path, folder: Path | None = None) -> Outline:
-    """The assessment's outline with a partnership's own prose. Raises DefinitionsError."""
-    reader = DefinitionReader()
-    national = Layer((folder or definitions_folder()) / "national", "national")
-    found = _read_outline(reader, national, find_partnership(partnership, folder))
-    reader.raise_problems()
-    if found is None:
-        raise RuntimeError(
-            "outline.yaml was not read, and no problem says why"
-        )  # pragma: no cover - read_one reports it
-    return found
-
-
 def partnership_names(folder: Path | None = None) -> tuple[str, ...]:
     """The partnerships that come with the definitions, sorted."""
     local = (folder or definitions_folder()) / "local"

@@ -1,11 +1,11 @@
 """What partners send: landed as sent, recognised by contract, recorded, checked."""
 
 from safeground.engine.feeds.check import check_deliveries
-from safeground.engine.feeds.check_areas import AreaUse, get_area_uses
+from safeground.engine.feeds.check_plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_store import accepted_path, counts_path, get_check_report, quarantine_path
 from safeground.engine.feeds.cross_checks import ExpectedPartners, check_workspace
-from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries, read_delivery
+from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries
 from safeground.engine.feeds.fetch import FetchedFile, FetchReport, fetch_source
 from safeground.engine.feeds.fetch_sources import load_fetch_sources
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
@@ -14,8 +14,10 @@ from safeground.engine.feeds.reading_guards import ReadingLimits
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
 
 __all__ = [
+    "DISTINCT",
+    "NUMBER",
+    "TEXT",
     "Archive",
-    "AreaUse",
     "CheckReport",
     "Delivery",
     "ExpectedPartners",
@@ -32,16 +34,17 @@ __all__ = [
     "accepted_path",
     "check_deliveries",
     "check_workspace",
+    "codes_of_rows",
     "counts_path",
     "fetch_source",
-    "get_area_uses",
     "get_check_report",
     "get_deliveries",
     "get_live_deliveries",
+    "is_plain",
     "land_files",
     "load_fetch_sources",
     "quarantine_path",
-    "read_delivery",
+    "read_plain",
     "summarise_problems",
     "supply_scorecard",
 ]

@@ -5,7 +5,6 @@ An area is compared with the partnership *without* it: compared with a total tha
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -95,17 +94,6 @@ def compare_with_rest(monthly: AreaPeriodMatrix, denominators: Sequence[float], 
     return AreaComparison(monthly.areas, period, read_together([ratio])[0], dispersion, freedom)
 
 
-def find_common_months(
-    coverage: Mapping[str, frozenset[datetime.date]], partners: Sequence[str]
-) -> frozenset[datetime.date]:
-    """The months that all these partners have landed."""
-    return (
-        frozenset.intersection(*(coverage.get(partner, frozenset()) for partner in partners))
-        if partners
-        else frozenset()
-    )
-
-
 def compare_forces(
     monthly: AreaPeriodMatrix, denominators: Sequence[float], *, force: str, period: Period | None = None
 ) -> ForceComparison | None:
@@ -173,17 +161,13 @@ def compare_with_year_before(monthly: AreaPeriodMatrix, *, confidence: float = 0
     return YearOnYear(monthly.areas, periods, change)
 
 
-def estimate_pooled_dispersion(monthly: AreaPeriodMatrix, period: Period) -> float:
-    """How many times as much as chance alone the areas' months vary, around each area's level and a season shared by all; 1 or more.
+def _pool_dispersion(monthly: AreaPeriodMatrix, period: Period) -> tuple[float, int]:
+    """How many times as much as chance alone the areas' months vary, around each area's level and a season shared by all, 1 or more;
+    and its degrees of freedom.
 
     One number for all areas: twelve months of one area say too little. The areas stand where `estimate_dispersion` has years: each
     has its own level. NaN where too few months are known to tell.
     """
-    return _pool_dispersion(monthly, period)[0]
-
-
-def _pool_dispersion(monthly: AreaPeriodMatrix, period: Period) -> tuple[float, int]:
-    """The pooled dispersion, 1 or more, and its degrees of freedom."""
     counts = _months_of(monthly, period)
     found = estimate_dispersion(counts[~np.isnan(counts).any(axis=1)])
     return float(np.maximum(found.value, 1.0)), int(found.degrees_of_freedom)

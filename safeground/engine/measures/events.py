@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from safeground.engine.catalogue import EventDefinition, Rule, rule_fields
-from safeground.engine.measures.counting import DefinitionCounts, count_monthly
-from safeground.engine.measures.locating import AreaLocator, place_tally
-from safeground.engine.measures.periods import PeriodKind, get_periods
+from safeground.engine.catalogue import Rule, rule_fields
 from safeground.engine.measures.populations import Ages
 from safeground.engine.measures.tallies import EventTally, tally_events
 
@@ -66,55 +63,3 @@ def get_coverage(
     """The months landed of a feed by partner; a partner that has landed nothing has none."""
     landed = warehouse.coverage(feed)
     return {partner: frozenset(landed.get(partner, ())) for partner in (landed if partners is None else partners)}
-
-
-def count_events(
-    warehouse: Warehouse,
-    locator: AreaLocator,
-    definition: EventDefinition,
-    *,
-    level: str,
-    period_kind: PeriodKind = PeriodKind.MONTH,
-    feed: str | None = None,
-    partners: Collection[str] | None = None,
-    home: Mapping[str, str] | None = None,
-) -> DefinitionCounts:
-    """Events a definition counts, with its switches as shipped, by area of a level and period of a kind.
-
-    feed: one the definition can run on, its first by default. home: the force area of each partner, found from the events when absent.
-    Incomplete periods are there, as gaps. For several levels of one definition use `tally_rule`, `place_tally` and `count_monthly`, so
-    that the query runs once.
-    """
-    feed = feed or definition.feeds[0]
-    if feed not in definition.feeds:
-        raise ValueError(
-            f"the definition {definition.name} cannot run on {feed}; it runs on {', '.join(definition.feeds)}"
-        )
-    tally = tally_rule(warehouse, definition.rule_under(), feed=feed, partners=partners)
-    monthly = count_monthly(tally, place_tally(tally, locator, home), level=level, definition=definition.label)
-    return monthly.gather(get_periods(period_kind, tally.months))
-
-
-def count_events_by(
-    warehouse: Warehouse,
-    locator: AreaLocator,
-    definition: EventDefinition,
-    *,
-    by: str,
-    level: str,
-    period_kind: PeriodKind = PeriodKind.MONTH,
-    feed: str | None = None,
-    partners: Collection[str] | None = None,
-    home: Mapping[str, str] | None = None,
-) -> dict[str, DefinitionCounts]:
-    """The same for each category of a column (`offence`), by its name; events whose category is blank are 'not stated'."""
-    feed = feed or definition.feeds[0]
-    tally = tally_rule(warehouse, definition.rule_under(), feed=feed, partners=partners, by=by)
-    placed = place_tally(tally, locator, home)
-    periods = get_periods(period_kind, tally.months)
-    return {
-        category: count_monthly(
-            tally.select_category(category), placed, level=level, definition=definition.label
-        ).gather(periods)
-        for category in tally.counted_categories
-    }

@@ -16,12 +16,6 @@ from safeground.engine.statistics import Estimate
 ESTIMATED = "estimated: an area was split, and its events or residents are shared out over the parts"
 POOR_DENOMINATOR = "many more people come here than live here, so the rate per resident says little about living here"
 
-POISSON_ONLY = (
-    "the interval of a level allows only for chance between independent events; offences cluster and recording changes, so the "
-    "true uncertainty is larger"
-)
-"""For pages that show levels: comparisons allow for clustering, the interval of a single rate or count does not."""
-
 
 @dataclass(frozen=True)
 class Cell:

@@ -38,10 +38,6 @@ class Comparison(Estimate):
 class RatioComparison(Comparison):
     """The first rate as a multiple of the second; 1 is no difference."""
 
-    def as_change(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Value, lower and upper as a relative change: 0.12 is 12% more."""
-        return self.value - 1, self.lower - 1, self.upper - 1
-
 
 _RATE_METHODS = (
     "exact conditional binomial (Clopper-Pearson)",

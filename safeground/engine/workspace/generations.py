@@ -32,13 +32,6 @@ class Generations:
         return self._named_in(CURRENT)
 
     @property
-    def previous(self) -> Path | None:
-        """The folder that was in use before the current one, while it is kept."""
-        name = _first_line(self.folder / PREVIOUS)
-        path = self.folder / name if name else None
-        return path if path and path.is_dir() else None
-
-    @property
     def all(self) -> tuple[Path, ...]:
         """Every finished folder, in the order of their names."""
         if not self.folder.is_dir():

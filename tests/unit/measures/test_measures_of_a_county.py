@@ -15,14 +15,12 @@ from safeground.engine.disclosure import State
 from safeground.engine.documents import Audience
 from safeground.engine.measures import (
     PeriodKind,
-    count_events,
-    count_events_by,
     find_comparison,
     find_latest_run,
     find_latest_year,
     get_periods,
     make_period,
-    protect_measurement,
+    protect_cell,
 )
 
 # Ibis 12 asks DuckDB 2 for a table's columns by a method that DuckDB has since renamed.
@@ -141,10 +139,10 @@ def test_an_incomplete_year_is_protected_as_incomplete_and_carries_no_number(cou
         "violence_rate", level="pfa24", periods=[year], partners=tuple(county.measures.home)
     )
     rule = county.measures.catalogue.disclosure.rule("open_data", Audience.PUBLIC)
-    protected = protect_measurement(rate, rule)
-    assert protected.cell(harland, year).state is State.INCOMPLETE
-    assert protected.cell(harland, year).value is None
-    own = protected.cell(county.measures.own_area, year)
+    incomplete = protect_cell(rate.cell(harland, year), rate, rule)
+    assert incomplete.state is State.INCOMPLETE
+    assert incomplete.value is None
+    own = protect_cell(rate.cell(county.measures.own_area, year), rate, rule)
     assert own.value == rate.cell(county.measures.own_area, year).value
     assert own.unit == "per 1,000 residents"
 
@@ -207,46 +205,6 @@ def test_a_count_has_the_interval_of_a_count(county):
     assert cell.value == cell.count
     assert cell.lower < cell.value < cell.upper
     assert math.isnan(cell.denominator)
-
-
-def test_a_definition_is_counted_the_same_on_its_own_as_within_the_edition(county):
-    measures = county.measures
-    definition = measures.definition_of("violence_rate")
-    alone = count_events(
-        measures.warehouse,
-        measures.locator,
-        definition,
-        level="ltla24",
-        period_kind=PeriodKind.QUARTER,
-        partners=["wrenshire"],
-    )
-    within = measures.counts("violence_rate", level="ltla24").gather(alone.definite.periods)
-    assert alone.definite.areas == within.definite.areas
-    np.testing.assert_allclose(alone.definite.values, within.definite.values)
-    assert alone.home == {"wrenshire": measures.own_area}, "found from the events, not told"
-
-
-def test_counting_by_offence_on_its_own_adds_up_to_the_whole(county):
-    measures = county.measures
-    definition = measures.definition_of("violence_rate")
-    by_offence = count_events_by(
-        measures.warehouse, measures.locator, definition, by="offence", level="pfa24", partners=["wrenshire"]
-    )
-    assert set(by_offence) == VIOLENCE
-    total = sum(counts.definite.values for counts in by_offence.values())
-    np.testing.assert_allclose(total, measures.counts("violence_rate", level="pfa24").definite.values)
-
-
-def test_a_definition_runs_only_on_its_own_feeds(county):
-    measures = county.measures
-    with pytest.raises(ValueError, match="police_uk_violence cannot run on ambulance; it runs on police_uk_street"):
-        count_events(
-            measures.warehouse,
-            measures.locator,
-            measures.definition_of("violence_rate"),
-            level="pfa24",
-            feed="ambulance",
-        )
 
 
 def test_a_measurement_names_the_residents_it_divides_by_among_its_sources(county):

@@ -50,10 +50,6 @@ def test_dispersion_below_one_is_refused():
         compare_rates(4, 1, 4, 1, dispersion=0.5)
 
 
-def test_a_relative_change():
-    assert compare_rates(112, 1, 100, 1).as_change()[0] == pytest.approx(0.12)
-
-
 def test_equal_shares_differ_by_nothing_even_at_none():
     found = compare_proportions([0, 5], 5, [0, 5], 5)
     assert found.value.tolist() == found.z.tolist() == [0, 0]
