@@ -18,7 +18,6 @@ from safeground.engine.catalogue import (
     evaluate_rule,
     find_partnership,
     load_catalogue,
-    load_outline,
     load_partnership,
     overdue_reviews,
     partnership_names,
@@ -192,6 +191,7 @@ def test_essex_is_essex() -> None:
     assert sectors >= {"police", "health", "justice", "fire", "local authority", "education"}
 
 
+@pytest.mark.real_data
 def test_essex_codes_are_those_of_the_lookup(shared_data: Path) -> None:
     lookup = (shared_data / "lookups" / "ltla24_csp24_pfa24.csv").read_text(encoding="utf-8")
     for force in load_partnership("essex").forces:
@@ -259,8 +259,8 @@ def test_a_partnership_lays_its_own_over_the_nations(copied: Path) -> None:
     assert catalogue.files["measures/violence_rate"] == "local/essex/measures/violence_rate.yaml"
     chapter = catalogue.outline.chapter("where")
     assert (chapter.intro, chapter.prose_from) == ("In Essex.", "local/essex/assessment/where.md")
-    assert load_outline("essex", copied).chapter("where") == chapter
-    assert load_outline("wrenshire", copied).chapter("where").prose_from == "national/assessment/where.md"
+    assert load_catalogue("essex", copied).outline.chapter("where") == chapter
+    assert load_catalogue("wrenshire", copied).outline.chapter("where").prose_from == "national/assessment/where.md"
 
 
 def test_another_partnership_brings_its_own_folder(tmp_path: Path) -> None:

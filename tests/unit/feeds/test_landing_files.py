@@ -290,6 +290,7 @@ def test_a_limit_can_be_set(send):
     assert "send it in parts" in refusal.sentence
 
 
+@pytest.mark.real_data
 def test_every_real_file_is_recognised_or_refused_by_name(workspace, shared_data):
     folders = ["population", "imd", "boundaries", "lookups", "outcomes"]
     paths = [path for folder in folders for path in sorted((shared_data / folder).iterdir())]
