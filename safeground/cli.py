@@ -219,6 +219,7 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Make an empty workspace for a partnership, named or in a folder of its own that holds partnership.yaml."""
     from safeground.engine.catalogue import load_partnership
     from safeground.engine.workspace import init_workspace
 
@@ -231,6 +232,7 @@ def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Land files, check them, and say of each what became of it. REFUSED where one was not landed or holds a problem."""
     from safeground.engine.build import land_and_check, open_with_catalogue
 
     workspace, catalogue = open_with_catalogue(options.workspace)
@@ -257,6 +259,7 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Check what has no report that still holds, and say what is wrong. REFUSED where a delivery is not sound."""
     from safeground.engine.build import check_everything, open_with_catalogue
 
     report = check_everything(*open_with_catalogue(options.workspace), progress=progress)
@@ -270,6 +273,7 @@ def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_build(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Build the editions that are stale, and say where they are."""
     from safeground.engine.build import build_editions, open_with_catalogue
 
     workspace, catalogue = open_with_catalogue(options.workspace)
@@ -284,6 +288,7 @@ def run_build(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_status(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Say what came, what is overdue, and how up to date each edition is."""
     from safeground.engine.build import get_status, open_with_catalogue
 
     status = get_status(*open_with_catalogue(options.workspace))
@@ -296,6 +301,7 @@ def run_status(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_diff(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Say what differs between two editions."""
     from safeground.engine.publish import compare_editions, load_edition
 
     difference = compare_editions(load_edition(options.a), load_edition(options.b))
@@ -308,6 +314,7 @@ def run_diff(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Fetch open data of a known source into a folder, or list the sources. REFUSED where some could not be had."""
     from safeground.engine.feeds import fetch_source, load_fetch_sources
 
     if options.source == "list" and options.json:
@@ -335,6 +342,7 @@ def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Read every definition of a partnership, or of all; say what there is, and whose review is overdue."""
     import datetime
 
     from safeground.engine.catalogue import load_catalogue, overdue_reviews, partnership_names
@@ -366,6 +374,7 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
 
 
 def run_county(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Write the files of a county that does not exist, with planted faults if wanted."""
     from safeground.synthetic import make_county, plant_faults, write_county
 
     progress(0, 1, "making the county")
@@ -381,6 +390,7 @@ def run_county(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Make a county that does not exist, land its files, build its assessment, and say where it is."""
     import tempfile
 
     from safeground.engine.build import build_editions, land_and_check, open_with_catalogue
