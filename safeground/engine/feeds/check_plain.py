@@ -70,9 +70,3 @@ def codes_of_rows(column: pa.DictionaryArray) -> np.ndarray:
     """(n,): each row's place in the dictionary; a blank is the place beyond its last."""
     indices = column.indices
     return (indices.fill_null(len(column.dictionary)) if indices.null_count else indices).to_numpy()
-
-
-def whole_numbers(values: np.ndarray) -> pa.Array:
-    """The same numbers as an Arrow array, not copied. `pa.array` would load pandas, where that is installed."""
-    values = np.ascontiguousarray(values)
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])

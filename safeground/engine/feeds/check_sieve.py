@@ -20,11 +20,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeground.engine.catalogue import Feeds, Variant
-from safeground.engine.catalogue.contract import (
+from safeground.engine.catalogue import (
     Constraints,
     Coordinates,
     EventsTable,
+    Feeds,
     Identifiers,
     MonthOfFile,
     OneTarget,
@@ -32,6 +32,7 @@ from safeground.engine.catalogue.contract import (
     RequiredTogether,
     TotalOfFamily,
     UniqueKey,
+    Variant,
 )
 from safeground.engine.feeds.check_identifiers import find_digits, hash_digits, octets_of
 from safeground.engine.feeds.check_plain import (
@@ -41,7 +42,6 @@ from safeground.engine.feeds.check_plain import (
     codes_of_rows,
     is_plain,
     read_plain,
-    whole_numbers,
 )
 from safeground.engine.feeds.check_reading import FileLayout, read_csv
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA
@@ -271,10 +271,10 @@ def _count_groups(keys: Sequence[pa.DictionaryArray], delivery_id: str) -> pa.Ta
     dates = [datetime.date(int(text[:4]), int(text[5:7]), 1) if _MONTH.fullmatch(text) else None for text in values[0]]
     columns = [
         pa.repeat(delivery_id, len(groups)),
-        pa.array([*dates, None], pa.date32()).take(whole_numbers(month)),
-        pa.array([*values[1], None], pa.string()).take(whole_numbers(area)),
-        pa.array([*values[2], None], pa.string()).take(whole_numbers(offence)),
-        whole_numbers(events.astype(np.int64, copy=False)),
+        pa.array([*dates, None], pa.date32()).take(pa.array(month)),
+        pa.array([*values[1], None], pa.string()).take(pa.array(area)),
+        pa.array([*values[2], None], pa.string()).take(pa.array(offence)),
+        pa.array(events, pa.int64()),
     ]
     return pa.Table.from_arrays(columns, schema=COUNTS_SCHEMA)
 
@@ -302,4 +302,4 @@ def _find_texts(identifiers: pa.ChunkedArray, hashes: np.ndarray, repeated: np.n
     if not repeated.size:
         return pa.array([], pa.string())
     places = np.flatnonzero(np.isin(hashes, repeated))
-    return identifiers.take(whole_numbers(places)).combine_chunks().unique()
+    return identifiers.take(pa.array(places)).combine_chunks().unique()

@@ -8,7 +8,7 @@ rename: whoever dies before that leaves the old one as it was.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,14 +54,20 @@ def conform_deliveries(
         with open_database(str(workspace.stage_folder("spill-"))) as connection:
             work = _Work(workspace, folder, before, connection)
             lookups = [part for part in plan_parts(feeds, used, vintages="") if part.table == "lookups"]
-            work.bring(lookups, lambda part: "NULL", progress)
+            work.bring(lookups, {}, lambda cursor, part: "NULL", progress)
             vintages = read_code_vintages(folder / part.path for part in lookups)
             parts = plan_parts(feeds, used, vintages=vintages.digest)
             rest = [part for part in parts if part.table != "lookups"]
             new = [part for part in rest if work.find(part) is None]
             _reconcile_counts(connection, workspace, new)
-            expressions = _find_expressions(connection, workspace, new, vintages)
-            work.bring(rest, lambda part: expressions.get(part.delivery.id, vintages.usual), progress)
+            others = [part for part in new if not part.is_plain]
+            expressions = _find_expressions(connection, workspace, others, vintages)
+
+            def vintage_of(cursor: duckdb.DuckDBPyConnection, part: Part) -> str:
+                own = _find_expressions(cursor, workspace, [part], vintages) if part.is_plain else expressions
+                return own.get(part.delivery.id, vintages.usual)
+
+            work.bring(rest, vintages.vintages, vintage_of, progress)
         keys = {part.path: part.key for part in parts} | {f"{DELIVERIES}.parquet": _write_deliveries(folder, used)}
         if before and before.keys == keys and not work.made:
             shutil.rmtree(folder)
@@ -107,7 +113,13 @@ class _Work:
         path = self.before.folder / part.path
         return path if path.is_file() else None
 
-    def bring(self, parts: Sequence[Part], vintage_of: Callable[[Part], str], progress: Progress) -> None:
+    def bring(
+        self,
+        parts: Sequence[Part],
+        vintages: Mapping[str, str],
+        vintage_of: Callable[[duckdb.DuckDBPyConnection, Part], str],
+        progress: Progress,
+    ) -> None:
         missing = []
         for part in parts:
             if held := self.find(part):
@@ -115,7 +127,7 @@ class _Work:
             else:
                 missing.append(part)
         with ThreadPoolExecutor(WORKERS) as pool:
-            futures = [pool.submit(self._make, part, vintage_of(part)) for part in missing]
+            futures = [pool.submit(self._make, part, vintages, vintage_of) for part in missing]
             try:
                 for done, future in enumerate(as_completed(futures), start=1):
                     future.result()
@@ -124,10 +136,12 @@ class _Work:
                 pool.shutdown(cancel_futures=True)
         self.made += len(missing)
 
-    def _make(self, part: Part, vintage: str) -> None:
+    def _make(
+        self, part: Part, vintages: Mapping[str, str], vintage_of: Callable[[duckdb.DuckDBPyConnection, Part], str]
+    ) -> None:
         cursor = self.connection.cursor()
         try:
-            make_part(cursor, self.workspace, self.folder, part, vintage=vintage)
+            make_part(cursor, self.workspace, self.folder, part, vintages=vintages, vintage_of=vintage_of)
         finally:
             cursor.close()
 

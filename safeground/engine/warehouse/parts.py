@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from safeground.engine.catalogue import (
@@ -23,6 +24,7 @@ from safeground.engine.catalogue import (
 )
 from safeground.engine.feeds import CheckReport, Delivery, counts_path, quarantine_path
 from safeground.engine.warehouse.outlines import read_outlines
+from safeground.engine.warehouse.plain_events import can_write_plain, write_plain
 from safeground.engine.warehouse.selects import select_attributes, select_events, select_lookups, select_populations
 from safeground.engine.warehouse.sources import get_source, quote_name, quote_text
 from safeground.engine.warehouse.tables import PARQUET, part_path
@@ -54,6 +56,11 @@ class Part:
     def target(self) -> Target:
         return self.variant.becomes
 
+    @property
+    def is_plain(self) -> bool:
+        """Its rows may be read without DuckDB."""
+        return self.table in ("events", "outcomes") and can_write_plain(self.delivery, self.report)
+
 
 def plan_parts(feeds: Feeds, used: Iterable[tuple[Delivery, CheckReport]], *, vintages: str) -> tuple[Part, ...]:
     """The parts that deliveries become, in order of path. vintages: digest of the codes known, on which events depend."""
@@ -78,9 +85,18 @@ def select_codes(workspace: Workspace, part: Part) -> str:
 
 
 def make_part(
-    cursor: duckdb.DuckDBPyConnection, workspace: Workspace, folder: Path, part: Part, *, vintage: str
+    cursor: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    folder: Path,
+    part: Part,
+    *,
+    vintages: Mapping[str, str],
+    vintage_of: Callable[[duckdb.DuckDBPyConnection, Part], str],
 ) -> None:
-    """Write a part into a generation. vintage: SQL of its `area_vintage`. Raises ConformError where rows are missing."""
+    """Write a part into a generation. vintages: of each code known; vintage_of: the same as SQL, for what DuckDB writes.
+
+    Raises ConformError where rows are missing.
+    """
     path = folder / part.path
     if part.table == "event_counts":
         # The check has made the very file; it replaces its files and never writes in them, so a link is safe.
@@ -92,10 +108,23 @@ def make_part(
         pq.write_table(outlines, path, compression="zstd")
         expect_rows(part, outlines.num_rows)
         return
-    select = _select(workspace, part, vintage)
+    if part.is_plain and _write_plain(part, path, vintages):
+        return
+    select = _select(workspace, part, vintage_of(cursor, part))
     (written,) = cursor.execute(f"COPY ({select}) TO {quote_text(str(path))} ({PARQUET})").fetchone()
     if part.table in ("events", "outcomes"):
         expect_rows(part, written)
+
+
+def _write_plain(part: Part, path: Path, vintages: Mapping[str, str]) -> bool:
+    """False where it did not give the rows the check accepted: what DuckDB makes of the file then decides."""
+    target = part.target
+    if not isinstance(target, EventsTable | OutcomesTable):
+        return False
+    try:
+        return write_plain(target, part.delivery, path, vintages=vintages) == part.report.accepted
+    except pa.ArrowInvalid:
+        return False
 
 
 def expect_rows(part: Part, rows: int) -> None:

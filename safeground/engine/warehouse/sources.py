@@ -29,7 +29,7 @@ def get_source(workspace: Workspace, delivery: Delivery, report: CheckReport) ->
     A file that DuckDB reads well and of which every row was accepted is read in bulk, as landed. Of any other the check wrote the
     accepted rows out, so that there is one reading of a difficult file and not two.
     """
-    names = _contract_names(delivery)
+    names = contract_names(delivery)
     columns = tuple(name for name in names if name is not None)
     if report.rows_are_rewritten:
         return Source(f"read_parquet({quote_text(str(accepted_path(workspace, delivery.id)))})", columns)
@@ -52,7 +52,7 @@ def _trimmed(name: str) -> str:
     return f"nullif(trim({quote_name(name)}, {quote_text(PADDING)}), '') AS {quote_name(name)}"
 
 
-def _contract_names(delivery: Delivery) -> tuple[str | None, ...]:
+def contract_names(delivery: Delivery) -> tuple[str | None, ...]:
     """The contract's name of each column as sent; None for one the contract does not have."""
     today = {former: name for name, former in delivery.renamed.items()}
     unknown = set(delivery.unknown_columns)
