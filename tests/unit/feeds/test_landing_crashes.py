@@ -6,11 +6,11 @@ import random
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
 import pytest
+from crashes import make_script
 
 from safeground.engine.catalogue import definitions_folder, load_feeds
 from safeground.engine.feeds import get_deliveries, land_files
@@ -19,27 +19,12 @@ from safeground.engine.workspace import hash_file, init_workspace
 STREET = (definitions_folder() / "national" / "feeds" / "police_uk_street" / "example.csv").read_bytes()
 FEEDS = load_feeds()
 
-LANDER = textwrap.dedent("""
-    import os, signal, sys
+LANDER = make_script("""
     from pathlib import Path
     from safeground.engine.catalogue import load_feeds
     from safeground.engine.feeds import land_files
-    from safeground.engine.workspace import atomic, open_workspace
+    from safeground.engine.workspace import open_workspace
 
-    die_at, when = int(sys.argv[3]), sys.argv[4]
-    calls = 0
-    real = atomic.rename
-
-    def rename(source, target):
-        global calls
-        calls += 1
-        if calls == die_at and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        real(source, target)
-        if calls == die_at and when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    atomic.rename = rename
     feeds = load_feeds()
     print("ready", flush=True)
     land_files(open_workspace(Path(sys.argv[1])), feeds, [Path(sys.argv[2])])

@@ -6,37 +6,22 @@ import random
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 
 import pytest
+from crashes import make_script
 
 from safeground.engine.warehouse import get_generation, open_warehouse
 
 VIOLENCE = "Violence and sexual offences"
 
-CONFORMER = textwrap.dedent("""
-    import os, signal, sys
+CONFORMER = make_script("""
     from pathlib import Path
     from safeground.engine.catalogue import load_feeds
     from safeground.engine.feeds import get_check_report, get_live_deliveries
     from safeground.engine.warehouse import conform_deliveries
-    from safeground.engine.workspace import atomic, open_workspace
+    from safeground.engine.workspace import open_workspace
 
-    die_at, when = int(sys.argv[2]), sys.argv[3]
-    calls = 0
-    real = atomic.rename
-
-    def rename(source, target):
-        global calls
-        calls += 1
-        if calls == die_at and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        real(source, target)
-        if calls == die_at and when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    atomic.rename = rename
     workspace, feeds = open_workspace(Path(sys.argv[1])), load_feeds()
     live = get_live_deliveries(workspace)
     reports = [get_check_report(workspace, delivery.id) for delivery in live]

@@ -5,32 +5,17 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
+from crashes import make_script
 
 from safeground.engine.workspace import init_workspace
 
-SWAPPER = textwrap.dedent("""
-    import os, signal, sys
+SWAPPER = make_script("""
     from pathlib import Path
-    from safeground.engine.workspace import atomic, open_workspace
+    from safeground.engine.workspace import open_workspace
 
-    die_at, when = int(sys.argv[2]), sys.argv[3]
-    calls = 0
-    real = atomic.rename
-
-    def rename(source, target):
-        global calls
-        calls += 1
-        if calls == die_at and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        real(source, target)
-        if calls == die_at and when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    atomic.rename = rename
     workspace = open_workspace(Path(sys.argv[1]))
     with workspace.exclusive():
         written = workspace.warehouse.new_generation()
