@@ -46,11 +46,13 @@ def get_known_areas(workspace: Workspace, feeds: Feeds) -> Mapping[str, frozense
     with duckdb.connect(":memory:") as connection:
         for delivery in get_live_deliveries(workspace):
             contract = feeds.contracts.get(delivery.feed)
-            report = get_check_report(workspace, delivery.id)
-            if contract is None or (report is not None and not report.is_used):
+            if contract is None:
                 continue
             variant = contract.variant(delivery.variant)
             if not isinstance(variant.becomes, LookupsTable):
+                continue
+            report = get_check_report(workspace, delivery.id)
+            if report is not None and not report.is_used:
                 continue
             layout = get_layout(delivery, variant)
             columns = {
@@ -69,9 +71,13 @@ def get_known_areas(workspace: Workspace, feeds: Feeds) -> Mapping[str, frozense
     return {vintage: frozenset(codes) for vintage, codes in known.items()}
 
 
-def get_area_uses(workspace: Workspace, feeds: Feeds, reports: Sequence[CheckReport]) -> tuple[AreaUse, ...]:
-    """How each delivery of events uses area codes, from its counts; deliveries whose contract states no vintages are left out."""
-    known = get_known_areas(workspace, feeds)
+def get_area_uses(
+    workspace: Workspace, feeds: Feeds, reports: Sequence[CheckReport], *, known: Mapping[str, frozenset[str]]
+) -> tuple[AreaUse, ...]:
+    """How each delivery of events uses area codes, from its counts; deliveries whose contract states no vintages are left out.
+
+    known: the codes of each vintage, as `get_known_areas` reads them.
+    """
     by_vintages: dict[tuple[str, tuple[str, ...]], list[CheckReport]] = {}
     for report in reports:
         for check in feeds.contracts[report.feed].variant(report.variant).checks:

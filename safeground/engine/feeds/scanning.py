@@ -100,7 +100,8 @@ class TextScanner:
             self._check_utf8(block)
         if self._is_cr_only is None:
             self._is_cr_only = b"\r" in block and b"\n" not in block
-        self._carriage_returns += block.count(b"\r")
+        if b"\r" in block:  # to find one takes a tenth of the time of counting none
+            self._carriage_returns += block.count(b"\r")
         self._count_lines(block.replace(b"\r", b"\n") if self._is_cr_only else block)
         self._last = block[-1:]
 
@@ -149,14 +150,18 @@ class TextScanner:
             self._open_line += len(block)
         else:
             # Length of each line that ends here; the first began in an earlier block.
-            lengths = np.diff(ends, prepend=-1 - self._open_line) - 1
+            lengths = np.empty_like(ends)
+            lengths[0] = ends[0] + self._open_line
+            np.subtract(ends[1:], ends[:-1] + 1, out=lengths[1:])
             self._longest = max(self._longest, int(lengths.max()))
-            # At index -1 of the first end lies the block's last byte; what really precedes it ended the block before.
-            follows_cr = octets[ends - 1] == _CR
-            if ends[0] == 0:
-                follows_cr[0] = self._last == b"\r"
-            self._crlf_ends += int(np.count_nonzero(follows_cr))
-            self._blank += int(np.count_nonzero((lengths == 0) | ((lengths == 1) & follows_cr)))
+            self._blank += int(np.count_nonzero(lengths == 0))
+            if self._carriage_returns:
+                # At index -1 of the first end lies the block's last byte; what really precedes it ended the block before.
+                follows_cr = octets[ends - 1] == _CR
+                if ends[0] == 0:
+                    follows_cr[0] = self._last == b"\r"
+                self._crlf_ends += int(np.count_nonzero(follows_cr))
+                self._blank += int(np.count_nonzero((lengths == 1) & follows_cr))
             self._line_ends += len(ends)
             self._open_line = len(block) - 1 - int(ends[-1])
         if max(self._longest, self._open_line) > self._limits.longest_line:
