@@ -69,4 +69,5 @@ def _parse_options(delimiter: str) -> pa_csv.ParseOptions:
 def codes_of_rows(column: pa.DictionaryArray) -> np.ndarray:
     """(n,): each row's place in the dictionary; a blank is the place beyond its last."""
     indices = column.indices
-    return (indices.fill_null(len(column.dictionary)) if indices.null_count else indices).to_numpy()
+    codes: np.ndarray = (indices.fill_null(len(column.dictionary)) if indices.null_count else indices).to_numpy()
+    return codes

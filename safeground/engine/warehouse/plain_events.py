@@ -39,8 +39,8 @@ def write_plain(
     """
     names = contract_names(delivery)
     schema = _schema(target.table)
-    sent = {column: getattr(target, column, None) for column in schema.names}
-    sent = {column: name for column, name in sent.items() if name in names}
+    stated = {column: getattr(target, column, None) for column in schema.names}
+    sent = {column: name for column, name in stated.items() if name is not None and name in names}
     kinds = {sent[column]: NUMBER if schema.field(column).type == NUMBER else DISTINCT for column in sent}
     kinds[target.event_id] = TEXT
     rows = 0

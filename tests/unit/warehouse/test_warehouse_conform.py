@@ -96,8 +96,21 @@ def test_a_refused_delivery_is_kept_out(bench):
         (lambda text: text.replace("Mill Lane", "Café Lane"), "latin-1"),
         (lambda text: text.replace("E01990001", " E01990001 "), "utf-8"),
         (lambda text: text.replace("On or near Mill Lane", '"On or near ""Mill"", Lane"'), "utf-8"),
+        (lambda text: text.replace(",\n", ",,\n").replace("Context\n", "Context,Remark\n"), "utf-8"),
+        (lambda text: text.replace("2.510000", "+2.51"), "utf-8"),
+        (lambda text: text.replace("\n", "\n\n", 1), "utf-8"),
     ],
-    ids=["CRLF", "byte order mark", "semicolons", "Latin-1", "padded codes", "quoted cells"],
+    ids=[
+        "CRLF",
+        "byte order mark",
+        "semicolons",
+        "Latin-1",
+        "padded codes",
+        "quoted cells",
+        "a column more",
+        "signed numbers",
+        "a blank line",
+    ],
 )
 def test_however_a_file_is_written_the_same_events_come_of_it(bench, change, encoding):
     bench.send_lookup()
