@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import Any, Protocol, TextIO, TypeAlias
 
 from safeground import __version__
 
@@ -247,11 +247,8 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
         progress=progress,
     )
     progress.end()
-    if options.json:
-        _print_json(report.as_data())
-    else:
-        for line in report.lines():
-            print(line)
+    _tell(report, options)
+    if not options.json:
         for sentence in report.refusals:
             _say_error(sentence)
         print(report.last_line)
@@ -264,11 +261,7 @@ def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
     report = check_everything(*open_with_catalogue(options.workspace), progress=progress)
     progress.end()
-    if options.json:
-        _print_json(report.as_data())
-    else:
-        for line in report.lines():
-            print(line)
+    _tell(report, options)
     return DONE if report.is_clean else REFUSED
 
 
@@ -279,11 +272,7 @@ def run_build(options: argparse.Namespace, progress: TerminalProgress) -> int:
     workspace, catalogue = open_with_catalogue(options.workspace)
     report = build_editions(workspace, catalogue, again=options.again, progress=progress)
     progress.end()
-    if options.json:
-        _print_json(report.as_data())
-    else:
-        for line in report.lines():
-            print(line)
+    _tell(report, options)
     return DONE
 
 
@@ -292,11 +281,7 @@ def run_status(options: argparse.Namespace, progress: TerminalProgress) -> int:
     from safeground.engine.build import get_status, open_with_catalogue
 
     status = get_status(*open_with_catalogue(options.workspace))
-    if options.json:
-        _print_json(status.as_data())
-    else:
-        for line in status.lines():
-            print(line)
+    _tell(status, options)
     return DONE
 
 
@@ -305,11 +290,7 @@ def run_diff(options: argparse.Namespace, progress: TerminalProgress) -> int:
     from safeground.engine.publish import compare_editions, load_edition
 
     difference = compare_editions(load_edition(options.a), load_edition(options.b))
-    if options.json:
-        _print_json(difference.as_data())
-    else:
-        for line in difference.lines():
-            print(line)
+    _tell(difference, options)
     return DONE
 
 
@@ -333,11 +314,7 @@ def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
         progress=progress,
     )
     progress.end()
-    if options.json:
-        _print_json(report.as_data())
-    else:
-        for line in report.lines():
-            print(line)
+    _tell(report, options)
     return DONE if report.is_complete else REFUSED
 
 
@@ -415,6 +392,22 @@ def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
     for line in report.lines():
         print(line)
     return DONE if landed.is_clean else REFUSED
+
+
+class Report(Protocol):
+    """What every command has to tell: lines for a person, data for a script."""
+
+    def lines(self) -> Sequence[str]: ...
+
+    def as_data(self) -> dict[str, Any]: ...
+
+
+def _tell(report: Report, options: argparse.Namespace) -> None:
+    if options.json:
+        _print_json(report.as_data())
+        return
+    for line in report.lines():
+        print(line)
 
 
 def _say_error(sentence: str) -> None:
