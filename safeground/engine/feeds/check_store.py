@@ -134,12 +134,7 @@ class ResultWriter:
         self._put(self._folder / REPORT, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))
 
     def _write_new(self, name: str, content: memoryview | pa.Buffer) -> None:
-        """Straight where it belongs: without the report, which comes last and by a rename, nobody takes it for finished.
-
-        Never into a file that is there: the warehouse may hold it by a link.
-        """
-        with open(self._folder / name, "xb") as file:
-            file.write(content)
+        self._put(self._folder / name, lambda unfinished: unfinished.write_bytes(memoryview(content)))
 
     def _put(self, path: Path, write: Callable[[Path], object]) -> None:
         unfinished = self._workspace.staging / f"check-{path.stem}.unfinished{path.suffix}"
