@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -111,11 +112,11 @@ def stage_source(
     # Plain content is the file, so hash it once.
     file_hash = hashlib.sha256() if source.compression else content_hash
     sizes = {"file": 0, "content": 0}
-    with path.open("wb", buffering=0) as file:
+    with Keeper(path) as keeper:
 
         def kept() -> Iterator[bytes]:
             for chunk in source.open():
-                file.write(chunk)
+                keeper.take(chunk)
                 sizes["file"] += len(chunk)
                 if source.compression:
                     file_hash.update(chunk)
@@ -127,26 +128,64 @@ def stage_source(
                 sizes["content"] += len(block)
                 yield block
 
-        findings = _read(content(), path, source=source, recogniser=recogniser, statements=statements, limits=limits)
-        sync_file(file.fileno())
+        findings = _read(content(), keeper, source=source, recogniser=recogniser, statements=statements, limits=limits)
     facts = {
-        **findings,
-        "sha256": content_hash.hexdigest(),
-        "bytes": sizes["content"],
-        "sent_name": source.name,
         "file_name": path.name,
         "file_sha256": file_hash.hexdigest(),
         "file_bytes": sizes["file"],
         "compression": source.compression,
+        **findings,
+        "sha256": content_hash.hexdigest(),
+        "bytes": sizes["content"],
+        "sent_name": source.name,
         "archive": source.archive,
         "stated_rows": statements.rows,
     }
     return Staged(source, folder, facts)
 
 
+class Keeper:
+    """Writes what is read to a file, once it is known that it may be kept; until then it holds it in memory.
+
+    Personal data never touch the workspace as they were sent, so nothing is written before the feed is known.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._held: list[bytes] | None = []
+        self._file: io.FileIO | None = None
+
+    def __enter__(self) -> Keeper:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._file is not None:
+            if kind is None:
+                sync_file(self._file.fileno())
+            self._file.close()
+
+    def take(self, chunk: bytes) -> None:
+        """The next bytes of the file."""
+        if self._file is not None:
+            self._file.write(chunk)
+        elif self._held is not None:
+            self._held.append(chunk)
+
+    def keep(self) -> None:
+        """Write what was taken, and all that will be."""
+        self._file = self.path.open("wb", buffering=0)
+        for chunk in self._held or ():
+            self._file.write(chunk)
+        self._held = None
+
+    def let_go(self) -> None:
+        """Hold and write nothing."""
+        self._held = None
+
+
 def _read(
     content: Iterator[bytes],
-    path: Path,
+    keeper: Keeper,
     *,
     source: Source,
     recogniser: Recogniser,
@@ -163,6 +202,7 @@ def _read(
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         recognition, findings = _read_geojson(content, recogniser=recogniser, statements=statements, limits=limits)
         rows: list[list[str]] = []
+        keeper.keep()
     else:
         text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
         if len(head) >= _HEAD:
@@ -170,8 +210,11 @@ def _read(
         delimiter, columns = read_header(text)
         recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
         rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
+        keeper.keep()
         scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits, delimiter=delimiter)
-        findings = _scan(content, scanner, path, delimiter=delimiter, width=len(columns), source=source, limits=limits)
+        findings = _scan(
+            content, scanner, keeper.path, delimiter=delimiter, width=len(columns), source=source, limits=limits
+        )
     if findings["records"] == 0:
         raise Refused("has a header and no rows; ask for it to be sent again.")
     partner, named_partner = tell_partner(
