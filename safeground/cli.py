@@ -209,13 +209,12 @@ def _say_stopped(progress: TerminalProgress) -> int:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
-    from safeground.engine.build import CannotBuild
     from safeground.engine.catalogue import DefinitionsError
     from safeground.engine.publish import EditionError
     from safeground.engine.warehouse import ConformError
     from safeground.engine.workspace import WorkspaceError
 
-    return Refused, CannotBuild, ConformError, DefinitionsError, EditionError, WorkspaceError
+    return Refused, ConformError, DefinitionsError, EditionError, WorkspaceError
 
 
 def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:

@@ -4,7 +4,7 @@ Opens no file and no database: every table and outline is handed in.
 """
 
 from safeground.engine.areas.crosswalk import Crosswalk, Method, make_crosswalk
-from safeground.engine.areas.hierarchy import Hierarchy, Level, make_hierarchy
+from safeground.engine.areas.hierarchy import Hierarchy, Level, leads_to, make_flat_hierarchy, make_hierarchy
 from safeground.engine.areas.lookups import CodePairs, get_pairs
 from safeground.engine.areas.outlines import (
     Dissolved,
@@ -34,7 +34,9 @@ __all__ = [
     "find_vintages",
     "get_pairs",
     "get_vintages",
+    "leads_to",
     "make_crosswalk",
+    "make_flat_hierarchy",
     "make_hierarchy",
     "make_outlines",
     "name_vintage",

@@ -127,6 +127,22 @@ def make_hierarchy(lookups: pa.Table, *, base: str = CURRENT) -> Hierarchy:
     return Hierarchy(base, codes, {name: _make_level(name, found, codes) for name, found in reached.items()}, row)
 
 
+def leads_to(lookups: pa.Table, level: str, *, base: str = CURRENT) -> bool:
+    """Whether a chain of these lookups leads from `base` to a level."""
+    edges, reached = _edges_up(lookups), {base}
+    while further := {high for low, high in edges if low in reached} - reached:
+        reached |= further
+    return level in reached
+
+
+def make_flat_hierarchy(level: str, names: Mapping[str, str], *, base: str = CURRENT) -> Hierarchy:
+    """Areas of one level, code to name, of which no lookup says what lies in them: they hold no base area."""
+    codes = np.array(sorted(names), dtype=object)
+    nothing = scipy.sparse.csr_array((len(codes), 0))
+    above = Level(level, codes, np.array([names[code] for code in codes], dtype=object), nothing, divided=())
+    return Hierarchy(base, np.array([], dtype=object), {level: above}, {})
+
+
 @dataclass(frozen=True)
 class _Reached:
     """The k areas reached at a level, and which base areas lead to them: k x n, positive where one does, perhaps to several."""

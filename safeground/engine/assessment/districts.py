@@ -6,7 +6,14 @@ import numpy as np
 
 from safeground.engine.assessment.evidence import DISTRICT, STREET, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
-from safeground.engine.assessment.making import direction_words, make_table, protect_row
+from safeground.engine.assessment.making import (
+    direction_words,
+    level_cells,
+    level_columns,
+    make_table,
+    name_denominator,
+    protect_row,
+)
 from safeground.engine.assessment.protecting import protect_count, protect_estimate, protect_ratio, protect_whole
 from safeground.engine.assessment.sentences import join_words, name_period
 from safeground.engine.disclosure import Protected
@@ -19,6 +26,7 @@ from safeground.engine.documents import (
     FunnelPoint,
     IntervalChart,
     Point,
+    Table,
     format_value,
 )
 from safeground.engine.measures import Measurement, Reconciliation
@@ -109,6 +117,24 @@ def make_district_figures(evidence: Evidence) -> list[Block]:
             ),
         )
     ]
+
+
+def make_district_table(evidence: Evidence) -> Table:
+    """How many offences each district had, by name: counts of districts of different size make no league."""
+    period = evidence.latest
+    measurement = evidence.measures.calculate(VIOLENCE, level=DISTRICT, periods=[period])
+    cells = sorted(measurement.column(period), key=lambda cell: cell.area_name)
+    lines = evidence.measures.counts(VIOLENCE, level=DISTRICT).reconciliation.gather([period])
+    return make_table(
+        id="violence_by_district",
+        measurement=measurement,
+        period=period.label,
+        caption=f"Violence by district, {period.label}",
+        columns=[("district", "District"), *level_columns(measurement), ("flags", "Note")],
+        rows=[(cell.area_name, *level_cells(evidence, measurement, cell), "; ".join(cell.flags)) for cell in cells],
+        source=evidence.source_line(STREET, "area_lookup"),
+        notes=(name_denominator(measurement), _reconcile(evidence, lines)),
+    )
 
 
 def _together(evidence: Evidence, measurement: Measurement) -> Protected:

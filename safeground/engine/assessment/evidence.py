@@ -153,9 +153,23 @@ class Evidence:
     def force_name(self) -> str:
         return self.catalogue.partnership.force.name
 
+    def is_usable(self, feed: str) -> bool:
+        """Whether a chapter that needs a feed has it: of the street files a month of our own force, of lookups a way from small areas to
+        our force, of populations one that a rate can be told over, of outlines those of our small areas."""
+        if feed == STREET:
+            return bool(self.covered)
+        if feed == "area_lookup":
+            return self.measures.has_areas
+        if feed == "population":
+            return self.measures.has_residents
+        if feed == "area_boundaries":
+            return self.small_area_outlines is not None
+        return feed in self.feeds
+
     def source_line(self, *feeds: str) -> str:
-        """Where numbers come from, as it must be named beneath a table or figure."""
+        """Where numbers come from, as it must be named beneath a table or figure; what has not landed is no source."""
         contracts = self.catalogue.feeds.contracts
+        feeds = tuple(feed for feed in feeds if feed in self.feeds)
         return "; ".join(
             dict.fromkeys(f"{contracts[feed].source.name} ({contracts[feed].source.licence})" for feed in feeds)
         )

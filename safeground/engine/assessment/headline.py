@@ -11,14 +11,15 @@ from safeground.engine.assessment.sentences import (
     bounds_sentence,
     change_sentence,
     comparison_sentence,
+    count_sentence,
     level_sentence,
     name_period,
     say_when,
     share_sentence,
 )
-from safeground.engine.disclosure import protect
+from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import Finding
-from safeground.engine.measures import Measurement, Period, PeriodKind
+from safeground.engine.measures import Cell, Measurement, Period, PeriodKind
 
 VIOLENCE, BOUNDS, SHARE = "violence_rate", "public_space_violence_rate", "violence_share"
 
@@ -27,29 +28,29 @@ def level_finding(evidence: Evidence, measure: str, period: Period, *, id: str) 
     """How much of a measure was recorded by our force in a period."""
     measurement = evidence.measures.calculate(measure, level=FORCE, periods=[period])
     cell = measurement.cell(evidence.measures.own_area, period)
-    rate = protect_row(evidence, measurement, cell)
+    estimate = protect_row(evidence, measurement, cell)
     return make_finding(
         evidence,
         measurement,
         id=id,
-        sentence=(
-            share_sentence(who=evidence.force_name, what="violence", when=say_when(period.label), share=rate)
-            if measurement.unit_type == "share"
-            else level_sentence(
-                who=evidence.force_name,
-                what=evidence.catalogue.measures[measure].short_title,
-                when=say_when(period.label),
-                months=len(period.months),
-                count=protect_count(cell, evidence.rule),
-                rate=rate,
-            )
-        ),
-        estimate=rate,
+        sentence=_say_level(evidence, measurement, cell, estimate),
+        estimate=estimate,
         period=period,
         area_code=evidence.measures.own_area,
         area_name=evidence.area_name,
         caveats=(*_completeness(evidence, period), *_chance_only(measurement)),
     )
+
+
+def _say_level(evidence: Evidence, measurement: Measurement, cell: Cell, estimate: Protected) -> str:
+    who, when = evidence.force_name, say_when(cell.period.label)
+    what = evidence.catalogue.measures[measurement.measure].short_title
+    if measurement.unit_type == "share":
+        return share_sentence(who=who, what="violence", when=when, share=estimate)
+    if measurement.unit_type == "count":
+        return count_sentence(who=who, what=what, when=when, count=estimate)
+    months, count = len(cell.period.months), protect_count(cell, evidence.rule)
+    return level_sentence(who=who, what=what, when=when, months=months, count=count, rate=estimate)
 
 
 def change_finding(evidence: Evidence, measure: str, *, id: str) -> Finding | None:  # noqa: A002
@@ -183,4 +184,4 @@ def _chance_only(measurement: Measurement) -> tuple[str, ...]:
 def _completeness(evidence: Evidence, period: Period) -> tuple[str, ...]:
     if len(period.months) == 12 or evidence.is_year_complete:
         return ()
-    return (f"{len(period.months)} months, not a year: the rate is for these months and is not scaled up.",)
+    return (f"{len(period.months)} months, not a year: the number is for these months and is not scaled up.",)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import STREET, Evidence
+from safeground.engine.assessment.protecting import protect_count
+from safeground.engine.assessment.sentences import capitalise
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Column, Direction, Finding, Notice, NoticeKind, Table
 from safeground.engine.measures import Cell, Measurement, Period, protect_cell
@@ -45,6 +47,30 @@ def name_definition(evidence: Evidence, measurement: Measurement) -> str:
     """A definition as a reader and a machine know it: 'Police recorded violence, version 1 (police_uk_violence)'."""
     definition = evidence.measures.definition_of(measurement.measure)
     return f"{definition.title}, version {definition.version} ({definition.name})"
+
+
+def name_values(measurement: Measurement) -> str:
+    """The head of a column of a measurement's values: 'Rate per 1,000 residents', 'Offences'."""
+    return capitalise(measurement.unit) if measurement.unit_type == "count" else f"Rate {measurement.unit}"
+
+
+def level_columns(measurement: Measurement) -> list[tuple[str, str]]:
+    """The heads of columns that tell how much: offences and their rate, or offences alone where they are all there is."""
+    values = (("rate", name_values(measurement)),) if measurement.unit_type != "count" else ()
+    return [("count", "Offences"), *values]
+
+
+def level_cells(evidence: Evidence, measurement: Measurement, cell: Cell) -> tuple[Protected, ...]:
+    """The cells beneath `level_columns`."""
+    estimate = protect_row(evidence, measurement, cell)
+    return (estimate,) if measurement.unit_type == "count" else (protect_count(cell, evidence.rule), estimate)
+
+
+def name_denominator(measurement: Measurement) -> str:
+    """'Denominator: residents in 2021.', or what it means that there is none."""
+    if measurement.denominator_label:
+        return f"Denominator: {measurement.denominator_label}."
+    return "These are counts, not rates, since no population has landed: areas of different size cannot be compared by them."
 
 
 def notice(kind: NoticeKind, markdown: str) -> Notice:

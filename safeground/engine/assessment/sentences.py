@@ -37,6 +37,13 @@ def level_sentence(*, who: str, what: str, when: str, months: int, count: Protec
     return f"{sentence}: {format_estimate(rate)}{span} ({format_interval(rate)})."
 
 
+def count_sentence(*, who: str, what: str, when: str, count: Protected) -> str:
+    """'Essex Police recorded 24,812 offences of violence from January to June 2025 (95% interval …).' For want of residents."""
+    if not count.is_published:
+        return f"How many {count.unit} of {what} {who} recorded {when} is {count.state}: {count.reason}."
+    return f"{who} recorded {format_estimate(count)} of {what} {when} ({format_interval(count)})."
+
+
 def share_sentence(*, who: str, what: str, when: str, share: Protected) -> str:
     """'Violence made up 41% of the crime that Essex Police recorded from January to June 2025 (95% interval …).'"""
     if not share.is_published:
@@ -82,9 +89,10 @@ def change_sentence(*, what: str, latest: str, before: str, change: Protected, d
         verb = "rose" if direction is Direction.HIGHER else "fell"
         return f"Recorded {what} {verb} by {size}, day for day, between {before} and {latest} ({format_interval(change)} of the change)."
     sign = "more" if (change.value or 0) > 0 else "fewer"
+    told = f"{size} {sign}" if any(digit in size for digit in "123456789") else "about as many"
     return (
         f"We cannot tell whether recorded {what} rose or fell between {before} and {latest}: "
-        f"day for day {size} {sign} were recorded, "
+        f"day for day {told} were recorded, "
         f"and any change from {format_bounds(change)} would be in keeping with that."
     )
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, WARD, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
-from safeground.engine.assessment.making import make_table, protect_row
+from safeground.engine.assessment.making import level_cells, level_columns, make_table, protect_row
 from safeground.engine.assessment.maps import make_classes, make_shapes
-from safeground.engine.assessment.protecting import protect_count
 from safeground.engine.assessment.sentences import name_period
 from safeground.engine.documents import (
     Block,
     Choropleth,
     Figure,
-    Notice,
-    NoticeKind,
 )
 
 
@@ -33,8 +30,7 @@ def make_small_area_figures(evidence: Evidence) -> list[Block]:
             ("code", "Code"),
             ("area", "Small area (LSOA 2021)"),
             ("district", "District"),
-            ("count", "Offences"),
-            ("rate", f"Rate {measurement.unit}"),
+            *level_columns(measurement),
             ("flags", "Note"),
         ],
         rows=[
@@ -42,18 +38,17 @@ def make_small_area_figures(evidence: Evidence) -> list[Block]:
                 code,
                 evidence.small_area_names[code],
                 evidence.district_of[code],
-                protect_count(cells[code], evidence.rule),
-                estimates[code],
+                *level_cells(evidence, measurement, cells[code]),
                 "; ".join(cells[code].flags),
             )
             for code in order
         ],
         source=evidence.source_line(STREET, "population", "area_lookup"),
-        notes=("A rate of a small area rests on few offences: read its interval.",),
+        notes=("A number of a small area rests on few offences: read its interval.",),
         rows_shown=15,
     )
-    if small is None or districts is None:
-        return [Notice(NoticeKind.MISSING, "No outlines of small areas have landed, so there is no map."), table]
+    if small is None or districts is None or measurement.unit_type == "count":
+        return [table]  # a map of counts would show where people live
     shapes = make_shapes(small, dict(evidence.small_area_names))
     flagged = sum(bool(cell.flags) for cell in cells.values())
     return [
@@ -108,8 +103,7 @@ def make_ward_table(evidence: Evidence) -> Block:
             ("code", "Code"),
             ("ward", "Ward"),
             ("district", "District"),
-            ("count", "Offences"),
-            ("rate", f"Rate {measurement.unit}"),
+            *level_columns(measurement),
             ("flags", "Note"),
         ],
         rows=[
@@ -117,8 +111,7 @@ def make_ward_table(evidence: Evidence) -> Block:
                 cell.area_code,
                 cell.area_name,
                 district_of.get(cell.area_code, ""),
-                protect_count(cell, evidence.rule),
-                protect_row(evidence, measurement, cell),
+                *level_cells(evidence, measurement, cell),
                 "; ".join(cell.flags),
             )
             for cell in cells

@@ -10,8 +10,14 @@ from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
 from safeground.engine.assessment.headline import (
     VIOLENCE,
 )
-from safeground.engine.assessment.making import make_table, protect_row
-from safeground.engine.assessment.protecting import protect_count
+from safeground.engine.assessment.making import (
+    level_cells,
+    level_columns,
+    make_table,
+    name_denominator,
+    name_values,
+    protect_row,
+)
 from safeground.engine.assessment.sentences import join_words
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import (
@@ -28,8 +34,9 @@ from safeground.engine.statistics import ControlChart
 
 
 def make_monthly_figure(evidence: Evidence) -> Figure:
-    """Monthly rates of our force and its neighbours."""
-    partners = (evidence.measures.own, *evidence.neighbours)
+    """Monthly rates of our force and its neighbours; without residents the counts of our own, as forces differ in size."""
+    beside = evidence.neighbours if evidence.measures.has_residents else ()
+    partners = (evidence.measures.own, *beside)
     measurement = evidence.measures.monthly_rates(VIOLENCE, partners=partners)
     names = {evidence.measures.home[force.partner]: force.area.name for force in evidence.catalogue.partnership.forces
              if force.partner in evidence.measures.home}  # fmt: skip
@@ -58,13 +65,13 @@ def make_monthly_figure(evidence: Evidence) -> Figure:
             id="violence_by_month",
             measurement=measurement,
             caption="Violence recorded each month, by force",
-            columns=[("area", "Area"), ("month", "Month"), ("rate", f"Rate {measurement.unit}")],
+            columns=[("area", "Area"), ("month", "Month"), ("rate", name_values(measurement))],
             rows=rows,
             source=evidence.source_line(STREET, "population"),
             rows_shown=24,
         ),
         source=evidence.source_line(STREET, "population"),
-        notes=(f"Denominator: {measurement.denominator_label}. Months that have not been received are gaps.",),
+        notes=(f"{name_denominator(measurement)} Months that have not been received are gaps.",),
     )
 
 
@@ -84,7 +91,8 @@ def _describe_series(series: Series, name: str) -> str:
 def make_run_chart_figure(evidence: Evidence) -> Figure:
     """Our monthly rate with the limits of its own usual variation."""
     run = evidence.measures.run_chart(VIOLENCE)
-    unit = f"per {run.per:,.0f} residents and month of 30.4 days"
+    measure = evidence.measures.measure(VIOLENCE)
+    unit = f"{measure.unit.title} {'and' if measure.unit.is_rate else 'in a'} month of 30.4 days"
     signalled = {signal.month for signal in run.chart.signals}
     values = np.asarray(run.chart.value)
     counts = evidence.measures.counts(VIOLENCE, level=FORCE).definite.select_areas([run.area]).values[0]
@@ -125,7 +133,7 @@ def make_run_chart_figure(evidence: Evidence) -> Figure:
             caption="Months with their limits",
             columns=[
                 ("month", "Month"),
-                ("rate", "Rate"),
+                ("rate", "Rate" if measure.unit.is_rate else "Offences"),
                 ("lower_limit", "Lower limit"),
                 ("upper_limit", "Upper limit"),
                 ("signal", "Reading"),
@@ -175,12 +183,13 @@ def make_years_table(evidence: Evidence) -> Table:
         (PeriodKind.FINANCIAL_YEAR, "financial year"),
         (PeriodKind.CALENDAR_YEAR, "calendar year"),
     )
-    rows = []
+    rows, columns = [], [("count", "Offences")]
     for kind, name in kinds:
         periods = get_periods(kind, evidence.covered)
         if not periods:
             continue
         measurement = evidence.measures.calculate(VIOLENCE, level=FORCE, periods=periods)
+        columns = level_columns(measurement)
         for cell in reversed(measurement.row(evidence.measures.own_area)):
             missing = len(cell.period.missing_months(evidence.covered))
             if missing == len(cell.period.months):
@@ -190,23 +199,14 @@ def make_years_table(evidence: Evidence) -> Table:
                 if not missing
                 else f"{len(cell.period.months) - missing} of {len(cell.period.months)} months received"
             )
-            rows.append(
-                (
-                    cell.period.label,
-                    name,
-                    protect_count(cell, evidence.rule),
-                    protect_row(evidence, measurement, cell),
-                    received,
-                )
-            )
+            rows.append((cell.period.label, name, *level_cells(evidence, measurement, cell), received))
     return make_table(
         id="violence_by_year",
         caption=f"Violence recorded by {evidence.force_name}, by quarter and year, newest first",
         columns=[
             ("period", "Period"),
             ("kind", "Kind of period"),
-            ("count", "Offences"),
-            ("rate", "Rate per 1,000 residents"),
+            *columns,
             ("received", "Months"),
         ],
         rows=rows,

@@ -15,7 +15,7 @@ from safeground.engine.assessment.chapters.level_and_trend import make_level_and
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
 from safeground.engine.assessment.chapters.where import make_where
-from safeground.engine.assessment.evidence import STREET, Evidence
+from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
 
@@ -57,7 +57,7 @@ def write_assessment(evidence: Evidence, audience: Audience, *, is_draft: bool =
 
 
 def _write_chapter(evidence: Evidence, outline: ChapterOutline) -> Chapter:
-    lacking = [feed for feed in outline.plan.needs if not _is_here(evidence, feed)]
+    lacking = [feed for feed in outline.plan.needs if not evidence.is_usable(feed)]
     if lacking:
         titles = tuple(evidence.catalogue.feeds.contracts[feed].title for feed in lacking)
         blocks: tuple[Block, ...] = (
@@ -65,12 +65,20 @@ def _write_chapter(evidence: Evidence, outline: ChapterOutline) -> Chapter:
             Notice(NoticeKind.MISSING, outline.missing_sentence(titles)),
         )
     else:
-        blocks = CHAPTERS[outline.id](evidence, outline)
+        blocks = _say_what_would_be_fuller(evidence, outline, CHAPTERS[outline.id](evidence, outline))
     return Chapter(outline.id, outline.title, outline.plan.summary, blocks)
 
 
-def _is_here(evidence: Evidence, feed: str) -> bool:
-    return bool(evidence.covered) if feed == STREET else feed in evidence.feeds
+def _say_what_would_be_fuller(
+    evidence: Evidence, outline: ChapterOutline, blocks: tuple[Block, ...]
+) -> tuple[Block, ...]:
+    """What is left out for want of a feed that the chapter uses, said behind its opening words."""
+    said = tuple(
+        Notice(NoticeKind.MISSING, sentence)
+        for feed, sentence in outline.plan.uses.items()
+        if not evidence.is_usable(feed)
+    )
+    return (*blocks[:1], *said, *blocks[1:])
 
 
 def _last_day(evidence: Evidence) -> str:

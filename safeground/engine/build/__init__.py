@@ -1,14 +1,13 @@
 """The order of things: what is stale, what to run, and how far it is."""
 
 from safeground.engine.build.code_version import get_code_version
-from safeground.engine.build.editions import BuildReport, BuiltEdition, CannotBuild, build_editions, open_with_catalogue
+from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
 from safeground.engine.build.status import Status, get_status
 
 __all__ = [
     "BuildReport",
     "BuiltEdition",
-    "CannotBuild",
     "CheckingReport",
     "ReceivingReport",
     "Status",

@@ -39,14 +39,6 @@ AUDIENCES = (Audience.PARTNERSHIP, Audience.PUBLIC)
 _STREET = "police_uk_street"
 
 
-NEEDED = ("area_lookup", "population")
-"""Feeds without which no event has a place and no count a rate. Whatever else is missing, the chapters say so themselves."""
-
-
-class CannotBuild(Exception):
-    """There is too little to build from; one sentence says what to land."""
-
-
 @dataclass(frozen=True)
 class BuiltEdition:
     """An edition of this build. `is_new` is false where it was up to date already."""
@@ -118,11 +110,6 @@ def build_editions(
                 f"Nothing has landed in {workspace.root}; land files with: safeground land {workspace.root} FILES"
             )
         checks = tuple(check_deliveries(workspace, catalogue.feeds, live, progress=progress))
-        if lacking := find_lacking(live):
-            raise CannotBuild(
-                f"{workspace.root} cannot be built yet: land {join_titles(catalogue, lacking)} too "
-                f"({', '.join(lacking)}; what each looks like is in its contract)."
-            )
         finished = workspace.warehouse.all
         generation = conform_deliveries(workspace, catalogue.feeds, live, checks, progress=progress)
         # Where nothing has changed it is the one in use, whose record tells of the build that made it and not of this one.
@@ -141,18 +128,6 @@ def build_editions(
         parts_reused=generation.made + generation.reused - made,
         editions=tuple(edition for edition in found.values() if edition is not None),
     )
-
-
-def find_lacking(live: Sequence[Delivery]) -> tuple[str, ...]:
-    """The needed feeds of which nothing has landed."""
-    landed = {delivery.feed for delivery in live}
-    return tuple(feed for feed in NEEDED if feed not in landed)
-
-
-def join_titles(catalogue: Catalogue, feeds: Sequence[str]) -> str:
-    """'lookups between areas and population of small areas'."""
-    titles = [catalogue.feeds.contracts[feed].title for feed in feeds]
-    return " and ".join(f"{title[:1].lower()}{title[1:]}" for title in titles)
 
 
 def edition_key(live: Sequence[Delivery], catalogue: Catalogue, audience: Audience) -> str:
@@ -182,10 +157,7 @@ def _publish(
     contract = catalogue.feeds.contracts[_STREET]
     with open_warehouse(workspace) as warehouse:
         progress(0, 1, "Counting")
-        try:
-            measures = open_measures(warehouse, catalogue)
-        except ValueError as reason:
-            raise CannotBuild(f"{workspace.root} cannot be built yet: {reason}.") from None
+        measures = open_measures(warehouse, catalogue)
         expected = expected_partners(catalogue)
         across = check_workspace(workspace, catalogue.feeds, partners=expected)
         problems = summarise_problems((*get_problems(checks), *across), live)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of, find_lacking
+from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import get_check_report, get_deliveries, get_live_deliveries
@@ -45,8 +45,6 @@ class Status:
     feeds: tuple[FeedStatus, ...]
     unchecked: int
     refused: tuple[str, ...]
-    lacking: tuple[str, ...]
-    """Feeds without which nothing can be built, and which have not landed."""
     warehouse: Path | None
     editions: tuple[EditionStatus, ...]
 
@@ -59,8 +57,6 @@ class Status:
         root = shlex.quote(str(self.root))
         if not self.feeds:
             return f"safeground land {root} FILES"
-        if self.lacking:
-            return f"safeground land {root} FILES of {' and '.join(self.lacking)}, without which nothing can be built"
         if self.is_stale:
             return f"safeground build {root}"
         return "nothing: everything is up to date"
@@ -93,7 +89,6 @@ class Status:
             "feeds": [vars(feed) for feed in self.feeds],
             "unchecked": self.unchecked,
             "refused": list(self.refused),
-            "lacking": list(self.lacking),
             "warehouse": str(self.warehouse) if self.warehouse else None,
             "editions": [
                 {"audience": str(e.audience), "path": str(e.path) if e.path else None, "is_stale": e.is_stale}
@@ -132,7 +127,6 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
         feeds=tuple(feeds),
         unchecked=sum(check is None for check in checks.values()),
         refused=tuple(delivery for delivery, check in checks.items() if check is not None and not check.is_used),
-        lacking=find_lacking(live),
         warehouse=workspace.warehouse.current,
         editions=tuple(editions),
     )

@@ -22,8 +22,8 @@ class ChapterPlan(DefinitionModel):
     audiences: tuple[Audience, ...] = Field(min_length=1)
     needs: tuple[str, ...] = ()
     """Feeds without which the chapter cannot be written."""
-    uses: tuple[str, ...] = ()
-    """Feeds that make it fuller; what is left out without them is said."""
+    uses: Mapping[str, Words] = Field(default_factory=dict)
+    """Feeds that make it fuller, each with what the chapter says where it is missing."""
     measures: tuple[str, ...] = ()
     missing: Words
     """What stands in the chapter's place where a feed it needs is missing. `{feeds}` becomes their titles."""

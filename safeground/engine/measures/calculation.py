@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.areas import get_pairs, make_crosswalk, make_hierarchy
+from safeground.engine.areas import Hierarchy, get_pairs, leads_to, make_crosswalk, make_flat_hierarchy, make_hierarchy
 from safeground.engine.catalogue import Catalogue, EventDefinition, Measure
 from safeground.engine.measures.comparisons import (
     AreaComparison,
@@ -20,7 +20,7 @@ from safeground.engine.measures.comparisons import (
     compare_with_year_before,
 )
 from safeground.engine.measures.counting import DefinitionCounts, TallyCounter
-from safeground.engine.measures.denominators import flag_poor_denominators
+from safeground.engine.measures.denominators import count_without_residents, flag_poor_denominators
 from safeground.engine.measures.estimating import (
     count_bands,
     estimate_measure,
@@ -37,6 +37,7 @@ from safeground.engine.measures.populations import (
     EUROPEAN_BANDS,
     Ages,
     Populations,
+    can_serve,
     choose_populations,
 )
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
@@ -44,6 +45,8 @@ from safeground.engine.measures.tallies import EventTally
 from safeground.engine.statistics import Estimate
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from safeground.engine.warehouse import Warehouse
 
 _Kept = TypeVar("_Kept")
@@ -74,11 +77,33 @@ class Measures:
         """The code of the partnership's force area."""
         return self.catalogue.partnership.force.area.code
 
+    @property
+    def has_areas(self) -> bool:
+        """Whether lookups lead from small areas to our force; without them events are known by the force that recorded them alone."""
+        return bool(self.areas(self.locator.base))
+
+    @property
+    def has_residents(self) -> bool:
+        """Whether there are residents to tell a rate over; without them every rate is told as a count."""
+        return self._has_residents(ALL_AGES)
+
+    def measure(self, name: str) -> Measure:
+        """A measure as it can be told here: a rate whose residents have not landed is a count. KeyError for one there is not."""
+        if name not in self.catalogue.measures:
+            raise KeyError(f"there is no measure {name!r}; there are {', '.join(sorted(self.catalogue.measures))}")
+        measure = self.catalogue.measures[name]
+        is_standardised = measure.unit.type == "directly_standardised_rate"
+        if not measure.unit.is_rate or self._has_residents(EUROPEAN_BANDS if is_standardised else _ages_of(measure)):
+            return measure
+        return count_without_residents(measure, self.catalogue.numerator_of(measure))
+
     def areas(self, level: str, partners: Sequence[str] | None = None) -> tuple[str, ...]:
         """Codes of the areas of a level inside the force areas of these partners (our own by default), in order."""
         partners = tuple(partners or (self.own,))
 
         def find() -> tuple[str, ...]:
+            if level == FORCE:
+                return tuple(sorted(self.home[partner] for partner in partners if partner in self.home))
             inside = self._inside(self.home[partner] for partner in partners if partner in self.home)
             codes, members = self.locator.members(level)
             return tuple(codes[row] for row in np.flatnonzero(members @ inside.astype(float) > 0))
@@ -87,7 +112,7 @@ class Measures:
 
     def definition_of(self, name: str) -> EventDefinition:
         """The definition behind a measure's numerator."""
-        return self.catalogue.numerator_of(self._measure(name))
+        return self.catalogue.numerator_of(self.measure(name))
 
     def counts(self, name: str, *, level: str, partners: Sequence[str] | None = None) -> DefinitionCounts:
         """Monthly counts of a measure's numerator: definite and undetermined events, gaps and reconciliation."""
@@ -111,7 +136,7 @@ class Measures:
         change of rate. A rate is for the period, whatever its length: six months are not made a year.
         """
         monthly = self.counts(name, level=level, partners=partners)
-        return self._measure_counts(self._measure(name), monthly, tuple(periods))
+        return self._measure_counts(self.measure(name), monthly, tuple(periods))
 
     def calculate_by(
         self,
@@ -123,7 +148,7 @@ class Measures:
         partners: Sequence[str] | None = None,
     ) -> dict[str, Measurement]:
         """A measurement for each category of a column of events, the largest first. A share is of the same whole for all."""
-        measure = self._measure(name)
+        measure = self.measure(name)
         return {
             category: replace(self._measure_counts(measure, counts, tuple(periods)), category=category)
             for category, counts in self.counts_by(name, by=by, level=level, partners=partners).items()
@@ -137,15 +162,18 @@ class Measures:
         periods: Sequence[Period] | None = None,
         partners: Sequence[str] | None = None,
     ) -> Measurement:
-        """A crude rate of each month, told for a month of average length (30.4 days), so that a line chart agrees with the run chart.
+        """A crude rate (or count) of each month, told for a month of average length (30.4 days), so that a line chart agrees with the
+        run chart.
 
         periods: single months, by default all from the first to the last. Denominators are residents times the month's days over 30.4.
-        Of one month alone `calculate` tells what was recorded in it, whatever its length. ValueError for a measure that is no crude rate,
+        Of one month alone `calculate` tells what was recorded in it, whatever its length. ValueError for a share or a standardised rate,
         for a period of several months, and where no month has landed.
         """
-        measure, monthly = self._measure(name), self.counts(name, level=level, partners=partners)
-        if measure.unit.type != "rate":
-            raise ValueError(f"{name} is a {measure.unit.type}; only a crude rate is told for months of equal length")
+        measure, monthly = self.measure(name), self.counts(name, level=level, partners=partners)
+        if measure.unit.type not in ("rate", "count"):
+            raise ValueError(
+                f"{name} is a {measure.unit.type}; only a crude rate or a count is told for months of equal length"
+            )
         found = self._measure_counts(measure, monthly, monthly.definite.periods if periods is None else tuple(periods))
         return tell_for_average_month(measure, found)
 
@@ -161,11 +189,14 @@ class Measures:
     def compare_with_rest(self, name: str, *, level: str, period: Period) -> AreaComparison:
         """Each of our areas with the rest of the partnership (itself left out), under a rate or a share."""
         monthly = self.counts(name, level=level)
-        wholes = self._denominators(self._measure(name), monthly, (period,))
+        wholes = self._denominators(self.measure(name), monthly, (period,))
         return compare_with_rest(monthly.definite, _column(wholes, name), period)
 
     def compare_with_neighbours(self, name: str, *, period: Period | None = None) -> ForceComparison | None:
-        """Our force with each neighbour, in the latest months that all have landed; None where there are none."""
+        """Our force with each neighbour, in the latest months that all have landed; None where there are none, or no residents to tell
+        a rate over: how many were recorded in forces of different size is no comparison."""
+        if not self.measure(name).unit.is_rate and self.catalogue.measures[name].unit.is_rate:
+            return None
         partners = [partner for partner in self.home if self._covered(name, partner)]
         if self.own not in partners or len(partners) < 2:
             return None
@@ -174,7 +205,7 @@ class Measures:
             period = find_latest_run(frozenset.intersection(*(monthly.coverage[partner] for partner in partners)))
         if period is None:
             return None
-        wholes = self._denominators(self._measure(name), monthly, (period,))
+        wholes = self._denominators(self.measure(name), monthly, (period,))
         return compare_forces(monthly.definite, _column(wholes, name), force=self.own_area, period=period)
 
     def compare_with_year_before(
@@ -183,7 +214,7 @@ class Measures:
         """Our areas' latest twelve months with the twelve before, or the months that both years have."""
         return compare_with_year_before(
             self.counts(name, level=level, partners=partners).definite,
-            confidence=self._measure(name).interval.confidence,
+            confidence=self.measure(name).interval.confidence,
         )
 
     def run_chart(self, name: str, *, area: str | None = None, level: str = FORCE) -> RunChart:
@@ -191,7 +222,7 @@ class Measures:
 
         ValueError where our force has landed no month.
         """
-        measure, area = self._measure(name), area or self.own_area
+        measure, area = self.measure(name), area or self.own_area
         monthly = self.counts(name, level=level).definite
         if not monthly.periods:
             raise ValueError(
@@ -213,7 +244,7 @@ class Measures:
 
     def _judge_denominators(self, level: str, areas: tuple[str, ...]) -> NDArray[np.bool_]:
         everything = next((m.name for m in self.catalogue.measures.values() if m.by == "offence"), None)
-        if everything is None or set(areas) - set(self.areas(level)):
+        if everything is None or not self.has_residents or set(areas) - set(self.areas(level)):
             return np.zeros(0, dtype=bool)
         covered = self._covered(everything, self.own)
         period = find_latest_run(covered)
@@ -232,10 +263,11 @@ class Measures:
         wanted = set(forces)
         return np.array([force in wanted for force in self.locator.hierarchy.parents(FORCE)], dtype=bool)
 
-    def _measure(self, name: str) -> Measure:
-        if name not in self.catalogue.measures:
-            raise KeyError(f"there is no measure {name!r}; there are {', '.join(sorted(self.catalogue.measures))}")
-        return self.catalogue.measures[name]
+    def _has_residents(self, bands: tuple[Ages, ...]) -> bool:
+        def find() -> bool:
+            return self.has_areas and can_serve(self.warehouse.table("populations"), self.locator, bands)
+
+        return self._keep(find, "residents", bands)
 
     def _covered(self, name: str, partner: str) -> frozenset[Any]:
         return self._tally(self.definition_of(name))[0].coverage.get(partner, frozenset())
@@ -382,22 +414,30 @@ class Measures:
 def open_measures(warehouse: Warehouse, catalogue: Catalogue) -> Measures:
     """The measures of a catalogue over a warehouse, with areas, crosswalk and force areas made ready.
 
-    Raises ValueError where no lookup has landed that leads from small areas to the partnership's force.
+    Where no lookup has landed that leads from small areas to the partnership's force, there are no areas but the forces themselves: what
+    a force recorded can still be counted, and nothing can be said of where.
     """
     lookups = warehouse.table("lookups").to_pyarrow()
-    hierarchy = make_hierarchy(lookups)
+    forces, own = catalogue.partnership.forces, catalogue.partnership.force
+    hierarchy = _read_hierarchy(lookups, own.area.code)
+    if hierarchy is None:
+        names = {force.area.code: force.area.name for force in forces}
+        locator = AreaLocator(make_flat_hierarchy(FORCE, names))
+        return Measures(warehouse, catalogue, locator, {force.partner: force.area.code for force in forces})
     pairs = get_pairs(lookups, "lsoa11", hierarchy.base)
     locator = AreaLocator(
         hierarchy, make_crosswalk(pairs, _people_by_area(warehouse, hierarchy.base)) if len(pairs) else None
     )
     known = set(hierarchy.level(FORCE).codes)
-    home = {force.partner: force.area.code for force in catalogue.partnership.forces if force.area.code in known}
-    own = catalogue.partnership.force
-    if own.partner not in home:
-        raise ValueError(
-            f"no lookup leads to the force area {own.area.code} ({own.area.name}); land the lookups from small areas to police forces"
-        )
-    return Measures(warehouse, catalogue, locator, home)
+    return Measures(warehouse, catalogue, locator, {f.partner: f.area.code for f in forces if f.area.code in known})
+
+
+def _read_hierarchy(lookups: pa.Table, own_area: str) -> Hierarchy | None:
+    """The hierarchy of the lookups, where it leads to our force."""
+    if not leads_to(lookups, FORCE):
+        return None
+    hierarchy = make_hierarchy(lookups)
+    return hierarchy if own_area in hierarchy.level(FORCE).codes else None
 
 
 def _people_by_area(warehouse: Warehouse, vintage: str) -> dict[str, float]:

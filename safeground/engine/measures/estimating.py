@@ -59,22 +59,28 @@ def estimate_standardised(measure: Measure, counts: FloatMatrix, people: FloatMa
 
 
 def tell_for_average_month(measure: Measure, monthly: Measurement) -> Measurement:
-    """A crude rate's single months, each as if it had 30.4 days: exposure is people times days over 30.4.
+    """A crude rate's or count's single months, each as if it had 30.4 days: exposure is people times days over 30.4.
 
-    ValueError for a period of several months, or without a denominator.
+    ValueError for a period of several months.
     """
-    if any(len(period.months) > 1 for period in monthly.periods) or monthly.denominators is None:
-        raise ValueError(f"{measure.name} is told for an average month; give single months of a rate")
-    people = monthly.denominators
+    if any(len(period.months) > 1 for period in monthly.periods):
+        raise ValueError(f"{measure.name} is told for an average month; give single months")
     months = np.array([sum(period.days) for period in monthly.periods]) / DAYS_IN_A_MONTH
-    exposure = replace(people, values=people.values * months)
-    return replace(
+    definite, confidence = monthly.counts.definite, measure.interval.confidence
+    exposure = months if monthly.denominators is None else monthly.denominators.values * months
+    upper = estimate_rate(monthly.counts.upper.values, exposure, per=monthly.per or 1, confidence=confidence)
+    told = replace(
         monthly,
-        unit=f"{monthly.unit} and month of 30.4 days",
+        unit=f"{monthly.unit} and month of 30.4 days" if monthly.per else f"{monthly.unit} in a month of 30.4 days",
+        estimate=estimate_rate(definite.values, exposure, per=monthly.per or 1, confidence=confidence),
+        upper_bound=np.asarray(upper.value),
+    )
+    if monthly.denominators is None:
+        return told
+    return replace(
+        told,
         denominator_label=f"{monthly.denominator_label}, times the days of the month over 30.4",
-        denominators=exposure,
-        estimate=estimate_measure(measure, monthly.counts.definite, exposure),
-        upper_bound=np.asarray(estimate_measure(measure, monthly.counts.upper, exposure).value),
+        denominators=replace(monthly.denominators, values=exposure),
     )
 
 

@@ -137,6 +137,13 @@ def place_tally(tally: EventTally, locator: AreaLocator, home: Mapping[str, str]
         shares=shares,
         is_irregular=is_irregular,
         home_partner=home_partner,
-        code_partner=np.where(largest >= 0, home_partner[largest], -1),
+        code_partner=_partner_of(largest, home_partner),
         unplaced=np.where(1 - placed_share > ROUNDING, 1 - placed_share, 0.0),
     )
+
+
+def _partner_of(largest: NDArray[np.intp], home_partner: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The partner of the base area that holds most of each code; -1 for a code that lies in none."""
+    found = np.full(len(largest), -1, dtype=np.intp)
+    found[largest >= 0] = home_partner[largest[largest >= 0]]
+    return found

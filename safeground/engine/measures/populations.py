@@ -89,6 +89,11 @@ class Populations:
         return members[[row_of[area] for area in areas]]
 
 
+def can_serve(table: ir.Table, locator: AreaLocator, bands: tuple[Ages, ...] = ALL_AGES) -> bool:
+    """Whether any population has these ages on areas of a known vintage, so that `choose_populations` finds one."""
+    return bool(_usable_sources(table, locator, bands, year=0))
+
+
 def choose_populations(
     table: ir.Table,
     locator: AreaLocator,

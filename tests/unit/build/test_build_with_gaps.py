@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from safeground.engine.build import CannotBuild, build_editions, get_status, land_and_check, open_with_catalogue
+from safeground.engine.build import build_editions, get_status, land_and_check, open_with_catalogue
 from safeground.engine.workspace import init_workspace
 from safeground.synthetic import make_county, write_county
 
@@ -87,27 +87,6 @@ def test_what_is_missing_stands_in_the_manifest_too(gaps):
     deliveries = json.loads((gaps["public"] / "manifest.json").read_text(encoding="utf-8"))["deliveries"]
     assert not [delivery for delivery in deliveries if delivery["period"] == MISSING]
     assert {delivery["feed"] for delivery in deliveries} == {"area_lookup", "population", "police_uk_street"}
-
-
-@pytest.mark.parametrize(
-    ("landed", "wanted"),
-    [
-        ((), ("area_lookup", "population")),
-        (("lookups",), ("population",)),
-        (("population",), ("area_lookup",)),
-    ],
-)
-def test_too_little_to_build_from_is_said_in_one_sentence(files, tmp_path, landed, wanted):
-    given = _land(tmp_path / "w", *(files / name for name in landed), _street(files)[-1])
-    with pytest.raises(CannotBuild) as refusal:
-        build_editions(*given, now=NOW)
-    sentence = str(refusal.value)
-    assert sentence.endswith(".") and all(feed in sentence for feed in wanted)
-    assert all(feed not in sentence for feed in {"area_lookup", "population"} - set(wanted))
-    status = get_status(*given)
-    assert status.lacking == wanted
-    assert all(edition.path is None and edition.is_stale for edition in status.editions)
-    assert all(feed in status.next_step for feed in wanted)
 
 
 def test_no_street_file_is_an_assessment_that_says_so(files, tmp_path):

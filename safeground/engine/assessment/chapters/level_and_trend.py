@@ -40,7 +40,8 @@ def make_level_and_trend(evidence: Evidence, outline: ChapterOutline) -> tuple[B
     for measure in outline.plan.measures:
         if evidence.catalogue.measures[measure].by is not None:
             blocks += [Heading("Of what kind"), *make_crime_types(evidence, measure)]
-    blocks += [Heading("Beside the neighbours"), Paragraph(notes["neighbours"]), *make_neighbours(evidence)]
+    if evidence.measures.has_residents:
+        blocks += [Heading("Beside the neighbours"), Paragraph(notes["neighbours"]), *make_neighbours(evidence)]
     return tuple(blocks)
 
 

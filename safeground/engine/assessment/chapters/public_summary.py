@@ -48,7 +48,8 @@ def make_public_summary(evidence: Evidence, outline: ChapterOutline) -> tuple[Bl
         blocks.append(Paragraph(_ANSWERS[Direction.NOT_COMPARED]))
     else:
         blocks += [Paragraph(_ANSWERS[change.direction]), change]
-    blocks += [Heading("Beside our neighbours"), *neighbour_findings(evidence, VIOLENCE)]
+    if beside := neighbour_findings(evidence, VIOLENCE):
+        blocks += [Heading("Beside our neighbours"), *beside]
     blocks += [
         Heading("How sure we are"),
         Paragraph(notes["how_sure"]),

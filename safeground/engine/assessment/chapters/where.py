@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safeground.engine.assessment.concentration import make_concentration
-from safeground.engine.assessment.districts import make_district_figures, make_funnel_figure
+from safeground.engine.assessment.districts import make_district_figures, make_district_table, make_funnel_figure
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.small_areas import make_small_area_figures, make_ward_table
 from safeground.engine.catalogue import ChapterOutline
@@ -18,6 +18,8 @@ from safeground.engine.documents import (
 
 def make_where(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
+    if not evidence.measures.has_residents:
+        return (Paragraph(outline.intro), *_count_alone(evidence), Paragraph(notes["not_a_target"]))
     blocks: list[Block] = [
         Paragraph(outline.intro),
         Heading("Districts beside each other"),
@@ -38,6 +40,17 @@ def make_where(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]
     for measure in outline.plan.measures:
         blocks += make_concentration(evidence, measure)
     return tuple(blocks)
+
+
+def _count_alone(evidence: Evidence) -> tuple[Block, ...]:
+    """How many offences each area had, for want of residents to tell a rate over: no league, no map, no concentration."""
+    return (
+        Heading("How many in each district"),
+        make_district_table(evidence),
+        Heading("How many in each ward and neighbourhood"),
+        make_ward_table(evidence),
+        *make_small_area_figures(evidence),
+    )
 
 
 def _few_residents(evidence: Evidence) -> str:
