@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from safeground.engine.catalogue.contract_targets import Target
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
 
@@ -27,6 +28,20 @@ class Sensitivity(StrEnum):
     OPEN = "open"
     CONFIDENTIAL = "confidential"
     PERSONAL = "personal"
+
+
+KindOfData = Literal[
+    "published",
+    "police",
+    "patient",
+    "social_care",
+    "education",
+    "youth_justice",
+    "probation",
+    "fire",
+    "survey",
+]
+"""What law asks of a feed: patient data and social care data have gateways of their own."""
 
 
 class Constraints(DefinitionModel):
@@ -55,8 +70,14 @@ class ColumnContract(DefinitionModel):
 
     name: str
     title: str = ""
-    type: Literal["string", "integer", "number", "month", "year", "date"] = "string"
+    type: Literal["string", "integer", "number", "month", "year", "date", "datetime"] = "string"
+    """A date is 2024-01-31 or 31/01/2024; a datetime has a time of day behind it, with or without seconds."""
     constraints: Constraints = Constraints()
+    identifies: Literal["no", "direct", "indirect"] = "no"
+    """A direct identifier (a name, a number given to a person) becomes a pseudonym at landing; an indirect one is masked in reports."""
+    example: str = ""
+    note: str = ""
+    """What to know when filling it in, for the template."""
     on_failure: OnFailure = OnFailure.QUARANTINE
     formerly: tuple[str, ...] = ()
     is_optional: bool = False
@@ -82,6 +103,32 @@ class MonthOfFile(DefinitionModel):
     rule: Literal["month_of_file"]
     column: str
     on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class DateInPeriod(DefinitionModel):
+    """A date lies in the period of its delivery."""
+
+    rule: Literal["date_in_period"]
+    column: str
+    on_failure: OnFailure = OnFailure.QUARANTINE
+
+
+class DatesInOrder(DefinitionModel):
+    """One date or time is not after another. Compared where both are given."""
+
+    rule: Literal["dates_in_order"]
+    column: str
+    not_after: str
+    on_failure: OnFailure = OnFailure.REPORT
+
+
+class GridReference(DefinitionModel):
+    """Both or neither of easting and northing is there; neither swapped; both inside the box (metres, British National Grid)."""
+
+    rule: Literal["grid_reference"]
+    easting: str
+    northing: str
+    on_failure: OnFailure = OnFailure.REPORT
 
 
 class Coordinates(DefinitionModel):
@@ -158,109 +205,24 @@ class OneTarget(DefinitionModel):
 
 
 Check = Annotated[
-    MonthOfFile | Coordinates | AreaCodes | Identifiers | RequiredTogether | UniqueKey | TotalOfFamily | OneTarget,
+    MonthOfFile
+    | DateInPeriod
+    | DatesInOrder
+    | GridReference
+    | Coordinates
+    | AreaCodes
+    | Identifiers
+    | RequiredTogether
+    | UniqueKey
+    | TotalOfFamily
+    | OneTarget,
     Field(discriminator="rule"),
 ]
 
 
-class EventsTable(DefinitionModel):
-    """Rows become events. Each key is a column of our table, each value the column as sent."""
-
-    table: Literal["events"]
-    event_id: str | None = None
-    month: str
-    area_code: str
-    offence: str
-    outcome: str | None = None
-    longitude: str | None = None
-    latitude: str | None = None
-    location: str | None = None
-
-
-class OutcomesTable(DefinitionModel):
-    """Rows become outcomes of events."""
-
-    table: Literal["outcomes"]
-    event_id: str
-    month: str
-    area_code: str
-    outcome: str
-
-
-class PopulationsWide(DefinitionModel):
-    """One row an area, one column an age ('0' … '89', '90+')."""
-
-    table: Literal["populations"]
-    layout: Literal["wide"]
-    vintage: str
-    area_code: str
-    ages: str
-    """The column family's `matching` pattern."""
-
-
-class AgeBand(DefinitionModel):
-    """An age group as worded by the sender; `to` is inclusive, absent when open ended."""
-
-    label: str
-    from_age: int = Field(ge=0)
-    to_age: int | None = None
-
-
-class PopulationsLong(DefinitionModel):
-    """One row an area and age group."""
-
-    table: Literal["populations"]
-    layout: Literal["long"]
-    vintage: str
-    area_code: str
-    age_group: str
-    people: str
-    bands: tuple[AgeBand, ...]
-
-
-class AttributesTable(DefinitionModel):
-    """One row an area, one column an indicator. `named` splits a column's name into `name` and, where given, `kind`."""
-
-    table: Literal["attributes"]
-    vintage: str
-    area_code: str
-    source: str
-    named: str
-    kind: Literal["score", "rank", "decile", "indicator"] | None = None
-    domain: str = ""
-
-
-class CodePair(DefinitionModel):
-    """Two levels a lookup joins; names and the change code where the file has them."""
-
-    from_vintage: str
-    from_code: str
-    from_name: str | None = None
-    to_vintage: str
-    to_code: str
-    to_name: str | None = None
-    change_code: str | None = None
-
-
-class LookupsTable(DefinitionModel):
-    """Rows become pairs of codes; one file may hold several pairs (LSOA to ward, LSOA to district)."""
-
-    table: Literal["lookups"]
-    pairs: tuple[CodePair, ...]
-
-
-class BoundariesTable(DefinitionModel):
-    """GeoJSON features become outlines; `area_code` and `area_name` are properties."""
-
-    table: Literal["boundaries"]
-    vintage: str
-    area_code: str
-    area_name: str
-
-
-Target = (
-    EventsTable | OutcomesTable | PopulationsWide | PopulationsLong | AttributesTable | LookupsTable | BoundariesTable
-)
+_KEYS_OF_COLUMNS = (
+    "column", "longitude", "latitude", "from_column", "to_column", "unless_column", "not_after", "easting", "northing",
+)  # fmt: skip
 
 
 class PartnerOfDelivery(DefinitionModel):
@@ -318,7 +280,7 @@ class Variant(DefinitionModel):
         names = {column.name for column in self.columns}
         named = [self.recognised_by]
         for check in self.checks:
-            for key in ("column", "longitude", "latitude", "from_column", "to_column", "unless_column"):
+            for key in _KEYS_OF_COLUMNS:
                 value = getattr(check, key, None)
                 named.append((value,) if value else ())
         for name in {name for group in named for name in group}:
@@ -350,9 +312,14 @@ class Contract(Governed):
     why_it_matters: Words
     source: Source
     sensitivity: Sensitivity
+    kind_of_data: KindOfData = "published"
+    retention_months: int | None = Field(default=None, ge=1)
+    """How long a delivery may be kept; an agreement may say less. None for open data."""
+    used_for: tuple[Words, ...] = ()
+    """What the dataset is used for, as the supply scorecard tells whoever sends it."""
     disclosure: str
     """The name of a rule in disclosure.yaml."""
-    cadence: Literal["monthly", "yearly", "once"]
+    cadence: Literal["monthly", "quarterly", "yearly", "once"]
     silent_after_months: int | None = None
     """For a monthly feed: how many months after the newest month of the workspace's feeds silence is reported."""
     refused_above: float = Field(default=0.5, gt=0, le=1)
@@ -367,6 +334,10 @@ class Contract(Governed):
         names = [variant.name for variant in self.variants]
         if len(set(names)) != len(names):
             raise ValueError("two variants have the same name")
+        if self.sensitivity is not Sensitivity.OPEN and self.kind_of_data == "published":
+            raise ValueError("a confidential or personal feed says its kind_of_data, on which its gateway depends")
+        if self.sensitivity is not Sensitivity.OPEN and self.retention_months is None:
+            raise ValueError("a confidential or personal feed says how long it may be kept: retention_months")
         return self
 
     def variant(self, name: str) -> Variant:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from safeground.engine.catalogue.code_lists import CodeList, read_code_list
 from safeground.engine.catalogue.contract import Contract
+from safeground.engine.catalogue.contract_targets import RowsTable
 from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
 
 
@@ -70,6 +71,12 @@ def _code_lists_named(contract: Contract) -> list[tuple[str, str]]:
         (f"variants.{v}.columns.{c}.constraints.code_list", column.constraints.code_list)
         for v, variant in enumerate(contract.variants)
         for c, column in enumerate(variant.columns)
+    ]
+    named += [
+        (f"variants.{v}.becomes.columns.{name}.through", found.through)
+        for v, variant in enumerate(contract.variants)
+        if isinstance(variant.becomes, RowsTable)
+        for name, found in variant.becomes.sources.items()
     ]
     named.append(("partner.code_list", contract.partner.code_list))
     return [(place, name) for place, name in named if name is not None]

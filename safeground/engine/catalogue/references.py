@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from safeground.engine.catalogue.contract import Contract, EventsTable
+from safeground.engine.catalogue.contract import Contract, Variant
+from safeground.engine.catalogue.contract_targets import EventsTable, From, RowsTable
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.feeds import Feeds
 from safeground.engine.catalogue.measure import Counted, Measure
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 EVENT_COLUMNS = tuple(name for name in EventsTable.model_fields if name != "table")
 """The columns of our events table that a contract can fill; they are fields a rule may read."""
+
+FIELDS_OF_PERSONS = ("suspect_age", "suspect_under_25", "victim_age", "victim_sex", "victim_under_25")
+"""Fields of an event that follow from the rows about its victims and suspects (`safeground.engine.measures.persons`)."""
 
 
 def find_broken_references(catalogue: Catalogue) -> tuple[DefinitionProblem, ...]:
@@ -33,28 +37,43 @@ def find_broken_references(catalogue: Catalogue) -> tuple[DefinitionProblem, ...
 
 def fields_carried(contract: Contract) -> tuple[str, ...]:
     """The event fields a feed carries, sorted; none where it holds no events."""
-    return tuple(
-        sorted(
-            {
-                name
-                for variant in contract.variants
-                if isinstance(variant.becomes, EventsTable)
-                for name in EVENT_COLUMNS
-                if getattr(variant.becomes, name) is not None
-            }
-        )
-    )
+    carried: set[str] = set()
+    for variant in contract.variants:
+        filled = _event_sources(variant)
+        carried |= filled.keys()
+        if filled and "date" in filled:
+            carried.add("month")
+        if isinstance(variant.becomes, RowsTable) and variant.becomes.table == "persons":
+            # What is asked of an event's victims and suspects is worked out from the rows about them.
+            carried |= set(FIELDS_OF_PERSONS)
+    return tuple(sorted(carried)) if any(_event_sources(variant) for variant in contract.variants) else ()
+
+
+def _event_sources(variant: Variant) -> dict[str, From]:
+    """The event fields a variant fills, each with where from; none where its rows are no events."""
+    target = variant.becomes
+    if isinstance(target, EventsTable):
+        stated = {name: getattr(target, name) for name in EVENT_COLUMNS}
+        return {name: From(column=column) for name, column in stated.items() if column is not None}
+    return target.sources if isinstance(target, RowsTable) and target.table == "events" else {}
 
 
 def values_carried(feeds: Feeds, contract: Contract, field: str) -> tuple[str, ...] | None:
     """The values a feed can send for an event field, in the order of its code list; None where any text may come."""
     values: dict[str, None] = {}
     for variant in contract.variants:
-        if not isinstance(variant.becomes, EventsTable) or getattr(variant.becomes, field, None) is None:
+        source = _event_sources(variant).get(field)
+        if source is None:
             continue
-        sent = getattr(variant.becomes, field)
+        if source.value is not None:
+            values[source.value] = None
+        if source.through is not None:
+            values.update(
+                dict.fromkeys(meaning for meaning in feeds.code_lists[source.through].meanings.values() if meaning)
+            )
+            continue
         for column in variant.columns:
-            if column.name == sent:
+            if column.name == source.column:
                 limits = column.constraints
                 if limits.code_list is not None:
                     values.update(dict.fromkeys(feeds.code_lists[limits.code_list].codes))

@@ -11,6 +11,7 @@ from safeground.engine.feeds.fetch_sources import load_fetch_sources
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.problem_summaries import ProblemSummary, summarise_problems
 from safeground.engine.feeds.reading_guards import ReadingLimits
+from safeground.engine.feeds.rules_sql import moment
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "is_plain",
     "land_files",
     "load_fetch_sources",
+    "moment",
     "quarantine_path",
     "read_plain",
     "summarise_problems",

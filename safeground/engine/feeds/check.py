@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeground.engine.catalogue import Contract, EventsTable, Feeds, Identifiers, Variant
+from safeground.engine.catalogue import Contract, EventsTable, Feeds, Identifiers, RowsTable, Variant
 from safeground.engine.feeds.check_identifiers import find_digits, hash_digits
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
@@ -152,7 +152,7 @@ def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds
         if isinstance(task.variant.becomes, EventsTable):
             writer.write_counts(_count_events(connection, task.delivery.id, task.variant.becomes))
         writer.write_hashes(_hash_identifiers(connection, task.variant, task.layout))
-        if report.rows_are_rewritten and task.delivery.format == "csv":
+        if report.rows_are_rewritten and task.delivery.format != "geojson":
             columns = ", ".join(quote_name(name) for name in task.layout.columns)
             writer.write_accepted(connection, f"SELECT {ROW} AS row, {columns} FROM accepted ORDER BY {ROW}")
     if quarantined:
@@ -236,10 +236,20 @@ def make_report(
 
 
 def _count_without_location(connection: duckdb.DuckDBPyConnection, variant: Variant) -> int:
-    if not isinstance(variant.becomes, EventsTable):
+    column = _area_column(variant)
+    if column is None:
         return 0
-    query = f"SELECT count(*) FROM accepted WHERE {quote_name(variant.becomes.area_code)} IS NULL"
+    query = f"SELECT count(*) FROM accepted WHERE {quote_name(column)} IS NULL"
     return int(connection.sql(query).fetchall()[0][0])
+
+
+def _area_column(variant: Variant) -> str | None:
+    """The column, as sent, with the area of an event; None where rows are no events or carry none."""
+    target = variant.becomes
+    if isinstance(target, EventsTable):
+        return target.area_code
+    source = target.source("area_code") if isinstance(target, RowsTable) and target.table == "events" else None
+    return source.column if source is not None else None
 
 
 def _hash_identifiers(connection: duckdb.DuckDBPyConnection, variant: Variant, layout: FileLayout) -> np.ndarray:

@@ -11,6 +11,7 @@ from safeground.engine.feeds.recognition import Recognition
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])")
+_BRITISH_DATE = re.compile(r"(?:0[1-9]|[12]\d|3[01])/(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)")
 _YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)")
 
 Rows = Sequence[Sequence[str]]
@@ -67,7 +68,7 @@ def tell_period(
     if named is not None and not form.fullmatch(named):
         raise Refused(f"is named for {named}, which is no {rule.kind}; rename it.")
     value = _first_value(recognition, rule.column, rows)
-    in_rows = value if value is not None and form.fullmatch(value) else None
+    in_rows = _period_of(value, rule.kind)
     if named is not None:
         notes: tuple[str, ...] = ()
         if in_rows is not None and in_rows != named:
@@ -81,6 +82,19 @@ def tell_period(
         example = "2024-01" if rule.kind == "month" else "2024"
         raise Refused(f"cannot be for {stated!r}: write its {rule.kind} like {example}.")
     return stated, ()
+
+
+def _period_of(value: str | None, kind: str) -> str | None:
+    """The month or year of a cell that holds one, or a date of it."""
+    if value is None:
+        return None
+    if match := _BRITISH_DATE.match(value):
+        value = f"{match['year']}-{match['month']}"
+    if kind == "month":
+        match = _MONTH.match(value)
+        return match.group() if match and value[7:8] in ("", "-") else None
+    match = _YEAR.match(value)
+    return match.group() if match and value[4:5] in ("", "-", "/") else None
 
 
 def _first_value(recognition: Recognition, column: str | None, rows: Rows) -> str | None:

@@ -14,7 +14,10 @@ from safeground.engine.catalogue import (
     ColumnContract,
     Constraints,
     Coordinates,
+    DateInPeriod,
+    DatesInOrder,
     Feeds,
+    GridReference,
     MonthOfFile,
     OnFailure,
     RequiredTogether,
@@ -26,7 +29,9 @@ from safeground.engine.feeds.rules_sql import (
     MONTH,
     YEAR,
     all_of,
+    day,
     matches,
+    moment,
     number,
     padded,
     quote_name,
@@ -73,6 +78,12 @@ def compile_rules(variant: Variant, feeds: Feeds, *, columns: tuple[str, ...], p
         match check:
             case MonthOfFile():
                 rules.append(_month_of_file(check, period))
+            case DateInPeriod() if check.column in present:
+                rules.append(_date_in_period(check, period))
+            case DatesInOrder() if {check.column, check.not_after} <= present:
+                rules.append(_dates_in_order(check))
+            case GridReference() if {check.easting, check.northing} <= present:
+                rules += _grid_reference(check)
             case Coordinates() if {check.longitude, check.latitude} <= present:
                 rules += _coordinates(check)
             case RequiredTogether() if {check.column, check.unless_column} <= present:
@@ -123,6 +134,7 @@ _TYPES = {
     "month": "a month (like 2024-01)",
     "year": "a year (like 2024)",
     "date": "a date (like 2024-01-31 or 31/01/2024)",
+    "datetime": "a date with a time (like 2024-01-31 23:15 or 31/01/2024 23:15)",
 }
 
 
@@ -136,8 +148,10 @@ def _is_not(kind: str, cell: str) -> str:
             return f"NOT {matches(cell, MONTH)}"
         case "year":
             return f"NOT {matches(cell, YEAR)}"
+        case "date":
+            return f"{cell} IS NOT NULL AND {day(cell)} IS NULL"
         case _:
-            return f"{cell} IS NOT NULL AND try_strptime({cell}, ['%Y-%m-%d', '%d/%m/%Y']) IS NULL"
+            return f"{cell} IS NOT NULL AND {moment(cell)} IS NULL"
 
 
 def padding_matters(column: ColumnContract, variant: Variant) -> bool:
@@ -165,6 +179,40 @@ def _month_of_file(check: MonthOfFile, period: str) -> Rule:
     says = f"{check.column} is not {period}, the month of the delivery,"
     gist = f"{check.column} is not the month of the delivery"
     return Rule("month_of_file", (check.column,), check.on_failure, breaks, says, in_any_delivery=gist)
+
+
+def _date_in_period(check: DateInPeriod, period: str) -> Rule:
+    cell = quote_name(check.column)
+    form = "%Y-%m" if len(period) == len("2024-01") else "%Y"
+    breaks = f"strftime({moment(cell)}, {quote_text(form)}) <> {quote_text(period)}"
+    says = f"{check.column} is not in {period}, the period of the delivery,"
+    gist = f"{check.column} is not in the period of the delivery"
+    return Rule("date_in_period", (check.column,), check.on_failure, breaks, says, in_any_delivery=gist)
+
+
+def _dates_in_order(check: DatesInOrder) -> Rule:
+    first, last = quote_name(check.column), quote_name(check.not_after)
+    # A day without a time is compared as a day: 31 January is not before 31 January 10:00.
+    breaks = (
+        f"CASE WHEN {day(first)} IS NOT NULL OR {day(last)} IS NOT NULL "
+        f"THEN date_trunc('day', {moment(first)}) > date_trunc('day', {moment(last)}) ELSE {moment(first)} > {moment(last)} END"
+    )
+    says = f"{check.column} is after {check.not_after}"
+    return Rule("dates_in_order", (check.column, check.not_after), check.on_failure, breaks, says)
+
+
+def _grid_reference(check: GridReference) -> Iterator[Rule]:
+    """England and Wales lie between 80 and 660 km east and between 0 and 660 km north of the grid's origin."""
+    easting, northing = quote_name(check.easting), quote_name(check.northing)
+    east, north = number(easting), number(northing)
+    both = (check.easting, check.northing)
+    known = f"({east} + {north}) IS NOT NULL"
+    inside = f"({east} BETWEEN 80000 AND 660000 AND {north} BETWEEN 0 AND 660000)"
+    given = f"({easting} IS NULL) <> ({northing} IS NULL)"
+    says = f"only one of {check.easting} and {check.northing} is given"
+    yield Rule("one_coordinate", both, check.on_failure, given, says)
+    outside = f"the point lies outside England and Wales (metres of the British National Grid in {check.easting} and {check.northing})"
+    yield Rule("coordinates_outside", both, check.on_failure, f"{known} AND NOT {inside}", outside)
 
 
 def _coordinates(check: Coordinates) -> Iterator[Rule]:

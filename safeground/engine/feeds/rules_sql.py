@@ -49,5 +49,22 @@ def number(cell: str) -> str:
     return f"(CASE WHEN isfinite({cast}) THEN {cast} END)"
 
 
+DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
+TIME_FORMS = (
+    "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S",
+)  # fmt: skip
+"""What a date and a time may look like. ISO first: of a text that fits several forms, none does here, the first is taken."""
+
+
+def day(cell: str) -> str:
+    """The trimmed cell as a TIMESTAMP at midnight where it is a date, NULL where it is none."""
+    return f"try_strptime({cell}, [{', '.join(map(quote_text, DATE_FORMS))}])"
+
+
+def moment(cell: str) -> str:
+    """The trimmed cell as a TIMESTAMP where it is a date, or a date with a time; NULL where it is neither."""
+    return f"try_strptime({cell}, [{', '.join(map(quote_text, (*TIME_FORMS, *DATE_FORMS)))}])"
+
+
 def all_of(conditions: Iterable[str]) -> str:
     return "(" + (" AND ".join(f"({condition})" for condition in conditions) or "TRUE") + ")"

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from safeground.engine.catalogue import Rule, rule_fields
+from safeground.engine.measures.persons import join_persons
 from safeground.engine.measures.populations import Ages
 from safeground.engine.measures.tallies import EventTally, tally_events
 
@@ -20,14 +21,20 @@ AGE_FIELD = "victim_age"
 """The field by which events are counted by age."""
 
 
-def choose_events_table(warehouse: Warehouse, rule: Rule, by: str | None = None) -> ir.Table:
+def choose_events_table(warehouse: Warehouse, rule: Rule, by: str | None = None, *, feed: str) -> ir.Table:
     """The smallest table on which the rule says the same: the counted groups where they hold every field that the events hold.
 
-    A field that neither table has is unknown in both, so it does not call for the events.
+    A field that the feed does not carry is no column of the answer, and so unknown; it does not call for the events. What is asked of
+    an event's victims and suspects is joined to the events.
     """
-    counts, events = warehouse.table("event_counts"), warehouse.table("events")
-    wanted = {*rule_fields(rule), *([by] if by else [])} & set(events.columns)
-    return counts if wanted <= set(counts.columns) else events
+    carried = warehouse.columns_carried("events", feed)
+    read = {*rule_fields(rule), *([by] if by else [])}
+    counts = warehouse.table("event_counts")
+    if not read & set(carried) - set(counts.columns) and (warehouse.is_counted(feed) or not carried):
+        return counts
+    events = warehouse.table("events")
+    events = events.filter(events.feed == feed)[list(carried)] if carried else events
+    return join_persons(warehouse, events, feed=feed, fields=read - set(carried))
 
 
 def tally_rule(
@@ -43,7 +50,7 @@ def tally_rule(
     ages: bands of the victim's age that become categories instead. ValueError where the events have no such column.
     """
     by = AGE_FIELD if ages else by
-    table = choose_events_table(warehouse, rule, by)
+    table = choose_events_table(warehouse, rule, by, feed=feed)
     if by is not None and by not in table.columns:
         raise ValueError(f"events of {feed} carry no {by}, so they cannot be counted by it; choose a feed that does")
     category = _age_band(table[by], ages) if ages and by else by

@@ -5,9 +5,10 @@ from safeground.engine.warehouse.generation import Generation, get_generation
 from safeground.engine.warehouse.operators import OperatorNotAllowed, check_operators
 from safeground.engine.warehouse.parts import ConformError
 from safeground.engine.warehouse.reading import LiveDelivery, Warehouse, open_warehouse
-from safeground.engine.warehouse.tables import TABLES
+from safeground.engine.warehouse.tables import EVENT_CORE, TABLES
 
 __all__ = [
+    "EVENT_CORE",
     "TABLES",
     "ConformError",
     "Generation",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from safeground.engine.catalogue import Feeds
+from safeground.engine.catalogue import EventsTable, Feeds
 from safeground.engine.feeds import CheckReport, Delivery, counts_path
 from safeground.engine.warehouse.database import WORKERS, open_database
 from safeground.engine.warehouse.generation import Generation, get_generation, read_generation, write_record
@@ -163,9 +163,10 @@ def _find_expressions(
 ) -> dict[str, str]:
     """For each delivery to be made, the SQL of `area_vintage` where it has codes of another vintage."""
     # Of the events to be made, not of the counts: a new lookup makes the former anew and leaves the latter.
-    events = [part.delivery.id for part in parts if part.table == "events"]
-    counts = [quote_text(str(counts_path(workspace, delivery))) for delivery in events]
-    outcomes = [select_codes(workspace, part) for part in parts if part.table == "outcomes"]
+    placed = [part for part in parts if part.has_area_vintage]
+    counted = [part.delivery.id for part in placed if isinstance(part.target, EventsTable)]
+    counts = [quote_text(str(counts_path(workspace, delivery))) for delivery in counted]
+    outcomes = [select_codes(workspace, part) for part in placed if not isinstance(part.target, EventsTable)]
     found: dict[str, str] = {}
     for start in range(0, len(counts), _CHUNK):
         chunk = ", ".join(counts[start : start + _CHUNK])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,14 @@ from safeground.engine.catalogue import (
     Feeds,
     LookupsTable,
     OutcomesTable,
+    RowsTable,
     Target,
     Variant,
 )
 from safeground.engine.feeds import CheckReport, Delivery, counts_path, quarantine_path
 from safeground.engine.warehouse.outlines import read_outlines
 from safeground.engine.warehouse.plain_events import can_write_plain, write_plain
+from safeground.engine.warehouse.select_rows import select_rows
 from safeground.engine.warehouse.selects import select_attributes, select_events, select_lookups, select_populations
 from safeground.engine.warehouse.sources import get_source, quote_name, quote_text
 from safeground.engine.warehouse.tables import PARQUET, part_path
@@ -51,6 +53,12 @@ class Part:
     variant: Variant
     delivery: Delivery
     report: CheckReport
+    feeds: Feeds
+
+    @property
+    def has_area_vintage(self) -> bool:
+        """Its rows have area codes whose vintage is to be told from the lookups."""
+        return self.table in ("events", "outcomes", "practice_patients")
 
     @property
     def target(self) -> Target:
@@ -59,7 +67,7 @@ class Part:
     @property
     def is_plain(self) -> bool:
         """Its rows may be read without DuckDB."""
-        return self.table in ("events", "outcomes") and can_write_plain(self.delivery, self.report)
+        return isinstance(self.target, EventsTable | OutcomesTable) and can_write_plain(self.delivery, self.report)
 
 
 def plan_parts(feeds: Feeds, used: Iterable[tuple[Delivery, CheckReport]], *, vintages: str) -> tuple[Part, ...]:
@@ -71,16 +79,29 @@ def plan_parts(feeds: Feeds, used: Iterable[tuple[Delivery, CheckReport]], *, vi
         tables = ("events", "event_counts") if isinstance(target, EventsTable) else (target.table,)
         for table in tables:
             made_from = [str(CONFORM_VERSION), table, delivery.id, report.key, target.model_dump_json()]
-            if table in ("events", "outcomes"):
+            part = Part(table, part_path(table, delivery), "", variant, delivery, report, feeds)
+            if part.has_area_vintage:
                 made_from.append(vintages)
+            if isinstance(target, RowsTable):
+                made_from += _meanings_used(target, feeds)
             key = hashlib.sha256("\n".join(made_from).encode()).hexdigest()
-            parts.append(Part(table, part_path(table, delivery), key, variant, delivery, report))
+            parts.append(replace(part, key=key))
     return tuple(sorted(parts, key=lambda part: part.path))
 
 
+def _meanings_used(target: RowsTable, feeds: Feeds) -> list[str]:
+    """The code lists through which cells are read: another meaning makes other rows."""
+    used = sorted({found.through for found in target.sources.values() if found.through is not None})
+    return [f"{name} {sorted(feeds.code_lists[name].meanings.items())}" for name in used]
+
+
 def select_codes(workspace: Workspace, part: Part) -> str:
-    """SQL: the area codes of a delivery of outcomes, which the check does not count."""
+    """SQL: the area codes of a delivery that the check does not count."""
     source = get_source(workspace, part.delivery, part.report)
+    if isinstance(part.target, RowsTable):
+        found = part.target.source("area_code")
+        column = quote_name(found.column) if found and found.column in source.columns else "NULL::VARCHAR"
+        return f"SELECT {quote_text(part.delivery.id)} AS delivery, {column} AS area_code FROM {source.sql}"
     return f"SELECT {quote_text(part.delivery.id)} AS delivery, {quote_name(part.target.area_code)} AS area_code FROM {source.sql}"
 
 
@@ -112,7 +133,7 @@ def make_part(
         return
     select = _select(workspace, part, vintage_of(cursor, part))
     (written,) = cursor.execute(f"COPY ({select}) TO {quote_text(str(path))} ({PARQUET})").fetchone()
-    if part.table in ("events", "outcomes"):
+    if isinstance(part.target, RowsTable | EventsTable | OutcomesTable):
         expect_rows(part, written)
 
 
@@ -146,6 +167,8 @@ def _quarantined_rows(workspace: Workspace, part: Part) -> frozenset[int]:
 def _select(workspace: Workspace, part: Part, vintage: str) -> str:
     source = get_source(workspace, part.delivery, part.report)
     target = part.target
+    if isinstance(target, RowsTable):
+        return select_rows(target, source, part.delivery, code_lists=part.feeds.code_lists, vintage=vintage)
     if isinstance(target, EventsTable | OutcomesTable):
         return select_events(target, source, part.delivery, vintage=vintage)
     if isinstance(target, LookupsTable):

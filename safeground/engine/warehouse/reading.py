@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from safeground.engine.warehouse.generation import get_generation
 from safeground.engine.warehouse.sources import quote_text
-from safeground.engine.warehouse.tables import DELIVERIES, PARTITIONS, TABLES
+from safeground.engine.warehouse.tables import DELIVERIES, EVENT_CORE, PARTITIONS, TABLES
 from safeground.engine.workspace import Workspace, WorkspaceError
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 _TYPES = {
-    "VARCHAR": "string", "DATE": "date", "DOUBLE": "float64", "INTEGER": "int32", "BIGINT": "int64", "BLOB": "binary",
+    "VARCHAR": "string", "DATE": "date", "TIMESTAMP": "timestamp", "DOUBLE": "float64", "INTEGER": "int32", "BIGINT": "int64",
+    "BLOB": "binary",
 }  # fmt: skip
 """DuckDB's names of types to Ibis'."""
 
@@ -74,6 +75,21 @@ class Warehouse:
         rows = pq.read_table(self.folder / f"{DELIVERIES}.parquet").to_pylist()
         return tuple(LiveDelivery(**row) for row in rows)
 
+    def columns_carried(self, table: str, feed: str) -> tuple[str, ...]:
+        """The columns of a table that a feed's files hold, those in their path included; none where nothing of it is in use."""
+        files = self._files(table).get(feed, ())
+        if table == "events":
+            # A nation's open files are all alike: the first tells. Files with details may differ, as a feed's variants do.
+            first = set(_columns_of(files[0])) if files else set()
+            held = first.union(*map(_columns_of, files[1:])) if first - set(EVENT_CORE) else first
+        else:
+            held = set(TABLES[table]) if files else set()
+        return tuple(name for name in TABLES[table] if name in held or (files and name in PARTITIONS))
+
+    def is_counted(self, feed: str) -> bool:
+        """Whether `event_counts` holds the feed's events, grouped; only feeds without details are counted beforehand."""
+        return feed in self._files("event_counts")
+
     def coverage(self, feed: str) -> dict[str, frozenset[datetime.date]]:
         """For each partner, the months (first days) of which a monthly feed has a delivery in use. Other feeds have no months."""
         months: dict[str, set[datetime.date]] = {}
@@ -109,6 +125,10 @@ class Warehouse:
         return {}
 
     @cached_property
+    def _listed(self) -> dict[str, dict[str, tuple[Path, ...]]]:
+        return {}
+
+    @cached_property
     def _backend(self) -> ibis.backends.duckdb.Backend:
         # Imported here: Ibis takes a second, which `safeground --help` must not wait for.
         import ibis
@@ -121,14 +141,36 @@ class Warehouse:
         columns = TABLES[name]
         if name == DELIVERIES:
             return f"SELECT * FROM read_parquet({quote_text(str(self.folder / f'{DELIVERIES}.parquet'))})"
-        files = sorted((self.folder / name).glob("**/*.parquet"))
-        if not files:
+        by_feed = self._files(name)
+        if not by_feed:
             return f"SELECT {', '.join(f'NULL::{kind} AS {column}' for column, kind in columns.items())} LIMIT 0"
+        selects = [self._select_feed(name, feed, files) for feed, files in by_feed.items()]
+        return " UNION ALL ".join(selects)
+
+    def _select_feed(self, name: str, feed: str, files: tuple[Path, ...]) -> str:
+        """One feed's rows with every column of the table: NULL for those it does not carry."""
+        held = set(self.columns_carried(name, feed))
         listed = ", ".join(quote_text(str(file)) for file in files)
         in_path = ", ".join(f"{column}: VARCHAR" for column in PARTITIONS)
         # Said and not guessed: a partner named 2024 is text too.
         hive = f"hive_partitioning = true, hive_types = {{{in_path}}}"
-        return f"SELECT {', '.join(columns)} FROM read_parquet([{listed}], {hive})"
+        by_name = ", union_by_name = true" if name == "events" and held - set(EVENT_CORE) else ""
+        cells = [column if column in held else f"NULL::{kind} AS {column}" for column, kind in TABLES[name].items()]
+        return f"SELECT {', '.join(cells)} FROM read_parquet([{listed}], {hive}{by_name})"
+
+    def _files(self, name: str) -> dict[str, tuple[Path, ...]]:
+        """A table's files by feed, each in order."""
+        if name not in self._listed:
+            found: dict[str, list[Path]] = {}
+            for file in sorted((self.folder / name).glob("feed=*/**/*.parquet")):
+                feed = file.relative_to(self.folder / name).parts[0].removeprefix("feed=")
+                found.setdefault(feed, []).append(file)
+            self._listed[name] = {feed: tuple(files) for feed, files in found.items()}
+        return self._listed[name]
+
+
+def _columns_of(file: Path) -> tuple[str, ...]:
+    return tuple(pq.read_schema(file).names)
 
 
 def open_warehouse(workspace: Workspace) -> Warehouse:

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from safeground.engine.feeds import get_live_deliveries
-from safeground.engine.warehouse import ConformError, conform_deliveries, get_generation, open_warehouse
+from safeground.engine.warehouse import EVENT_CORE, ConformError, conform_deliveries, get_generation, open_warehouse
 
 ASB, VIOLENCE, BURGLARY = "Anti-social behaviour", "Violence and sexual offences", "Burglary"
 JANUARY = [("a", "E01990001", VIOLENCE), ("b", "E01990002", BURGLARY), ("", "E01990003", ASB), ("c", "", VIOLENCE)]
@@ -17,7 +17,7 @@ def test_rows_become_events_in_our_terms(bench):
     bench.send_lookup()
     bench.send_month("2024-01", JANUARY)
     bench.conform()
-    first = bench.rows("events")[0]
+    first = bench.rows("events", *EVENT_CORE)[0]
     (delivery,) = get_live_deliveries(bench.workspace, feed="police_uk_street")
     assert first == (
         "police_uk_street",

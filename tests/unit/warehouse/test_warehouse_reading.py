@@ -33,7 +33,7 @@ def test_every_table_has_its_columns_whether_or_not_anything_landed(bench):
             assert tuple(warehouse.table(name).columns) == tuple(columns)
         assert warehouse.table("events").count().to_pyarrow().as_py() == 1
         assert warehouse.table("populations").count().to_pyarrow().as_py() == 0
-        with pytest.raises(ValueError, match="has no table 'crimes'; it has events, event_counts"):
+        with pytest.raises(ValueError, match="has no table 'crimes'; it has events, persons"):
             warehouse.table("crimes")
 
 
