@@ -46,6 +46,8 @@ lock:
 	  pyproject.toml requirements/build.in requirements/test.in -c requirements/run.txt -o requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  requirements/assets.in -o requirements/assets.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --extra spark pyproject.toml -c requirements/test.txt -o requirements/spark.txt
 
 clean:
 	rm -rf $(VENV) dist build node_modules safeground/design/static
