@@ -1,5 +1,15 @@
 """Definitions read from files into frozen objects, every problem reported at once."""
 
+from safeground.engine.catalogue.agreement import (
+    PART_3,
+    UK_GDPR,
+    Agreement,
+    Approval,
+    LawfulBasis,
+    Party,
+    SharedFeed,
+)
+from safeground.engine.catalogue.agreements import Agreements, load_agreements, why_not_live
 from safeground.engine.catalogue.catalogue import (
     Catalogue,
     find_partnership,
@@ -47,6 +57,7 @@ from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.event_definition import EventDefinition, Switch
 from safeground.engine.catalogue.event_fields import EventField, EventFields
 from safeground.engine.catalogue.feeds import Feeds, definitions_folder, load_feeds
+from safeground.engine.catalogue.gateways import Authority, DataFlow, Gateway, Gateways, IdentifiersLevel, Limit
 from safeground.engine.catalogue.measure import AgeRange, Counted, Denominator, Interval, Measure, Unit
 from safeground.engine.catalogue.outline import ChapterOutline, ChapterPlan, Outline
 from safeground.engine.catalogue.partnership import (
@@ -85,11 +96,17 @@ from safeground.engine.catalogue.rules import (
 )
 
 __all__ = [
+    "PART_3",
+    "UK_GDPR",
     "AgeRange",
+    "Agreement",
+    "Agreements",
     "All",
     "AnyOf",
+    "Approval",
     "AreaCodes",
     "AttributesTable",
+    "Authority",
     "Between",
     "BoundariesTable",
     "BrandColours",
@@ -104,6 +121,7 @@ __all__ = [
     "Contract",
     "Coordinates",
     "Counted",
+    "DataFlow",
     "DateInPeriod",
     "DatesInOrder",
     "DefinitionModel",
@@ -120,12 +138,17 @@ __all__ = [
     "Feeds",
     "Force",
     "From",
+    "Gateway",
+    "Gateways",
     "GridReference",
     "HelpLine",
     "Identifiers",
+    "IdentifiersLevel",
     "Interval",
     "Is",
     "IsIn",
+    "LawfulBasis",
+    "Limit",
     "LookupsTable",
     "Measure",
     "MonthOfFile",
@@ -136,6 +159,7 @@ __all__ = [
     "Outline",
     "Partnership",
     "PartnershipArea",
+    "Party",
     "PoorDenominator",
     "PopulationsLong",
     "PopulationsWide",
@@ -148,6 +172,7 @@ __all__ = [
     "RuleVerdict",
     "RuleVocabulary",
     "Sensitivity",
+    "SharedFeed",
     "Switch",
     "Switched",
     "Target",
@@ -161,6 +186,7 @@ __all__ = [
     "describe_rule",
     "evaluate_rule",
     "find_partnership",
+    "load_agreements",
     "load_catalogue",
     "load_feeds",
     "load_partnership",
@@ -170,4 +196,5 @@ __all__ = [
     "partnership_names",
     "read_yaml",
     "rule_fields",
+    "why_not_live",
 ]
