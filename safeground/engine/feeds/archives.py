@@ -30,8 +30,6 @@ def list_members(path: Path, limits: ReadingLimits) -> tuple[zipfile.ZipInfo, ..
             entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, OSError):
         raise Refused("is a damaged archive; ask for it to be sent again.") from None
-    if any(entry.filename == "[Content_Types].xml" for entry in entries):
-        raise Refused("is an office document; save the sheet as CSV (UTF-8) and land that.")
     if len(entries) > limits.members:
         raise Refused(f"holds more than {limits.members:,} files; send it in parts.")
     size = path.stat().st_size

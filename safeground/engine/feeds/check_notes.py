@@ -33,9 +33,11 @@ def note_layout(layout: FileLayout) -> Iterator[Problem]:
     if sent.blank_lines:
         gist = "Blank lines were passed over"
         yield _note("blank_lines", f"{sent.blank_lines:,} blank lines were passed over.", gist=gist)
+    for sentence in sent.sheet.notes if sent.sheet else ():
+        yield _note("sheet", sentence)
     for name, former in sent.renamed.items():
         yield _note("former_name", f"The column {former!r} was read as {name!r}, its name today.", name)
-    if sent.format == "csv":  # further properties are usual in boundary files
+    if sent.format != "geojson":  # further properties are usual in boundary files
         for name in sent.unknown_columns:
             yield _note(
                 "unknown_column", f"The contract has no column {name!r}; it was kept as sent and not used.", name

@@ -21,8 +21,9 @@ import pyarrow as pa
 
 from safeground.engine.catalogue import Variant
 from safeground.engine.feeds.check_outlines import outline_fault
-from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.deliveries import Delivery, SheetPlace
 from safeground.engine.feeds.rules_sql import WHITESPACE, quote_name, quote_text
+from safeground.engine.feeds.spreadsheets import reopen_sheet
 
 ROW, CELLS, MALFORMED, HEADER_AGAIN = "_row", "_cells", "_malformed", "_header_again"
 """Columns beside the contract's: the row's number, how many cells it has, which fault of form it has, whether it is the header again."""
@@ -112,39 +113,51 @@ def python_rows(layout: FileLayout) -> pa.Table:
     markers = [(ROW, pa.int64()), (CELLS, pa.int32()), (MALFORMED, pa.string()), (HEADER_AGAIN, pa.bool_())]
     schema = pa.schema(markers + [(name, pa.string()) for name in places])
     header = list(layout.delivery.columns)
-    is_csv = layout.delivery.format == "csv"
+    has_header = layout.delivery.format != "geojson"
     batches: list[pa.RecordBatch] = []
-    first = 1
     records = read_records(layout.delivery)
     while chunk := list(islice(records, CHUNK)):
-        whole = [(cells + [""] * layout.width)[: layout.width] for cells, _ in chunk]
+        whole = [(cells + [""] * layout.width)[: layout.width] for _, cells, _ in chunk]
         columns = list(zip(*whole, strict=True))
         arrays = [
-            pa.array(range(first, first + len(chunk)), pa.int64()),
-            pa.array([len(cells) for cells, _ in chunk], pa.int32()),
-            pa.array([fault for _, fault in chunk], pa.string()),
+            pa.array([row for row, _, _ in chunk], pa.int64()),
+            pa.array([len(cells) for _, cells, _ in chunk], pa.int32()),
+            pa.array([fault for _, _, fault in chunk], pa.string()),
             pa.array(
-                [is_csv and [cell.strip(WHITESPACE) for cell in cells] == header for cells, _ in chunk], pa.bool_()
+                [has_header and [cell.strip(WHITESPACE) for cell in cells] == header for _, cells, _ in chunk],
+                pa.bool_(),
             ),
             *(pa.array(columns[place], pa.string()) for place in places.values()),
         ]
         batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
-        first += len(chunk)
     return pa.Table.from_batches(batches, schema=schema)
 
 
-def read_records(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
-    """Every record below the header as landing counted them: its cells as sent, and its fault of form: None, "quoting", or one
-    of OUTLINE_FAULTS.
+def read_records(delivery: Delivery) -> Iterator[tuple[int, list[str], str | None]]:
+    """Every record below the header as landing counted them: its number, its cells as sent, and its fault of form: None,
+    "quoting", or one of OUTLINE_FAULTS.
 
-    A record whose quoting is at fault has one cell, its line. Blank lines are no records.
+    The number counts records from 1; in a workbook it is the row's, as Excel shows it. A record whose quoting is at fault has one cell,
+    its line. Blank lines are no records.
     """
     if delivery.format == "geojson":
-        yield from _feature_records(delivery)
+        records = _feature_records(delivery)
+    elif delivery.sheet is not None:
+        yield from _sheet_records(delivery, delivery.sheet)
+        return
     elif delivery.quoting == "across lines":
-        yield from _records_across_lines(delivery)
+        records = _records_across_lines(delivery)
     else:
-        yield from _records_one_a_line(delivery)
+        records = _records_one_a_line(delivery)
+    for number, (cells, fault) in enumerate(records, start=1):
+        yield number, cells, fault
+
+
+def _sheet_records(delivery: Delivery, place: SheetPlace) -> Iterator[tuple[int, list[str], str | None]]:
+    with _open_bytes(delivery) as file:
+        sheet = reopen_sheet(file.read(), place, delivery.columns)
+    for row, cells in sheet.read_rows():
+        yield row, cells, None
 
 
 def _records_one_a_line(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:

@@ -25,6 +25,21 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class SheetPlace:
+    """Where in a workbook a delivery's rows stand: the check reads what landing has found."""
+
+    name: str
+    header_row: int
+    """As Excel counts, from 1."""
+    places: tuple[int, ...]
+    """For each column of the delivery, the sheet's column, from 0."""
+    months: tuple[int, ...] = ()
+    """Which of the delivery's columns hold months, so that a date in them is read as its month."""
+    notes: tuple[str, ...] = ()
+    """What was passed over or read into the sheet, in sentences."""
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A landed file. Nothing in it ever changes; `folder` is where it lies here and is not part of the record."""
 
@@ -52,7 +67,8 @@ class Delivery:
     """By the file's first bytes; its name may say otherwise."""
     archive: Archive | None
 
-    format: Literal["csv", "geojson"]
+    format: Literal["csv", "geojson", "xlsx"]
+    """"xlsx" is any workbook: .xlsm, .xlsb, .xls and .ods too."""
     columns: tuple[str, ...]
     """As sent, in their order; of GeoJSON, the names of the properties."""
     renamed: Mapping[str, str] = field(hash=False)
@@ -78,6 +94,8 @@ class Delivery:
     """Cells of all lines together beyond as many a line as the header has; 0 where none is ragged."""
     named_partner: str | None = None
     """Whom the name of the file says, where its rows say someone else."""
+    sheet: SheetPlace | None = None
+    """Of a workbook."""
     notes: tuple[str, ...] = ()
     """What was accepted and is worth knowing, in sentences."""
 
@@ -117,6 +135,11 @@ def read_delivery(folder: Path) -> Delivery:
     raw: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     raw["landed_at"] = datetime.datetime.fromisoformat(raw["landed_at"])
     raw["archive"] = Archive(**raw["archive"]) if raw["archive"] else None
+    if raw.get("sheet"):
+        sheet = raw["sheet"]
+        raw["sheet"] = SheetPlace(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in sheet.items()}
+        )
     for key in ("columns", "unknown_columns", "notes"):
         raw[key] = tuple(raw[key])
     return Delivery(**raw, folder=folder)
@@ -128,4 +151,6 @@ def write_record(delivery: Delivery) -> str:
     del raw["folder"]
     if delivery.archive is not None:
         raw["archive"] = vars(delivery.archive)
+    if delivery.sheet is not None:
+        raw["sheet"] = vars(delivery.sheet)
     return json.dumps(raw, indent=1, ensure_ascii=False) + "\n"

@@ -29,6 +29,8 @@ from safeground.engine.feeds.reading_guards import (
 )
 from safeground.engine.feeds.recognition import Recogniser, Recognition, read_header, read_rows
 from safeground.engine.feeds.scanning import TextScanner, count_records, sniff_encoding
+from safeground.engine.feeds.spreadsheets import Sheet, open_sheet
+from safeground.engine.feeds.workbooks import is_workbook
 from safeground.engine.workspace import sync_file
 
 # A file is recognised from its beginning, before the rest is read. The widest known header has 1.5 KiB.
@@ -198,12 +200,17 @@ def _read(
         raise Refused(f"{what}; ask for it to be sent again.")
     if head.startswith(_PDF) and statements.feed is None:
         raise Uncovered("is covered by no feed's contract.")
-    encoding, has_bom = sniff_encoding(head)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    rows: list[list[str]] = []
+    if is_workbook(head):
+        sheet, recognition = _open_workbook(content, recogniser=recogniser, statements=statements, limits=limits)
+        rows = [cells for _, cells in islice(sheet.read_rows(), _ROWS_READ)]
+        findings = {"format": "xlsx", "records": sum(1 for _ in sheet.read_rows()), "sheet": sheet.place}
+        keeper.keep()
+    elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         recognition, findings = _read_geojson(content, recogniser=recogniser, statements=statements, limits=limits)
-        rows: list[list[str]] = []
         keeper.keep()
     else:
+        encoding, has_bom = sniff_encoding(head)
         text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
         if len(head) >= _HEAD:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
@@ -310,6 +317,22 @@ def _read_geojson(
         raise Refused("has features without properties, which name their areas; export it with its attributes.")
     recognition = recogniser.recognise(tuple(properties), file_format="geojson", feed=statements.feed)
     return recognition, {"format": "geojson", "records": len(features), "has_bom": raw.startswith(b"\xef\xbb\xbf")}
+
+
+def _open_workbook(
+    content: Iterable[bytes], *, recogniser: Recogniser, statements: Statements, limits: ReadingLimits
+) -> tuple[Sheet, Recognition]:
+    """A workbook is read whole, as every reader of them does."""
+    raw = bytearray()
+    for block in content:
+        raw += block
+        if len(raw) > limits.workbook:
+            raise Refused(f"is a workbook of more than {limits.workbook // MIB} MiB; send it as CSV, or in parts.")
+
+    def recognise(columns: tuple[str, ...]) -> Recognition:
+        return recogniser.recognise(columns, file_format="csv", feed=statements.feed)
+
+    return open_sheet(bytes(raw), recognise=recognise, limits=limits)
 
 
 def _column_notes(recognition: Recognition) -> Iterator[str]:

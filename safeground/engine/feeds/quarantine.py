@@ -27,7 +27,7 @@ def write_quarantine(delivery: Delivery, faults: Sequence[Fault], quarantined: n
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *delivery.columns])
-    for number, (cells, _) in enumerate(read_records(delivery), start=1):
+    for number, cells, _ in read_records(delivery):
         if number in wanted:
             broken = reasons[number]
             rules = "; ".join(dict.fromkeys(fault.rule.name for fault in broken))

@@ -7,8 +7,9 @@ trusted.
 
 from __future__ import annotations
 
+import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -38,6 +39,12 @@ class ReadingLimits:
     expansion_counts_from: int = 32 * MIB
     """… once it is larger than this."""
     members: int = 20_000
+    workbook: int = 128 * MIB
+    """A workbook as sent: it is read whole."""
+    workbook_content: int = 2 * GIB
+    """All its parts inflated."""
+    cells: int = 10_000_000
+    """Of a sheet, blank ones inside its corners among them: the reader holds them all, at some 24 bytes each and their text."""
 
 
 class Refused(Exception):
@@ -49,12 +56,25 @@ class Uncovered(Refused):
 
 
 def sniff_container(path: Path) -> Literal["zip", "gzip", "plain"]:
-    """What a file is by its first bytes: names lie more often."""
+    """What a file is by its first bytes, and of a zip by its members: names lie more often. A workbook is a file, not an archive."""
     with path.open("rb") as file:
         head = file.read(4)
     if head in ZIP_MAGICS:
-        return "zip"
+        return "plain" if _is_office_document(path) else "zip"
     return "gzip" if head[:2] == GZIP_MAGIC else "plain"
+
+
+def is_office_archive(names: Collection[str]) -> bool:
+    """Whether a zip archive with these members is a document or workbook, and no archive of files."""
+    return "[Content_Types].xml" in names or ("mimetype" in names and "content.xml" in names)
+
+
+def _is_office_document(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return is_office_archive(archive.NameToInfo.keys())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return False
 
 
 def read_blocks(path: Path, *, block: int) -> Iterator[bytes]:

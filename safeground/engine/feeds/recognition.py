@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import difflib
 import io
@@ -32,6 +33,22 @@ class Recognition:
     renamed: Mapping[str, str]
     """The contract's name to the former name that was sent."""
     unknown: tuple[str, ...]
+
+
+class NotRecognised(Refused):
+    """A file that comes near a contract's variant and lacks columns of it."""
+
+    def __init__(self, message: str, match: _Match) -> None:
+        super().__init__(message)
+        self.contract, self.variant, self.nearness = match.contract, match.variant, match.nearness
+        self.missing: Mapping[str, str | None] = {name: _nearest_name(name, match.unknown) for name in match.missing}
+        """Each column that is not there, and the one sent that may be it under another name."""
+
+    def with_words(self, message: str) -> NotRecognised:
+        """The same, said otherwise."""
+        other = copy.copy(self)
+        other.args = (message,)
+        return other
 
 
 @dataclass(frozen=True)
@@ -136,8 +153,8 @@ def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed
         names = " and ".join(f"{match.contract.name} ({match.variant.name})" for match in fitting[:2])
         raise Refused(f"could be of {names}; name the feed with --feed.")
     if best.missing:
-        raise Refused(
-            f"is of {best.contract.name} but has {_what_is_missing(best)}; correct the header and land it again."
+        raise NotRecognised(
+            f"is of {best.contract.name} but has {_what_is_missing(best)}; correct the header and land it again.", best
         )
     renamed = {name: sent for name, sent in best.found.items() if name != sent}
     return Recognition(best.contract, best.variant, tuple(columns), renamed, best.unknown)
@@ -177,8 +194,9 @@ def _not_recognised(matches: Sequence[_Match], feed: str | None) -> Refused:
     missing = _what_is_missing(nearest)
     if nearest.nearness < _IS_NEAR and not feed:
         return Uncovered(_covered_by_none(matches))
-    return Refused(
-        f"is not recognised: it comes nearest to {title} but has {missing}; correct the header and land it again."
+    return NotRecognised(
+        f"is not recognised: it comes nearest to {title} but has {missing}; correct the header and land it again.",
+        nearest,
     )
 
 

@@ -203,4 +203,4 @@ def test_too_many_members_a_damaged_archive_and_a_spreadsheet_are_refused(worksp
     assert "is a damaged archive" in refusal.sentence
     _zip_of(path, "[Content_Types].xml", b"<Types/>")
     (refusal,) = land_files(workspace, FEEDS, [path]).refused
-    assert "save the sheet as CSV" in refusal.sentence
+    assert "is an office document but no workbook" in refusal.sentence
