@@ -23,11 +23,15 @@ from typing import Any
 
 import pytest
 
-from safeground.engine.build.editions import AUDIENCES, editions_of
+from safeground.engine.build.editions import editions_of
+from safeground.engine.documents import Audience
 from safeground.engine.feeds import get_check_report, get_deliveries, quarantine_path
 from safeground.engine.publish import EditionError, load_edition
 from safeground.engine.warehouse import get_generation, open_warehouse
 from safeground.engine.workspace import WorkspaceError, hash_file, open_workspace
+
+AUDIENCES = (Audience.PARTNERSHIP, Audience.PUBLIC)
+"""Of open data alone there are two editions."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only POSIX has SIGKILL")]
 

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from safeground.engine.build.editions import AUDIENCES, editions_of
+from safeground.engine.build.editions import editions_of
+from safeground.engine.documents import Audience
 from safeground.engine.workspace import open_workspace
+
+AUDIENCES = (Audience.PARTNERSHIP, Audience.PUBLIC)
+"""Of open data alone there are two editions."""
 
 pytestmark = pytest.mark.slow
 

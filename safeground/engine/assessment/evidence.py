@@ -12,6 +12,7 @@ import numpy as np
 from safeground.engine.areas import Outlines, dissolve, make_outlines, simplify_for_display
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.documents import Audience
 from safeground.engine.feeds import ProblemSummary, ScorecardRow
 from safeground.engine.measures import (
     ComparablePeriods,
@@ -32,9 +33,9 @@ STREET = "police_uk_street"
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What chapters are made from. Made once for all audiences of a build.
+    """What chapters for an audience are made from.
 
-    `rule`: the disclosure rule of the feed counted from. `seed`: of every simulation, so that two builds of one input agree.
+    `seed`: of every simulation, so that two builds of one input agree.
     """
 
     measures: Measures
@@ -42,8 +43,30 @@ class Evidence:
     catalogue: Catalogue
     scorecard: tuple[ScorecardRow, ...]
     problems: tuple[ProblemSummary, ...]
-    rule: DisclosureRule
+    audience: Audience
     seed: int
+
+    @cached_property
+    def rule(self) -> DisclosureRule:
+        """The disclosure rule of the street files, which most of the assessment speaks from."""
+        return self.rule_of_feed(STREET)
+
+    def rule_of_feed(self, feed: str) -> DisclosureRule:
+        """What the feed's owner lets this audience see."""
+        return self.catalogue.disclosure.rule(self.catalogue.feeds.contracts[feed].disclosure, self.audience)
+
+    def rule_for(self, measure: str) -> DisclosureRule:
+        """The rule of the feed that a measure counts."""
+        return self.rule_of_feed(self.measures.definition_of(measure).feeds[0])
+
+    def may_tell(self, measure: str, level: str) -> bool:
+        """Whether a measure may be told to this audience for areas of a level."""
+        return self.audience in self.readers_of(measure, level)
+
+    def readers_of(self, measure: str, level: str) -> frozenset[Audience]:
+        """Whom a measure may be told for areas of a level: what every document holding it is held to."""
+        contract = self.catalogue.feeds.contracts[self.measures.definition_of(measure).feeds[0]]
+        return frozenset(audience for audience in Audience if contract.may_tell(audience, level))
 
     def random_numbers(self) -> np.random.Generator:
         """A fresh stream: each simulation begins from the seed, so that chapters do not depend on each other's order."""

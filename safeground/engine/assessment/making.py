@@ -40,6 +40,7 @@ def make_finding(
         sources=measurement.sources or (evidence.source_line(STREET),),
         caveats=tuple(dict.fromkeys((*caveats, *measurement.caveats))),
         direction=direction,
+        readers=evidence.readers_of(measurement.measure, measurement.level),
     )
 
 
@@ -63,7 +64,11 @@ def level_columns(measurement: Measurement) -> list[tuple[str, str]]:
 def level_cells(evidence: Evidence, measurement: Measurement, cell: Cell) -> tuple[Protected, ...]:
     """The cells beneath `level_columns`."""
     estimate = protect_row(evidence, measurement, cell)
-    return (estimate,) if measurement.unit_type == "count" else (protect_count(cell, evidence.rule), estimate)
+    return (
+        (estimate,)
+        if measurement.unit_type == "count"
+        else (protect_count(cell, evidence.rule_for(measurement.measure)), estimate)
+    )
 
 
 def name_denominator(measurement: Measurement) -> str:
@@ -113,8 +118,8 @@ def make_table(
 
 
 def protect_row(evidence: Evidence, measurement: Measurement, cell: Cell) -> Protected:
-    """A measurement's cell under the evidence's rule."""
-    return protect_cell(cell, measurement, evidence.rule)
+    """A measurement's cell under the rule of the feed it counts."""
+    return protect_cell(cell, measurement, evidence.rule_for(measurement.measure))
 
 
 def direction_words(direction: Direction) -> str:

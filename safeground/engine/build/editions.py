@@ -14,7 +14,7 @@ from typing import Any
 from safeground.engine.assessment import Evidence, write_assessment
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
-from safeground.engine.catalogue import Catalogue, load_catalogue
+from safeground.engine.catalogue import Catalogue, Sensitivity, load_catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import (
     CheckReport,
@@ -27,16 +27,20 @@ from safeground.engine.feeds import (
 )
 from safeground.engine.measures import open_measures
 from safeground.engine.publish import Brand, publish_edition
-from safeground.engine.warehouse import conform_deliveries, open_warehouse
+from safeground.engine.warehouse import Engine, check_engine, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
 
 SEED = 20240131
 """Of every simulation in an edition. In the manifest; changing it makes another edition."""
 
-AUDIENCES = (Audience.PARTNERSHIP, Audience.PUBLIC)
-"""Built each time. A police edition waits for feeds that only the police may see."""
 
-_STREET = "police_uk_street"
+def choose_audiences(live: Sequence[Delivery], catalogue: Catalogue) -> tuple[Audience, ...]:
+    """Whom editions are built for, the partnership first. The police have one of their own where a feed under an agreement has landed:
+    of open data alone it would say what the partnership's says."""
+    is_open = all(catalogue.feeds.contracts[delivery.feed].sensitivity is Sensitivity.OPEN for delivery in live)
+    return (
+        (Audience.PARTNERSHIP, Audience.PUBLIC) if is_open else (Audience.PARTNERSHIP, Audience.POLICE, Audience.PUBLIC)
+    )
 
 
 @dataclass(frozen=True)
@@ -94,15 +98,18 @@ def build_editions(
     catalogue: Catalogue,
     *,
     again: bool = False,
+    engine: Engine = Engine.DUCKDB,
     now: datetime.datetime | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring warehouse and editions up to date with what has landed. Takes the workspace's lock.
 
-    `again` writes new editions even where nothing has changed. `now` is the time that editions state as theirs, with a time zone.
-    Raises WorkspaceError where nothing has landed, and WorkspaceBusy.
+    `again` writes new editions even where nothing has changed. `engine` works out the measures; all engines give the same edition.
+    `now` is the time that editions state as theirs, with a time zone. Raises EngineUnavailable before anything is done, WorkspaceError
+    where nothing has landed, and WorkspaceBusy.
     """
     progress = progress or no_progress
+    check_engine(engine)
     with workspace.exclusive():
         live = get_live_deliveries(workspace)
         if not live:
@@ -114,14 +121,11 @@ def build_editions(
         generation = conform_deliveries(workspace, catalogue.feeds, live, checks, progress=progress)
         # Where nothing has changed it is the one in use, whose record tells of the build that made it and not of this one.
         made = 0 if generation.folder in finished else generation.made
-        keys = {audience: edition_key(live, catalogue, audience) for audience in AUDIENCES}
-        found = {
-            audience: None if again else _find_edition(workspace, audience, keys[audience]) for audience in AUDIENCES
-        }
+        keys = {audience: edition_key(live, catalogue, audience) for audience in choose_audiences(live, catalogue)}
+        found = {audience: None if again else _find_edition(workspace, audience, keys[audience]) for audience in keys}
         if not all(found.values()):
-            found = _publish(
-                workspace, catalogue, live, checks, keys, found, now or datetime.datetime.now(datetime.UTC), progress
-            )
+            now = now or datetime.datetime.now(datetime.UTC)
+            found = _publish(workspace, catalogue, live, checks, keys, found, now, progress, engine=engine)
     return BuildReport(
         deliveries=len(live),
         parts_made=made,
@@ -153,20 +157,20 @@ def _publish(
     found: dict[Audience, BuiltEdition | None],
     now: datetime.datetime,
     progress: Progress,
+    *,
+    engine: Engine,
 ) -> dict[Audience, BuiltEdition | None]:
-    contract = catalogue.feeds.contracts[_STREET]
-    with open_warehouse(workspace) as warehouse:
+    with open_warehouse(workspace, engine=engine) as warehouse:
         progress(0, 1, "Counting")
         measures = open_measures(warehouse, catalogue)
         expected = expected_partners(catalogue)
         across = check_workspace(workspace, catalogue.feeds, partners=expected)
         problems = summarise_problems((*get_problems(checks), *across), live)
         scorecard = tuple(supply_scorecard(workspace, catalogue.feeds, partners=expected))
-        for audience in AUDIENCES:
+        for audience in keys:
             if found[audience] is not None:
                 continue
-            rule = catalogue.disclosure.rule(contract.disclosure, audience)
-            evidence = Evidence(measures, warehouse, catalogue, scorecard, problems, rule, SEED)
+            evidence = Evidence(measures, warehouse, catalogue, scorecard, problems, audience, SEED)
             progress(0, 1, f"Writing the {audience} assessment")
             document = write_assessment(evidence, audience)
             editions = editions_of(workspace, audience)
@@ -175,7 +179,7 @@ def _publish(
                 document,
                 into=staged,
                 brand=_brand(catalogue),
-                manifest=_manifest(live, checks, catalogue, rule.name),
+                manifest=_manifest(live, checks, catalogue),
                 built_at=now,
                 progress=progress,
             )
@@ -206,9 +210,7 @@ def _brand(catalogue: Catalogue) -> Brand:
     )
 
 
-def _manifest(
-    live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue: Catalogue, rule: str
-) -> dict[str, Any]:
+def _manifest(live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue: Catalogue) -> dict[str, Any]:
     """What the edition was made from. When something landed is left out: the same input makes the same edition anywhere."""
     check_of = {check.delivery: check for check in checks}
     return {
@@ -216,7 +218,7 @@ def _manifest(
         "definitions_version": catalogue.version,
         "definitions": {name: definition.version for name, definition in sorted(catalogue.definitions.items())},
         "measures": {name: measure.version for name, measure in sorted(catalogue.measures.items())},
-        "disclosure_rules": [rule],
+        "disclosure_rules": sorted({catalogue.feeds.contracts[delivery.feed].disclosure for delivery in live}),
         "parameters": {"seed": SEED, "partnership_definition": catalogue.partnership.name},
         "deliveries": [
             {

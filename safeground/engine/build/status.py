@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.build.editions import AUDIENCES, edition_key, editions_of
+from safeground.engine.build.editions import choose_audiences, edition_key, editions_of
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import get_check_report, get_deliveries, get_live_deliveries
@@ -115,7 +115,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
             FeedStatus(feed, partner, len(periods), total[feed, partner] - len(periods), periods[0], periods[-1])
         )
     editions = []
-    for audience in AUDIENCES:
+    for audience in choose_audiences(live, catalogue):
         current = editions_of(workspace, audience).current
         key = edition_key(live, catalogue, audience)
         editions.append(

@@ -7,14 +7,16 @@ closed set of checks and of target tables; each is code that is tested, named he
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from safeground.engine.catalogue.contract_targets import Target
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
+from safeground.engine.documents import Audience
 
 
 class OnFailure(StrEnum):
@@ -29,6 +31,10 @@ class Sensitivity(StrEnum):
     CONFIDENTIAL = "confidential"
     PERSONAL = "personal"
 
+
+AreaLevel = Literal["lsoa21", "ward24", "ltla24", "csp24", "pfa24"]
+AREA_LEVELS: Final[tuple[str, ...]] = ("lsoa21", "ward24", "ltla24", "csp24", "pfa24")
+"""From the finest to the widest."""
 
 KindOfData = Literal[
     "published",
@@ -317,6 +323,11 @@ class Contract(Governed):
     """How long a delivery may be kept; an agreement may say less. None for open data."""
     used_for: tuple[Words, ...] = ()
     """What the dataset is used for, as the supply scorecard tells whoever sends it."""
+    readers: tuple[Audience, ...] = tuple(Audience)
+    """Whose editions may hold numbers from this feed."""
+    finest_area: Mapping[Audience, AreaLevel] = Field(default_factory=dict)
+    """The finest areas numbers may be told of to an audience: small areas make people known. Where a feed under an agreement does not say,
+    the public is told of districts and wider."""
     disclosure: str
     """The name of a rule in disclosure.yaml."""
     cadence: Literal["monthly", "quarterly", "yearly", "once"]
@@ -339,6 +350,12 @@ class Contract(Governed):
         if self.sensitivity is not Sensitivity.OPEN and self.retention_months is None:
             raise ValueError("a confidential or personal feed says how long it may be kept: retention_months")
         return self
+
+    def may_tell(self, audience: Audience, level: str) -> bool:
+        """Whether a number of this feed about areas of a level may be told to an audience."""
+        is_open = self.sensitivity is Sensitivity.OPEN
+        finest = self.finest_area.get(audience, "ltla24" if audience is Audience.PUBLIC and not is_open else None)
+        return audience in self.readers and (finest is None or AREA_LEVELS.index(level) >= AREA_LEVELS.index(finest))
 
     def variant(self, name: str) -> Variant:
         """The variant of that name. Raises KeyError."""

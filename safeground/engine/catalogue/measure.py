@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from safeground.engine.catalogue.contract import AreaLevel
 from safeground.engine.catalogue.event_definition import CountingUnit
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
 
 UnitType = Literal["count", "rate", "share", "directly_standardised_rate"]
-AreaLevel = Literal["lsoa21", "ward24", "ltla24", "csp24", "pfa24"]
 PeriodName = Literal["month", "quarter", "calendar_year", "financial_year", "rolling_year"]
 
 _METHODS: dict[UnitType, str] = {

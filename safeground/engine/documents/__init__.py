@@ -1,5 +1,6 @@
 """The frozen document model. Pure: it knows no file, no table library and no colour."""
 
+from safeground.engine.documents.audience import EVERYONE, Audience
 from safeground.engine.documents.charts import (
     AreaShape,
     Chart,
@@ -19,7 +20,6 @@ from safeground.engine.documents.charts import (
 )
 from safeground.engine.documents.findings import Direction, Finding
 from safeground.engine.documents.model import (
-    Audience,
     Block,
     Cell,
     Chapter,
@@ -47,6 +47,7 @@ from safeground.engine.documents.numbers import (
 )
 
 __all__ = [
+    "EVERYONE",
     "AreaShape",
     "Audience",
     "Block",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from safeground.engine.disclosure import Protected
+from safeground.engine.documents.audience import EVERYONE, Audience
 
 
 class Direction(StrEnum):
@@ -37,6 +38,8 @@ class Finding:
     sources: tuple[str, ...]
     caveats: tuple[str, ...] = ()
     direction: Direction = Direction.NOT_COMPARED
+    readers: frozenset[Audience] = EVERYONE
+    """Whom it may be told. A document for anyone else refuses it."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.estimate, Protected):

@@ -11,16 +11,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from safeground.engine.disclosure import Protected
+from safeground.engine.documents.audience import EVERYONE, Audience
 from safeground.engine.documents.charts import Chart
 from safeground.engine.documents.findings import Finding
-
-
-class Audience(StrEnum):
-    """Who an edition is for. A public edition holds no hot spot geometry, schedule, session site or priority neighbourhood name."""
-
-    POLICE = "police"
-    PARTNERSHIP = "partnership"
-    PUBLIC = "public"
 
 
 @dataclass(frozen=True)
@@ -98,6 +91,7 @@ class Table:
     """What holds for every row and must travel with the numbers: (key, text) pairs that become columns of the CSV."""
     shows_hot_spots: bool = False
     """Whether a row is a place chosen for patrol. Such a table is never published to the public."""
+    readers: frozenset[Audience] = EVERYONE
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows, 1):
@@ -123,6 +117,11 @@ class Figure:
     notes: tuple[str, ...] = ()
     shows_hot_spots: bool = False
     """Whether it draws places chosen for patrol. Such a figure is never published to the public."""
+    readers: frozenset[Audience] = EVERYONE
+
+    def __post_init__(self) -> None:
+        if not self.readers <= self.table.readers:
+            raise ValueError(f"figure {self.id}: its table is for fewer readers than the figure")
 
 
 @dataclass(frozen=True)
@@ -174,12 +173,25 @@ class Document:
     chapters: tuple[Chapter, ...]
 
     def __post_init__(self) -> None:
+        self._refuse_what_is_not_for_its_readers()
         seen: set[str] = set()
         for chapter in self.chapters:
             for identifier in (chapter.id, *(b.id for b in chapter.blocks if isinstance(b, Table | Figure))):
                 if identifier in seen:
                     raise ValueError(f"document {self.title!r}: the id {identifier!r} is used twice")
                 seen.add(identifier)
+
+    def _refuse_what_is_not_for_its_readers(self) -> None:
+        """What an edition may hold is decided here and nowhere else: what is not for its audience cannot enter the document."""
+        audience = self.marking.audience
+        for chapter in self.chapters:
+            told = (*chapter.findings(), *(block for block in chapter.blocks if isinstance(block, Table | Figure)))
+            for block in told:
+                if audience not in block.readers:
+                    allowed = ", ".join(sorted(block.readers)) or "nobody"
+                    raise ValueError(
+                        f"{block.id} is for {allowed} and may not enter a document for the {audience}; leave it out of {chapter.id}"
+                    )
 
     def findings(self) -> tuple[Finding, ...]:
         """Every finding once, in reading order; a finding may stand on several pages."""
