@@ -8,8 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 
 from safeground.design import measure_contrast
+from safeground.engine.catalogue.contract import AreaLevel
 from safeground.engine.catalogue.governance import Governed, Words
-from safeground.engine.catalogue.measure import AreaLevel
 from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.documents import Audience
 
