@@ -180,6 +180,18 @@ class RequiredTogether(DefinitionModel):
     on_failure: OnFailure = OnFailure.REPORT
 
 
+class CodesInForce(DefinitionModel):
+    """A code is in a dated code list and in force on the row's day, and stands for what another column states."""
+
+    rule: Literal["codes_in_force"]
+    column: str
+    code_list: str
+    as_at: str
+    stated_in: str | None = None
+    """A column that states the meaning itself, as a code of the same list."""
+    on_failure: OnFailure = OnFailure.REPORT
+
+
 class UniqueKey(DefinitionModel):
     """The columns together name one row: an area (and age group) appears once."""
 
@@ -219,6 +231,7 @@ Check = Annotated[
     | AreaCodes
     | Identifiers
     | RequiredTogether
+    | CodesInForce
     | UniqueKey
     | TotalOfFamily
     | OneTarget,
@@ -228,6 +241,7 @@ Check = Annotated[
 
 _KEYS_OF_COLUMNS = (
     "column", "longitude", "latitude", "from_column", "to_column", "unless_column", "not_after", "easting", "northing",
+    "as_at", "stated_in",
 )  # fmt: skip
 
 
@@ -326,8 +340,8 @@ class Contract(Governed):
     readers: tuple[Audience, ...] = tuple(Audience)
     """Whose editions may hold numbers from this feed."""
     finest_area: Mapping[Audience, AreaLevel] = Field(default_factory=dict)
-    """The finest areas numbers may be told of to an audience: small areas make people known. Where a feed under an agreement does not say,
-    the public is told of districts and wider."""
+    """The finest areas numbers may be told of to an audience: small areas make people known. Where a feed under an agreement does not
+    say, the public is told of districts and wider."""
     disclosure: str
     """The name of a rule in disclosure.yaml."""
     cadence: Literal["monthly", "quarterly", "yearly", "once"]
