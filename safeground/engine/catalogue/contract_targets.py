@@ -132,18 +132,24 @@ class From(DefinitionModel):
     """
 
     column: str | None = None
+    columns: tuple[str, ...] = ()
+    """Several columns that hold codes of one list (`through`): of those found in any of them, the one the list names first."""
     value: str | None = None
     through: str | None = None
+    otherwise: str | None = None
+    """What a cell becomes that holds something the code list does not name; without it, nothing. A blank stays a blank."""
     reads: Reading = "as_sent"
     second_column: str | None = None
     """For `quarter_start` and `quarter_end`: the column with the financial quarter's number, 1 to 4."""
 
     @model_validator(mode="after")
     def _one_source(self) -> From:
-        if (self.column is None) == (self.value is None):
-            raise ValueError("name either a column or a value")
+        if sum((self.column is not None, bool(self.columns), self.value is not None)) != 1:
+            raise ValueError("name either a column, columns or a value")
         if self.value is not None and (self.through or self.reads != "as_sent"):
             raise ValueError("a fixed value is taken as it is")
+        if (self.columns or self.otherwise is not None) and self.through is None:
+            raise ValueError("columns and otherwise belong to a code list: name it with through")
         if self.reads.startswith("quarter") != (self.second_column is not None):
             raise ValueError("second_column belongs to reads: quarter_start or quarter_end")
         return self
@@ -154,6 +160,13 @@ class MarkedInterval(DefinitionModel):
 
     lower: float | None = None
     upper: float | None = None
+
+
+class RowsThatAreExact(DefinitionModel):
+    """Rows whose number was not rounded, such as a nation's total: those with one of these values in a column."""
+
+    column: str
+    values: tuple[str, ...] = Field(min_length=1)
 
 
 class PublishedNumber(DefinitionModel):
@@ -167,6 +180,7 @@ class PublishedNumber(DefinitionModel):
     markers: dict[str, MarkedInterval] = Field(default_factory=dict)
     rounded_to: int | None = Field(default=None, ge=2)
     zero_is_exact: bool = True
+    exact_where: RowsThatAreExact | None = None
     smallest_shown: float | None = None
 
 

@@ -71,6 +71,8 @@ def values_carried(feeds: Feeds, contract: Contract, field: str) -> tuple[str, .
             values.update(
                 dict.fromkeys(meaning for meaning in feeds.code_lists[source.through].meanings.values() if meaning)
             )
+            if source.otherwise is not None:
+                values[source.otherwise] = None
             continue
         for column in variant.columns:
             if column.name == source.column:

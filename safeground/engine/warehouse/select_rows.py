@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from safeground.engine.catalogue import CodeList, From, PublishedNumber, RowsTable
 from safeground.engine.feeds import Delivery, moment
@@ -68,6 +68,8 @@ def _before_vintage(target: RowsTable) -> tuple[str, ...]:
 def _cell(found: From, kind: str, source: Source, code_lists: Mapping[str, CodeList]) -> str:
     if found.value is not None:
         return quote_text(found.value)
+    if found.columns:
+        return _first_of_list(found, source, code_lists)
     if found.column not in source.columns:
         return "NULL"
     cell = quote_name(found.column)
@@ -76,7 +78,7 @@ def _cell(found: From, kind: str, source: Source, code_lists: Mapping[str, CodeL
         whens = " ".join(
             f"WHEN {quote_text(code)} THEN {quote_text(meaning)}" for code, meaning in meanings.items() if meaning
         )
-        return f"CASE {cell} {whens} END"
+        return f"CASE {cell} {whens}{_otherwise(found, [cell])} END"
     if found.reads != "as_sent":
         second = quote_name(found.second_column) if found.second_column in source.columns else "NULL"
         return _day(found.reads, cell, second)
@@ -86,6 +88,27 @@ def _cell(found: From, kind: str, source: Source, code_lists: Mapping[str, CodeL
     if kind == "TIMESTAMP":
         return moment(cell)
     return cell
+
+
+def _first_of_list(found: From, source: Source, code_lists: Mapping[str, CodeList]) -> str:
+    """The meaning of the code that stands first in the list, of those in any of the columns."""
+    cells = [quote_name(name) for name in found.columns if name in source.columns]
+    if not cells:
+        return "NULL"
+    meanings = code_lists[found.through or ""].meanings
+    anywhere = f"[{', '.join(cells)}]"
+    whens = " ".join(
+        f"WHEN list_contains({anywhere}, {quote_text(code)}) THEN {quote_text(meaning)}"
+        for code, meaning in meanings.items()
+        if meaning
+    )
+    return f"CASE {whens}{_otherwise(found, cells)} END"
+
+
+def _otherwise(found: From, cells: Sequence[str]) -> str:
+    if found.otherwise is None:
+        return ""
+    return f" WHEN coalesce({', '.join(cells)}) IS NOT NULL THEN {quote_text(found.otherwise)}"
 
 
 def _day(reads: str, cell: str, second: str) -> str:
@@ -117,6 +140,9 @@ def _interval(number: PublishedNumber, source: Source) -> tuple[str, str, str, s
     else:
         half = number.rounded_to // 2
         is_exact = f"({printed} = 0)" if number.zero_is_exact else "FALSE"
+        if number.exact_where is not None and number.exact_where.column in source.columns:
+            values = ", ".join(map(quote_text, number.exact_where.values))
+            is_exact = f"({is_exact} OR coalesce({quote_name(number.exact_where.column)} IN ({values}), FALSE))"
         floor = 0 if number.smallest_shown is None else number.smallest_shown
         value = f"CASE WHEN {is_exact} THEN {printed} END"
         lower = f"CASE WHEN {is_exact} THEN {printed} ELSE greatest({printed} - {half}, {floor!r}) END"

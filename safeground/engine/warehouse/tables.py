@@ -63,6 +63,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "first_time": "VARCHAR",
             "person_id": "VARCHAR",
             "victim_age": "DOUBLE",
+            "victim_under_25": "VARCHAR",
             "victim_sex": "VARCHAR",
             "victim_ethnicity": "VARCHAR",
             "suspect_age": "DOUBLE",
