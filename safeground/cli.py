@@ -314,6 +314,8 @@ def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
     )
     progress.end()
     _tell(report, options)
+    for sentence in () if options.json else report.problems:
+        _say_error(sentence)
     return DONE if report.is_complete else REFUSED
 
 

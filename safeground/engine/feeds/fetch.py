@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import gzip
+import json
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,19 @@ from typing import Any
 from safeground.engine.catalogue import Feeds, load_feeds
 from safeground.engine.feeds.fetch_archive import RemoteArchive
 from safeground.engine.feeds.fetch_http import Client, FetchError
-from safeground.engine.feeds.fetch_sources import ArcgisTable, CsvFile, PoliceUkArchive, load_fetch_sources
+from safeground.engine.feeds.fetch_pages import fetch_pages
+from safeground.engine.feeds.fetch_sources import (
+    ArcgisOutlines,
+    ArcgisTable,
+    Download,
+    PagedQuery,
+    PoliceUkArchive,
+    load_fetch_sources,
+)
+from safeground.engine.feeds.fetch_tables import convert_download
 from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.recognition import read_header, recognise
-from safeground.engine.workspace import Progress, hash_file, move_into_place, no_progress
+from safeground.engine.workspace import Progress, hash_file, no_progress
 
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -48,7 +57,7 @@ class FetchReport:
         return not self.problems
 
     def lines(self) -> tuple[str, ...]:
-        """The report for a terminal."""
+        """The report for a terminal, without the problems."""
         new = [file for file in self.files if not file.was_here]
         lines = []
         if new:
@@ -57,7 +66,7 @@ class FetchReport:
             lines.append(f"{len(self.files) - len(new)} were here already.")
         if self.files:
             lines.append(f"Next: safeground land WORKSPACE {self.files[0].path.parent}")
-        return (*lines, *self.problems)
+        return tuple(lines)
 
     def as_data(self) -> dict[str, Any]:
         """The report for scripts."""
@@ -91,10 +100,8 @@ def fetch_source(
             raise FetchError(_not_among(source, sorted(known), "source"))
         if isinstance(definition, PoliceUkArchive):
             fetching.fetch_months(definition, forces, start, end)
-        elif isinstance(definition, ArcgisTable):
-            fetching.fetch_pages(definition)
         else:
-            fetching.fetch_csv(definition)
+            fetching.fetch_file(definition)
     except FetchError as reason:
         fetching.problems.append(str(reason))
     except OSError as error:
@@ -150,85 +157,31 @@ class _Fetching:
             self._keep_if_recognised(target, url, feed)
         self._progress(len(wanted), len(wanted), "fetched")
 
-    def fetch_csv(self, source: CsvFile) -> None:
+    def fetch_file(self, source: PagedQuery | Download) -> None:
         target, url = self._into / source.file_name, self._address(source.url)
         if target.exists():
             self._note(target, url, was_here=True)
             return
-        part = target.with_name(target.name + ".part")
         self._into.mkdir(parents=True, exist_ok=True)
         self._progress(0, 1, f"fetching {target.name}")
-        self._client.download(url, part)
-        if source.sha256 is not None and hash_file(part) != source.sha256:
-            part.unlink()
-            raise FetchError(
-                f"{url} is not the file it was (its hash differs); look at the publisher's page for a new one."
-            )
-        with part.open(encoding="utf-8-sig", newline="") as file:
-            try:
-                _write_table(target, _with_our_columns(csv.reader(file), source, url))
-            except (UnicodeDecodeError, csv.Error):
-                raise FetchError(f"{url} is not a CSV file; the address may have moved.") from None
-            finally:
-                for leftover in (part, part.with_name(part.name + ".version")):
-                    leftover.unlink(missing_ok=True)
+        if isinstance(source, ArcgisTable | ArcgisOutlines):
+            fetch_pages(self._client, url, source, target, self._progress)
+        else:
+            self._download(source, url, target)
         self._keep_if_recognised(target, url, source.feed)
 
-    def fetch_pages(self, source: ArcgisTable) -> None:
-        """Page by page into a .part file; going on means asking from the page behind its last whole one."""
-        target, url = self._into / source.file_name, self._address(source.url)
-        if target.exists():
-            self._note(target, url, was_here=True)
-            return
-        self._into.mkdir(parents=True, exist_ok=True)
+    def _download(self, source: Download, url: str, target: Path) -> None:
         part = target.with_name(target.name + ".part")
-        total = self._count(url)
-        rows = _whole_pages(part, source)
-        with part.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(source.columns.values())
-            writer.writerows(rows)
-            have = len(rows)
-            while have < total:
-                self._progress(have, total, f"fetching {target.name}")
-                page = self._page(url, source, have)
-                if not page:
-                    raise FetchError(f"{url} gave {have:,} of the {total:,} rows it says it has; try again later.")
-                writer.writerows(page)
-                file.flush()
-                have += len(page)
-        if have != total:
-            part.unlink()
-            raise FetchError(f"{url} gave {have:,} rows where it said {total:,}; try again later.")
-        move_into_place(part, target)
-        self._keep_if_recognised(target, url, source.feed)
-
-    def _count(self, url: str) -> int:
-        answer = self._client.read_json(f"{url}?where=1%3D1&returnCountOnly=true&f=json")
-        if not isinstance(answer, dict) or not isinstance(answer.get("count"), int):
-            raise FetchError(f"{url} does not say how many rows it has; the address may have moved.")
-        return int(answer["count"])
-
-    def _page(self, url: str, source: ArcgisTable, offset: int) -> list[list[Any]]:
-        fields = list(source.columns)
-        query = urllib.parse.urlencode(
-            {
-                "where": "1=1",
-                "outFields": ",".join(fields),
-                "orderByFields": ",".join(fields),
-                "returnGeometry": "false",
-                "resultOffset": offset,
-                "resultRecordCount": source.page_size,
-                "f": "json",
-            }
-        )
-        answer = self._client.read_json(f"{url}?{query}")
+        self._client.download(url, part)
         try:
-            return [[feature["attributes"][field] for field in fields] for feature in answer["features"]]
-        except (KeyError, TypeError):
-            raise FetchError(
-                f"{url} does not answer with the columns {', '.join(fields)}; it may have moved."
-            ) from None
+            if source.sha256 is not None and hash_file(part) != source.sha256:
+                raise FetchError(
+                    f"{url} is not the file it was (its hash differs); look at the publisher's page for a new one."
+                )
+            convert_download(part, source, url, target)
+        finally:
+            for leftover in (part, part.with_name(part.name + ".version")):
+                leftover.unlink(missing_ok=True)
 
     def _newest(self, source: PoliceUkArchive) -> str:
         answer = self._client.read_json(self._address(source.newest_month))
@@ -238,11 +191,10 @@ class _Fetching:
         return month
 
     def _keep_if_recognised(self, target: Path, url: str, feed: str) -> None:
-        opened = gzip.open if target.suffix == ".gz" else open
-        with opened(target, "rb") as file:
-            text = file.readline(1 << 20).decode("utf-8-sig", errors="replace")
+        is_geojson = target.suffix == ".geojson"
         try:
-            recognise(read_header(text)[1], file_format="csv", feeds=self._feeds, feed=feed)
+            columns = _read_properties(target) if is_geojson else _read_columns(target)
+            recognise(columns, file_format="geojson" if is_geojson else "csv", feeds=self._feeds, feed=feed)
         except Refused as reason:
             target.unlink()
             self.problems.append(f"What came from {url} {reason}")
@@ -293,39 +245,15 @@ def _archive_for(month: str, months: Sequence[str], months_in_archive: int) -> s
     return months[len(months) - 1 - behind // months_in_archive * months_in_archive]
 
 
-def _with_our_columns(rows: Iterator[list[str]], source: CsvFile, url: str) -> Iterator[list[str]]:
-    header = next(rows, [])
-    kept: list[tuple[int, str]] = []
-    for place, name in enumerate(header):
-        for pattern, ours in source.columns.items():
-            if match := re.fullmatch(pattern, name.strip()):
-                kind = match.groupdict().get("kind") or ""
-                kept.append((place, ours.format(kind=kind.lower())))
-    found = {ours.split("_")[0] for _, ours in kept}
-    if not {ours.split("_")[0] for ours in source.columns.values()} <= found:
-        raise FetchError(f"{url} does not have the columns it had; look at the publisher's page for what changed.")
-    yield [ours for _, ours in kept]
-    for row in rows:
-        if row:
-            yield [row[place] for place, _ in kept]
+def _read_columns(target: Path) -> tuple[str, ...]:
+    opened = gzip.open if target.suffix == ".gz" else open
+    with opened(target, "rb") as file:
+        return read_header(file.readline(1 << 20).decode("utf-8-sig", errors="replace"))[1]
 
 
-def _write_table(target: Path, rows: Iterable[Sequence[Any]]) -> None:
-    unfinished = target.with_name(target.name + ".writing")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    move_into_place(unfinished, target)
-
-
-def _whole_pages(part: Path, source: ArcgisTable) -> list[list[str]]:
-    """The rows of an earlier attempt, but for those of a page that may not have come whole."""
-    if not part.exists():
-        return []
-    text = part.read_text(encoding="utf-8", errors="replace")
-    whole = text[: text.rfind("\n") + 1]
-    rows = [row for row in csv.reader(whole.splitlines()) if len(row) == len(source.columns)][1:]
-    return rows[: len(rows) // source.page_size * source.page_size]
+def _read_properties(target: Path) -> tuple[str, ...]:
+    """Of the first feature, which has the second line to itself."""
+    with target.open(encoding="utf-8") as file:
+        file.readline()
+        first = file.readline().strip().removesuffix(",")
+    return tuple(json.loads(first)["properties"]) if first.startswith("{") else ()
