@@ -94,7 +94,7 @@ class _Grid:
         self.facts = workbook.facts.get(name, SheetFacts())
         self._sheet = workbook.read_sheet(name)
         self._left = self._sheet.start[1] if self._sheet.start else 0
-        self.width = self._left + self._sheet.total_width
+        self.width = self._sheet.end[1] + 1 if self._sheet.end else 0
         self.merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = self._sheet.merged_cell_ranges or ()
         self._errors: dict[int, dict[int, str]] = {}
         for (row, column), error in self.facts.errors.items():
@@ -120,7 +120,7 @@ class _Grid:
     def _rows(self) -> Iterator[list[Any]]:
         """calamine leaves out rows at the end in which all that stands is an error."""
         given = 0
-        if self._sheet.total_height:
+        if self._sheet.end is not None:
             for values in self._sheet.iter_rows():
                 given += 1
                 yield values

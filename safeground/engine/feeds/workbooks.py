@@ -51,7 +51,7 @@ _FORMULA = re.compile(rb"<" + _PREFIX + rb"f[\s/>]")
 _FORMULA_ALONE = re.compile(
     rb"</" + _PREFIX + rb"f>\s*(?:<" + _PREFIX + rb"v\s*/>|<" + _PREFIX + rb"v>\s*</" + _PREFIX + rb"v>)?\s*</"
 )
-_CELL = re.compile(rb"<" + _PREFIX + rb"c\s([^>]*)>(.*?)</" + _PREFIX + rb"c>", re.DOTALL)
+_CELL = re.compile(rb"<" + _PREFIX + rb"c\s([^>]*[^>/])>(.*?)</" + _PREFIX + rb"c>", re.DOTALL)
 _IS_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})""")
 _VALUE = re.compile(rb"<" + _PREFIX + rb"v[^>]*>([^<]*)<")
@@ -85,7 +85,8 @@ class Workbook:
             raise Refused(_DAMAGED) from None
         except BaseException as panic:
             raise _refused_panic(panic) from None
-        if sheet.total_height * sheet.total_width > self._limits.cells:
+        last_row, last_column = sheet.end or (0, 0)
+        if (last_row + 1) * (last_column + 1) > self._limits.cells:
             raise Refused(_too_many_cells(self._limits))
         return sheet
 
