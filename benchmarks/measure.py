@@ -24,10 +24,10 @@ class Measurement:
 
     name: str
     cpu_s: float
-    """User and system time of the process and its threads."""
+    """User and system time of the process, its threads, and the processes it started and waited for."""
     wall_s: float
     peak_mb: float
-    """Largest resident memory of the process."""
+    """Largest resident memory of the process, or of one that it started and waited for."""
     result: Any
 
 
@@ -54,8 +54,10 @@ def _run(sender: Connection, function: Callable[..., Any], arguments: tuple[Any,
     wall, before = time.perf_counter(), os.times()
     result = function(*arguments)
     after = os.times()
-    cpu = after.user - before.user + after.system - before.system
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MB
+    cpu = sum(after[:4]) - sum(before[:4])
+    peak_mb = (
+        max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / KIB_PER_MB
+    )
     sender.send((cpu, time.perf_counter() - wall, peak_mb, result))
 
 

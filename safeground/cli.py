@@ -121,6 +121,12 @@ def make_parser() -> argparse.ArgumentParser:
     build = add("build", run_build, "Bring the warehouse up to date and write the assessment.", has_json=True)
     build.add_argument("workspace", type=Path)
     build.add_argument("--again", action="store_true", help="write a new edition even if nothing has changed")
+    build.add_argument(
+        "--engine",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="who works out the measures (duckdb); spark is for a nation",
+    )
 
     status = add("status", run_status, "What has landed, what was checked and built, and what is stale.", has_json=True)
     status.add_argument("workspace", type=Path)
@@ -211,10 +217,10 @@ def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
     from safeground.engine.catalogue import DefinitionsError
     from safeground.engine.publish import EditionError
-    from safeground.engine.warehouse import ConformError
+    from safeground.engine.warehouse import ConformError, EngineUnavailable
     from safeground.engine.workspace import WorkspaceError
 
-    return Refused, ConformError, DefinitionsError, EditionError, WorkspaceError
+    return Refused, ConformError, DefinitionsError, EditionError, EngineUnavailable, WorkspaceError
 
 
 def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
@@ -267,9 +273,10 @@ def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
 def run_build(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Build the editions that are stale, and say where they are."""
     from safeground.engine.build import build_editions, open_with_catalogue
+    from safeground.engine.warehouse import Engine
 
     workspace, catalogue = open_with_catalogue(options.workspace)
-    report = build_editions(workspace, catalogue, again=options.again, progress=progress)
+    report = build_editions(workspace, catalogue, again=options.again, engine=Engine(options.engine), progress=progress)
     progress.end()
     _tell(report, options)
     return DONE

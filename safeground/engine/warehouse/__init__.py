@@ -1,6 +1,7 @@
 """The warehouse: deliveries conformed to our tables as Parquet, read through Ibis."""
 
 from safeground.engine.warehouse.conform import conform_deliveries
+from safeground.engine.warehouse.engines import Engine, EngineUnavailable, check_engine
 from safeground.engine.warehouse.generation import Generation, get_generation
 from safeground.engine.warehouse.operators import OperatorNotAllowed, check_operators
 from safeground.engine.warehouse.parts import ConformError
@@ -11,10 +12,13 @@ __all__ = [
     "EVENT_CORE",
     "TABLES",
     "ConformError",
+    "Engine",
+    "EngineUnavailable",
     "Generation",
     "LiveDelivery",
     "OperatorNotAllowed",
     "Warehouse",
+    "check_engine",
     "check_operators",
     "conform_deliveries",
     "get_generation",

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
+from safeground.engine.warehouse.engines import Database, Engine, TableFiles
 from safeground.engine.warehouse.generation import get_generation
-from safeground.engine.warehouse.sources import quote_text
 from safeground.engine.warehouse.tables import DELIVERIES, EVENT_CORE, PARTITIONS, TABLES
 from safeground.engine.workspace import Workspace, WorkspaceError
 
 if TYPE_CHECKING:
-    import ibis.backends.duckdb
     import ibis.expr.types as ir
 
 
@@ -54,6 +53,7 @@ class Warehouse:
     """
 
     folder: Path
+    engine: Engine = Engine.DUCKDB
 
     @property
     def name(self) -> str:
@@ -61,11 +61,12 @@ class Warehouse:
         return self.folder.name
 
     def table(self, name: str) -> ir.Table:
-        """A table through Ibis on DuckDB, lazily; with no rows where nothing of its kind has landed. ValueError names those there are."""
+        """A table through Ibis, lazily; with no rows where nothing of its kind has landed. ValueError names those there are, and
+        EngineUnavailable says what the engine lacks."""
         if name not in TABLES:
             raise ValueError(f"the warehouse has no table {name!r}; it has {', '.join(TABLES)}")
         if name not in self._tables:
-            self._backend.raw_sql(f"CREATE VIEW {name} AS {self._select(name)}")
+            self._database.create_view(self._describe(name))
             self._tables[name] = self._bind(name)
         return self._tables[name]
 
@@ -100,8 +101,8 @@ class Warehouse:
 
     def close(self) -> None:
         self._tables.clear()
-        if "_backend" in self.__dict__:
-            self.__dict__.pop("_backend").disconnect()
+        if "_database" in self.__dict__:
+            self.__dict__.pop("_database").close()
 
     def __enter__(self) -> Warehouse:
         return self
@@ -118,7 +119,7 @@ class Warehouse:
         import ibis.expr.operations as ops
 
         schema = ibis.schema({column: _TYPES[kind] for column, kind in TABLES[name].items()})
-        return ops.DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
+        return ops.DatabaseTable(name=name, schema=schema, source=self._database.backend).to_expr()
 
     @cached_property
     def _tables(self) -> dict[str, ir.Table]:
@@ -129,34 +130,23 @@ class Warehouse:
         return {}
 
     @cached_property
-    def _backend(self) -> ibis.backends.duckdb.Backend:
-        # Imported here: Ibis takes a second, which `safeground --help` must not wait for.
-        import ibis
+    def _database(self) -> Database:
+        # Imported here: Ibis takes a second, which `safeground --help` must not wait for; Spark takes ten.
+        if self.engine is Engine.SPARK:
+            from safeground.engine.warehouse.spark_engine import open_spark
 
-        backend = ibis.duckdb.connect(autoinstall_known_extensions="false")
-        backend.raw_sql("SET preserve_insertion_order = false")
-        return backend
+            return open_spark()
+        from safeground.engine.warehouse.duckdb_engine import open_duckdb
 
-    def _select(self, name: str) -> str:
-        columns = TABLES[name]
+        return open_duckdb()
+
+    def _describe(self, name: str) -> TableFiles:
         if name == DELIVERIES:
-            return f"SELECT * FROM read_parquet({quote_text(str(self.folder / f'{DELIVERIES}.parquet'))})"
-        by_feed = self._files(name)
-        if not by_feed:
-            return f"SELECT {', '.join(f'NULL::{kind} AS {column}' for column, kind in columns.items())} LIMIT 0"
-        selects = [self._select_feed(name, feed, files) for feed, files in by_feed.items()]
-        return " UNION ALL ".join(selects)
-
-    def _select_feed(self, name: str, feed: str, files: tuple[Path, ...]) -> str:
-        """One feed's rows with every column of the table: NULL for those it does not carry."""
-        held = set(self.columns_carried(name, feed))
-        listed = ", ".join(quote_text(str(file)) for file in files)
-        in_path = ", ".join(f"{column}: VARCHAR" for column in PARTITIONS)
-        # Said and not guessed: a partner named 2024 is text too.
-        hive = f"hive_partitioning = true, hive_types = {{{in_path}}}"
-        by_name = ", union_by_name = true" if name == "events" and held - set(EVENT_CORE) else ""
-        cells = [column if column in held else f"NULL::{kind} AS {column}" for column, kind in TABLES[name].items()]
-        return f"SELECT {', '.join(cells)} FROM read_parquet([{listed}], {hive}{by_name})"
+            return TableFiles(name, self.folder / f"{DELIVERIES}.parquet", {}, {})
+        files = self._files(name)
+        return TableFiles(
+            name, self.folder / name, files, {feed: frozenset(self.columns_carried(name, feed)) for feed in files}
+        )
 
     def _files(self, name: str) -> dict[str, tuple[Path, ...]]:
         """A table's files by feed, each in order."""
@@ -173,9 +163,9 @@ def _columns_of(file: Path) -> tuple[str, ...]:
     return tuple(pq.read_schema(file).names)
 
 
-def open_warehouse(workspace: Workspace) -> Warehouse:
-    """The generation in use. Raises WorkspaceError where the workspace has not been built yet."""
+def open_warehouse(workspace: Workspace, *, engine: Engine = Engine.DUCKDB) -> Warehouse:
+    """The generation in use, to be queried by an engine. Raises WorkspaceError where the workspace has not been built yet."""
     generation = get_generation(workspace)
     if generation is None:
         raise WorkspaceError(f"{workspace.root} has no warehouse yet; build it with: safeground build {workspace.root}")
-    return Warehouse(generation.folder)
+    return Warehouse(generation.folder, engine)

@@ -44,6 +44,7 @@ def test_the_types_are_those_written_down(bench):
     ours = {
         "VARCHAR": "string",
         "DATE": "date",
+        "TIMESTAMP": "timestamp",
         "DOUBLE": "float64",
         "INTEGER": "int32",
         "BIGINT": "int64",
