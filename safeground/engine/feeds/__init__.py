@@ -2,14 +2,17 @@
 
 from safeground.engine.feeds.check import check_deliveries
 from safeground.engine.feeds.check_plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
+from safeground.engine.feeds.check_reading import open_landed
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_store import accepted_path, counts_path, get_check_report, quarantine_path
 from safeground.engine.feeds.cross_checks import ExpectedPartners, check_workspace
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries
+from safeground.engine.feeds.encryption import make_at_rest_key
 from safeground.engine.feeds.fetch import FetchedFile, FetchReport, fetch_source
 from safeground.engine.feeds.fetch_sources import load_fetch_sources
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.problem_summaries import ProblemSummary, summarise_problems
+from safeground.engine.feeds.pseudonyms import KeyProblem, make_key
 from safeground.engine.feeds.reading_guards import ReadingLimits
 from safeground.engine.feeds.rules_sql import moment
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
@@ -24,6 +27,7 @@ __all__ = [
     "ExpectedPartners",
     "FetchReport",
     "FetchedFile",
+    "KeyProblem",
     "LandingReport",
     "Problem",
     "ProblemSummary",
@@ -44,7 +48,10 @@ __all__ = [
     "is_plain",
     "land_files",
     "load_fetch_sources",
+    "make_at_rest_key",
+    "make_key",
     "moment",
+    "open_landed",
     "quarantine_path",
     "read_plain",
     "summarise_problems",

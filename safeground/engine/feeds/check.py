@@ -21,6 +21,7 @@ from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_
 from safeground.engine.feeds.check_sieve import Sieve, Sifted, can_sift
 from safeground.engine.feeds.check_store import COUNTS_SCHEMA, ResultWriter, check_key, get_check_report
 from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.minimising import as_landed
 from safeground.engine.feeds.quarantine import write_quarantine
 from safeground.engine.feeds.rules_sql import quote_name, quote_text
 from safeground.engine.workspace import Progress, Workspace, no_progress
@@ -60,7 +61,7 @@ def check_deliveries(
         if kept is not None and kept.key == key:
             reports[delivery.id] = kept
         else:
-            variant = contract.variant(delivery.variant)
+            variant = as_landed(contract.variant(delivery.variant), delivery.pseudonymised_columns)
             tasks.append(Task(delivery, contract, variant, get_layout(delivery, variant), key))
     done = 0
     if tasks:

@@ -12,7 +12,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO, TextIO, cast
@@ -22,7 +22,9 @@ import pyarrow as pa
 from safeground.engine.catalogue import Variant
 from safeground.engine.feeds.check_outlines import outline_fault
 from safeground.engine.feeds.deliveries import Delivery, SheetPlace
+from safeground.engine.feeds.encryption import open_encrypted
 from safeground.engine.feeds.rules_sql import WHITESPACE, quote_name, quote_text
+from safeground.engine.feeds.scanning import Encoding, Newline, Quoting
 from safeground.engine.feeds.spreadsheets import reopen_sheet
 
 ROW, CELLS, MALFORMED, HEADER_AGAIN = "_row", "_cells", "_malformed", "_header_again"
@@ -55,6 +57,7 @@ class FileLayout:
         return (
             sent.format == "csv"
             and sent.encoding == "utf-8"
+            and not sent.is_encrypted
             and sent.newline in ("lf", "crlf", "none")
             and sent.quoting in ("none", "within lines")
             and sent.surplus_cells == 0  # it drops a cell too many where that is empty, and says nothing
@@ -145,48 +148,62 @@ def read_records(delivery: Delivery) -> Iterator[tuple[int, list[str], str | Non
     elif delivery.sheet is not None:
         yield from _sheet_records(delivery, delivery.sheet)
         return
-    elif delivery.quoting == "across lines":
-        records = _records_across_lines(delivery)
     else:
-        records = _records_one_a_line(delivery)
+        records = read_csv_records(
+            lambda: open_landed(delivery),
+            encoding=delivery.encoding,
+            newline=delivery.newline,
+            quoting=delivery.quoting,
+            delimiter=delivery.delimiter,
+        )
     for number, (cells, fault) in enumerate(records, start=1):
         yield number, cells, fault
 
 
 def _sheet_records(delivery: Delivery, place: SheetPlace) -> Iterator[tuple[int, list[str], str | None]]:
-    with _open_bytes(delivery) as file:
+    with open_landed(delivery) as file:
         sheet = reopen_sheet(file.read(), place, delivery.columns)
     for row, cells in sheet.read_rows():
         yield row, cells, None
 
 
-def _records_one_a_line(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
+def read_csv_records(
+    open_bytes: Callable[[], BinaryIO], *, encoding: Encoding, newline: Newline, quoting: Quoting, delimiter: str
+) -> Iterator[tuple[list[str], str | None]]:
+    """Every record of a CSV file below its header, with its fault of form, as `scanning` found the file to be laid out."""
+    csv.field_size_limit(sys.maxsize)
+    is_one_a_line = quoting != "across lines"
+    end = ("\r" if newline == "cr" else "\n") if is_one_a_line else ""
+    decoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    with io.TextIOWrapper(open_bytes(), encoding=decoding, errors="replace", newline=end) as text:
+        if is_one_a_line:
+            yield from _records_one_a_line(text, end=end, delimiter=delimiter)
+        else:
+            yield from _records_across_lines(text, delimiter=delimiter)
+
+
+def _records_one_a_line(text: TextIO, *, end: str, delimiter: str) -> Iterator[tuple[list[str], str | None]]:
     """Each line alone, so that a quotation mark left open spoils its own line only."""
-    csv.field_size_limit(sys.maxsize)
-    end = "\r" if delivery.newline == "cr" else "\n"
-    with _open_text(delivery, newline=end) as text:
-        lines = (line.removesuffix(end).removesuffix("\r") for line in text)
-        filled = (line for line in lines if line)
-        next(filled, None)
-        for line in filled:
-            try:
-                yield next(csv.reader((line,), delimiter=delivery.delimiter, strict=True)), None
-            except csv.Error:
-                yield [line], QUOTING
+    lines = (line.removesuffix(end).removesuffix("\r") for line in text)
+    filled = (line for line in lines if line)
+    next(filled, None)
+    for line in filled:
+        try:
+            yield next(csv.reader((line,), delimiter=delimiter, strict=True)), None
+        except csv.Error:
+            yield [line], QUOTING
 
 
-def _records_across_lines(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
-    csv.field_size_limit(sys.maxsize)
-    with _open_text(delivery, newline="") as text:
-        records = csv.reader(text, delimiter=delivery.delimiter, strict=True)
-        next(records, None)
-        for record in records:
-            if record:
-                yield record, None
+def _records_across_lines(text: TextIO, *, delimiter: str) -> Iterator[tuple[list[str], str | None]]:
+    records = csv.reader(text, delimiter=delimiter, strict=True)
+    next(records, None)
+    for record in records:
+        if record:
+            yield record, None
 
 
 def _feature_records(delivery: Delivery) -> Iterator[tuple[list[str], str | None]]:
-    with _open_bytes(delivery) as file:
+    with open_landed(delivery) as file:
         features: list[dict[str, Any]] = json.load(file)["features"]
     for feature in features:
         properties = feature.get("properties") or {}
@@ -194,11 +211,12 @@ def _feature_records(delivery: Delivery) -> Iterator[tuple[list[str], str | None
         yield cells, outline_fault(feature.get("geometry"))
 
 
-def _open_bytes(delivery: Delivery) -> BinaryIO:
+def open_landed(delivery: Delivery) -> BinaryIO:
+    """The content of a landed file, decrypted and decompressed, whichever it needs. The one way to read one that may be encrypted.
+
+    Raises KeyProblem, also while it is read, where it was encrypted with a key that is not there.
+    """
+    if delivery.is_encrypted:
+        return open_encrypted(delivery.path)
     path = delivery.path
     return cast(BinaryIO, gzip.open(path, "rb")) if delivery.compression == "gzip" else path.open("rb")
-
-
-def _open_text(delivery: Delivery, *, newline: str) -> TextIO:
-    encoding = "utf-8-sig" if delivery.encoding == "utf-8" else delivery.encoding
-    return io.TextIOWrapper(_open_bytes(delivery), encoding=encoding, errors="replace", newline=newline)

@@ -96,6 +96,19 @@ class Delivery:
     """Whom the name of the file says, where its rows say someone else."""
     sheet: SheetPlace | None = None
     """Of a workbook."""
+    agreement: str | None = None
+    """The name of the sharing agreement it landed under; None for an open feed."""
+    agreement_version: int | None = None
+    is_minimised: bool = False
+    """What is kept is not what was sent but a copy with the same rows in their order: only the contract's columns, under its names, and
+    pseudonyms for direct identifiers. `sha256` is of what was sent."""
+    left_out_columns: tuple[str, ...] = ()
+    """Columns sent, allowed, and in no contract: never stored."""
+    pseudonymised_columns: tuple[str, ...] = ()
+    pseudonym_key: str | None = None
+    """The purpose and the fingerprint of the key, by which pseudonyms that can be joined are known."""
+    is_encrypted: bool = False
+    """What is kept, and what of it goes to quarantine, is encrypted at rest. Read it with `open_landed`."""
     notes: tuple[str, ...] = ()
     """What was accepted and is worth knowing, in sentences."""
 
@@ -140,8 +153,8 @@ def read_delivery(folder: Path) -> Delivery:
         raw["sheet"] = SheetPlace(
             **{key: tuple(value) if isinstance(value, list) else value for key, value in sheet.items()}
         )
-    for key in ("columns", "unknown_columns", "notes"):
-        raw[key] = tuple(raw[key])
+    for key in ("columns", "unknown_columns", "notes", "left_out_columns", "pseudonymised_columns"):
+        raw[key] = tuple(raw.get(key, ()))
     return Delivery(**raw, folder=folder)
 
 

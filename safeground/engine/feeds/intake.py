@@ -7,14 +7,20 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import Path, PurePath
+from typing import Any, Literal, TypeAlias
 
-from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, make_delivery_id, write_record
+from safeground.engine.catalogue import Sensitivity
+from safeground.engine.feeds.agreements import Admission, Door
+from safeground.engine.feeds.check_reading import read_csv_records
+from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, SheetPlace, make_delivery_id, write_record
+from safeground.engine.feeds.encryption import stream_of
 from safeground.engine.feeds.identification import tell_partner, tell_period
+from safeground.engine.feeds.minimising import Plan, Records, make_plan, write_copy
 from safeground.engine.feeds.reading_guards import (
     COMPRESSED_BLOCK,
     KIB,
@@ -29,7 +35,7 @@ from safeground.engine.feeds.reading_guards import (
 )
 from safeground.engine.feeds.recognition import Recogniser, Recognition, read_header, read_rows
 from safeground.engine.feeds.scanning import TextScanner, count_records, sniff_encoding
-from safeground.engine.feeds.spreadsheets import Sheet, open_sheet
+from safeground.engine.feeds.spreadsheets import Sheet, open_sheet, reopen_sheet
 from safeground.engine.feeds.workbooks import is_workbook
 from safeground.engine.workspace import sync_file
 
@@ -37,6 +43,9 @@ from safeground.engine.workspace import sync_file
 _HEAD = 64 * KIB
 _ROWS_READ = 50
 _NAME_LENGTH = 150
+Content: TypeAlias = Callable[[], Iterator[bytes]]
+"""Reads what was sent from its beginning, decompressed."""
+
 # Partners' archives come with their notes in it, whose first bytes may or may not look like text.
 _PDF = b"%PDF-"
 
@@ -103,9 +112,9 @@ def path_source(path: Path, *, label: str, compression: Literal["gzip"] | None) 
 
 
 def stage_source(
-    source: Source, folder: Path, *, recogniser: Recogniser, statements: Statements, limits: ReadingLimits
+    source: Source, folder: Path, *, recogniser: Recogniser, door: Door, statements: Statements, limits: ReadingLimits
 ) -> Staged:
-    """Copy a source into `folder` and find out what it is. Constant memory for CSV.
+    """Copy a source into `folder` and find out what it is: as sent, or minimised where its feed is not open. Constant memory for CSV.
 
     Raises Refused; what lies in `folder` then is of no use.
     """
@@ -130,20 +139,78 @@ def stage_source(
                 sizes["content"] += len(block)
                 yield block
 
-        findings = _read(content(), keeper, source=source, recogniser=recogniser, statements=statements, limits=limits)
+        table = _read(content(), keeper, source=source, recogniser=recogniser, statements=statements, limits=limits)
     facts = {
         "file_name": path.name,
         "file_sha256": file_hash.hexdigest(),
         "file_bytes": sizes["file"],
         "compression": source.compression,
-        **findings,
+        **table.findings,
         "sha256": content_hash.hexdigest(),
         "bytes": sizes["content"],
         "sent_name": source.name,
         "archive": source.archive,
         "stated_rows": statements.rows,
     }
+    admission = door.admit(table.recognition, facts["partner"], file_format=facts["format"])
+    if admission is not None:
+        facts |= _keep_under_agreement(source, folder, table, facts, admission=admission, limits=limits)
     return Staged(source, folder, facts)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What one reading of a file found. `records` reads its rows again."""
+
+    recognition: Recognition
+    findings: dict[str, Any]
+    records: Callable[[Content], Records]
+
+
+def _rows_again(layout: Mapping[str, Any], content: Content) -> Records:
+    told = {key: layout[key] for key in ("encoding", "newline", "quoting", "delimiter")}
+    return read_csv_records(lambda: stream_of(content), **told)
+
+
+def _sheet_again(place: SheetPlace, columns: tuple[str, ...], content: Content) -> Records:
+    sheet = reopen_sheet(b"".join(content()), place, columns)
+    return ((cells, None) for _, cells in sheet.read_rows())
+
+
+def _outlines_again(content: Content) -> Records:
+    raise Refused("is GeoJSON, which lands for open feeds only; send a table.")
+
+
+def _keep_under_agreement(
+    source: Source, folder: Path, table: _Table, facts: dict[str, Any], *, admission: Admission, limits: ReadingLimits
+) -> dict[str, Any]:
+    """Read a source a second time, now that it may land, and keep it or its minimised copy. Raises Refused."""
+    digest = hashlib.sha256()
+
+    def content() -> Iterator[bytes]:
+        for block in inflate(source.open(), limits) if source.compression else source.open():
+            digest.update(block)
+            yield block
+
+    agreed = {"agreement": admission.agreement.name, "agreement_version": admission.agreement.version}
+    if admission.is_minimised:
+        path = folder / f"{PurePath(source.file_name).stem.removesuffix('.csv')}.minimised.csv"
+        plan = make_plan(table.recognition)
+        agreed |= write_copy(path, table.records(content), plan=plan, admission=admission, limits=limits)
+        agreed |= {
+            "sheet": None,
+            "notes": (*facts["notes"], *_copy_notes(plan, facts.get("encoding", "utf-8"), agreed)),
+        }
+    else:
+        with Keeper(folder / source.file_name) as keeper:
+            keeper.keep()
+            for chunk in source.open():
+                keeper.take(chunk)
+        for _ in content():
+            pass
+    if digest.hexdigest() != facts["sha256"]:
+        raise Refused("was changed while it was read; land it again once whoever writes it has finished.")
+    return agreed
 
 
 class Keeper:
@@ -193,7 +260,7 @@ def _read(
     recogniser: Recogniser,
     statements: Statements,
     limits: ReadingLimits,
-) -> dict[str, Any]:
+) -> _Table:
     head, content = _peek(content)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         what = "holds no text" if b"\0" in head else "is empty"
@@ -201,14 +268,19 @@ def _read(
     if head.startswith(_PDF) and statements.feed is None:
         raise Uncovered("is covered by no feed's contract.")
     rows: list[list[str]] = []
+    records: Callable[[Content], Records]
     if is_workbook(head):
         sheet, recognition = _open_workbook(content, recogniser=recogniser, statements=statements, limits=limits)
         rows = [cells for _, cells in islice(sheet.read_rows(), _ROWS_READ)]
         findings = {"format": "xlsx", "records": sum(1 for _ in sheet.read_rows()), "sheet": sheet.place}
-        keeper.keep()
+        _keep_if_open(keeper, recognition)
+        records = partial(_sheet_again, sheet.place, recognition.columns)
+
     elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         recognition, findings = _read_geojson(content, recogniser=recogniser, statements=statements, limits=limits)
-        keeper.keep()
+        _keep_if_open(keeper, recognition)
+        records = _outlines_again
+
     else:
         encoding, has_bom = sniff_encoding(head)
         text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
@@ -217,18 +289,18 @@ def _read(
         delimiter, columns = read_header(text)
         recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
         rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
-        keeper.keep()
+        _keep_if_open(keeper, recognition)
         scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits, delimiter=delimiter)
-        findings = _scan(
-            content, scanner, keeper.path, delimiter=delimiter, width=len(columns), source=source, limits=limits
-        )
+        findings = _scan(content, scanner, delimiter=delimiter, width=len(columns), source=source, limits=limits)
+        records = partial(_rows_again, findings)
+
     if findings["records"] == 0:
         raise Refused("has a header and no rows; ask for it to be sent again.")
     partner, named_partner = tell_partner(
         recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
     )
     period, notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
-    return {
+    told = {
         **findings,
         "feed": recognition.contract.name,
         "variant": recognition.variant.name,
@@ -241,6 +313,15 @@ def _read(
         "unknown_columns": recognition.unknown,
         "notes": (*_column_notes(recognition), *notes),
     }
+    return _Table(recognition, told, records)
+
+
+def _keep_if_open(keeper: Keeper, recognition: Recognition) -> None:
+    """Of any other feed nothing is written before an agreement says that it may be."""
+    if recognition.contract.sensitivity is Sensitivity.OPEN:
+        keeper.keep()
+    else:
+        keeper.let_go()
 
 
 def _peek(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -264,7 +345,6 @@ def _peek(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 def _scan(
     content: Iterable[bytes],
     scanner: TextScanner,
-    path: Path,
     *,
     delimiter: str,
     width: int,
@@ -276,8 +356,8 @@ def _scan(
     facts = scanner.facts()
     records, quoting = facts.records_if_one_a_line, facts.quoting
     if quoting == "across lines":
-        kept = read_blocks(path, block=COMPRESSED_BLOCK)
-        records, quoting = count_records(inflate(kept, limits) if source.compression else kept, facts, delimiter)
+        again = inflate(source.open(), limits) if source.compression else source.open()
+        records, quoting = count_records(again, facts, delimiter)
     return {
         "format": "csv",
         "delimiter": delimiter,
@@ -335,9 +415,22 @@ def _open_workbook(
     return open_sheet(bytes(raw), recognise=recognise, limits=limits)
 
 
+def _copy_notes(plan: Plan, encoding: str, kept: dict[str, Any]) -> Iterator[str]:
+    if plan.left_out:
+        names = ", ".join(repr(name) for name in plan.left_out)
+        yield f"Columns the contract does not ask for were not stored: {names}."
+    if plan.pseudonymised:
+        names = ", ".join(repr(name) for name in plan.pseudonymised)
+        yield f"Identifiers were replaced by pseudonyms in: {names}."
+    if encoding != "utf-8":
+        yield f"The file was not in UTF-8; it was read as {encoding}."
+    if kept["is_encrypted"]:
+        yield "What is kept is encrypted at rest."
+
+
 def _column_notes(recognition: Recognition) -> Iterator[str]:
     for name, sent in recognition.renamed.items():
         yield f"The column {name!r} was sent under its former name {sent!r}."
-    if recognition.unknown:
+    if recognition.unknown and recognition.contract.sensitivity is Sensitivity.OPEN:
         names = ", ".join(repr(name) for name in recognition.unknown)
         yield f"Columns the contract does not name are kept and not used: {names}."

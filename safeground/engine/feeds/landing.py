@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from safeground.engine.catalogue import Feeds
+from safeground.engine.catalogue import Agreements, Feeds, load_agreements
+from safeground.engine.feeds.agreements import Door
 from safeground.engine.feeds.archives import check_member, is_compressed, list_members, read_member
 from safeground.engine.feeds.check_notes import tell_stated_rows
 from safeground.engine.feeds.check_report import Problem, of_delivery
@@ -67,6 +68,8 @@ def land_files(
     partner: str | None = None,
     period: str | None = None,
     stated_rows: int | None = None,
+    agreements: Agreements | None = None,
+    today: datetime.date | None = None,
     limits: ReadingLimits | None = None,
     progress: Progress | None = None,
 ) -> LandingReport:
@@ -75,10 +78,20 @@ def land_files(
     `feed`, `partner`, `period` and `stated_rows` are said of every file given; what a file itself tells must agree, but
     a total that disagrees is only told: by the check, or here of what had landed before. A file that breaks its contract
     as a whole is refused in the report and changes nothing. Raises WorkspaceBusy.
+
+    A file of a feed that is not open lands under a sharing agreement that is live `today`: of `agreements`, by default those of the
+    workspace's partnership and of its own folder agreements/. Without one it is refused, and nothing of it is stored.
     """
     statements = Statements(feed, partner, period, stated_rows)
+
+    def load() -> Agreements:
+        if agreements is not None:
+            return agreements
+        return load_agreements(workspace.partnership, workspace=workspace.root, feeds=feeds.contracts)
+
+    door = Door(load, today=today)
     with workspace.exclusive():
-        landing = _Landing(workspace, feeds, statements, limits or ReadingLimits(), progress or no_progress)
+        landing = _Landing(workspace, feeds, door, statements, limits or ReadingLimits(), progress or no_progress)
         return landing.land(_loose_files(paths))
 
 
@@ -108,10 +121,17 @@ class _Landing:
     """One call of `land_files`: stages files in parallel, moves them into place in the order given."""
 
     def __init__(
-        self, workspace: Workspace, feeds: Feeds, statements: Statements, limits: ReadingLimits, progress: Progress
+        self,
+        workspace: Workspace,
+        feeds: Feeds,
+        door: Door,
+        statements: Statements,
+        limits: ReadingLimits,
+        progress: Progress,
     ) -> None:
         self._workspace = workspace
         self._recogniser = Recogniser(feeds)
+        self._door = door
         self._statements = statements
         self._limits = limits
         self._progress = progress
@@ -195,7 +215,12 @@ class _Landing:
         folder = self._workspace.stage_folder("landing-")
         try:
             return stage_source(
-                source, folder, recogniser=self._recogniser, statements=self._statements, limits=self._limits
+                source,
+                folder,
+                recogniser=self._recogniser,
+                door=self._door,
+                statements=self._statements,
+                limits=self._limits,
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
