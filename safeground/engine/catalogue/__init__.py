@@ -53,6 +53,7 @@ from safeground.engine.catalogue.contract_targets import (
     RowsTable,
     Target,
 )
+from safeground.engine.catalogue.delivery_checks import OneValue, ShareAtMost, TotalOfRows
 from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.event_definition import EventDefinition, Switch
 from safeground.engine.catalogue.event_fields import EventField, EventFields
@@ -155,6 +156,7 @@ __all__ = [
     "Not",
     "OnFailure",
     "OneTarget",
+    "OneValue",
     "OutcomesTable",
     "Outline",
     "Partnership",
@@ -172,11 +174,13 @@ __all__ = [
     "RuleVerdict",
     "RuleVocabulary",
     "Sensitivity",
+    "ShareAtMost",
     "SharedFeed",
     "Switch",
     "Switched",
     "Target",
     "TotalOfFamily",
+    "TotalOfRows",
     "UniqueKey",
     "Unit",
     "Variant",

@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from safeground.engine.catalogue.contract_targets import Target
+from safeground.engine.catalogue.delivery_checks import OneValue, ShareAtMost, TotalOfRows
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.documents import Audience
@@ -234,13 +235,17 @@ Check = Annotated[
     | CodesInForce
     | UniqueKey
     | TotalOfFamily
-    | OneTarget,
+    | OneTarget
+    | OneValue
+    | ShareAtMost
+    | TotalOfRows,
     Field(discriminator="rule"),
 ]
 
 
 _KEYS_OF_COLUMNS = (
-    "column", "longitude", "latitude", "from_column", "to_column", "unless_column", "not_after", "easting", "northing",
+    "column", "longitude", "latitude", "from_column", "to_column", "unless_column", "not_after", "easting", "northing", "same_as",
+    "value",
     "as_at", "stated_in",
 )  # fmt: skip
 
@@ -287,6 +292,8 @@ class Variant(DefinitionModel):
     name: str
     title: str
     format: Literal["csv", "geojson"] = "csv"
+    has_header: bool = True
+    """Whether the first row names the columns. Where it does not, they are these in their order, known by what their cells look like."""
     columns: tuple[ColumnContract, ...]
     families: tuple[ColumnFamily, ...] = ()
     recognised_by: tuple[str, ...] = ()

@@ -143,7 +143,7 @@ def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed
         _match(contract, variant, columns)
         for contract in contracts
         for variant in contract.variants
-        if variant.format == file_format
+        if variant.format == file_format and variant.has_header
     ]
     fitting = sorted((match for match in matches if match.is_recognised), key=_loose_ends)
     if not fitting:

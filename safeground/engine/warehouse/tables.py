@@ -139,6 +139,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "row": "INTEGER",
             "name": "VARCHAR",
             "kind": "VARCHAR",
+            "postcode": "VARCHAR",
             "easting": "DOUBLE",
             "northing": "DOUBLE",
             "area_code": "VARCHAR",
