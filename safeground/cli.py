@@ -154,6 +154,25 @@ def make_parser() -> argparse.ArgumentParser:
         "--partnership", help="one partnership, by name or folder (default: all that come with Safeground)"
     )
 
+    agreements = add(
+        "agreements",
+        run_agreements,
+        "Say which sharing agreements are live, and what speaks against them.",
+        has_json=True,
+    )
+    agreements.add_argument("action", choices=("list", "check"), help="check fails where a live one would be refused")
+    agreements.add_argument("workspace", type=Path, nargs="?", help="with its partnership's agreements and its own")
+    agreements.add_argument("--partnership", help="one partnership's agreements, by name or folder")
+
+    keys = add("keys", run_keys, "Make a key for pseudonyms, or one for encryption at rest.")
+    keys_made = keys.add_subparsers(title="keys", metavar="KEY", required=True)
+    pseudonyms = keys_made.add_parser(
+        "make", help="the key for the pseudonyms of a purpose, in a folder outside any workspace"
+    )
+    pseudonyms.add_argument("purpose", help="as the agreement has it: needs_assessment")
+    pseudonyms.add_argument("--folder", type=Path, required=True, help="the folder that SAFEGROUND_KEYS names")
+    keys_made.add_parser("at-rest", help="print a key for SAFEGROUND_AT_REST_KEY")
+
     county = add("county", run_county, "Write the files of a made-up county into a folder, for tests and training.")
     county.add_argument("folder", type=Path)
     county.add_argument("--seed", type=int, default=1)
@@ -355,6 +374,41 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
                 print(f"  {kind}: {', '.join(parts[kind])}")
         for sentence in parts["overdue"]:
             print(f"  overdue: {sentence}")
+    return DONE
+
+
+def run_agreements(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Tell how the agreements of a workspace or of a partnership stand. REFUSED where `check` finds a live one that lets nothing in."""
+    import datetime
+
+    from safeground.engine.catalogue import load_agreements, load_feeds
+    from safeground.engine.feeds import review_agreements
+    from safeground.engine.workspace import open_workspace
+
+    if (options.workspace is None) == (options.partnership is None):
+        raise Refused("Name either a workspace or a partnership: safeground agreements list --partnership NAME")
+    feeds = load_feeds()
+    if options.workspace is not None:
+        workspace = open_workspace(options.workspace)
+        agreements = load_agreements(workspace.partnership, workspace=workspace.root, feeds=feeds.contracts)
+    else:
+        agreements = load_agreements(options.partnership, feeds=feeds.contracts)
+    report = review_agreements(agreements, feeds, today=datetime.date.today())
+    _tell(report, options)
+    return DONE if options.action == "list" or report.is_clean else REFUSED
+
+
+def run_keys(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Make a key: a file for a purpose, or one to be kept in the environment."""
+    from safeground.engine.feeds import make_at_rest_key, make_key
+
+    if "purpose" not in options:
+        print(make_at_rest_key())
+        return DONE
+    path = make_key(options.purpose, options.folder)
+    print(
+        f"{path} is made. Keep a copy of it where the data are not; then say: export SAFEGROUND_KEYS={shlex.quote(str(path.parent))}"
+    )
     return DONE
 
 

@@ -1,5 +1,6 @@
 """What partners send: landed as sent, recognised by contract, recorded, checked."""
 
+from safeground.engine.feeds.agreements_report import AgreementsReport, review_agreements
 from safeground.engine.feeds.check import check_deliveries
 from safeground.engine.feeds.check_plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
 from safeground.engine.feeds.check_reading import open_landed
@@ -21,6 +22,7 @@ __all__ = [
     "DISTINCT",
     "NUMBER",
     "TEXT",
+    "AgreementsReport",
     "Archive",
     "CheckReport",
     "Delivery",
@@ -54,6 +56,7 @@ __all__ = [
     "open_landed",
     "quarantine_path",
     "read_plain",
+    "review_agreements",
     "summarise_problems",
     "supply_scorecard",
 ]
