@@ -1,0 +1,39 @@
+"""The files that partners share under agreements, and the truth of the violence behind them.
+
+To add a feed: a module with `write_<feed>(county, assaults, folder) -> FeedFiles` that writes into `folder` (made for it, named after the
+feed), drawing whatever else it needs from `random_stream(county.seed, "<feed>", ...)`; then a line in WRITERS.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from safeground.synthetic.assaults import Assaults, make_assaults
+from safeground.synthetic.county import County
+from safeground.synthetic.csv_bytes import write_file
+from safeground.synthetic.feed_files import FeedFiles
+
+TRUTH_FILE = "truth_of_violence.json"
+
+WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingProxyType({})
+"""The feed to what writes its files."""
+
+
+def write_partner_files(county: County, folder: Path, *, assaults: Assaults | None = None) -> tuple[Path, ...]:
+    """Write each feed's files into `folder/<feed>/`, and the truth beside them, which is for checking and is never landed.
+
+    Returns the files to be landed in the order of their paths. The same county gives the same bytes.
+    """
+    drawn = make_assaults(county) if assaults is None else assaults
+    paths: list[Path] = []
+    truth: dict[str, object] = {"schema": 1, "seed": county.seed, "county": county.name, "months": list(drawn.months)}
+    for feed, write in WRITERS.items():
+        (folder / feed).mkdir(parents=True, exist_ok=True)
+        written = write(county, drawn, folder / feed)
+        paths += written.paths
+        truth[feed] = dict(written.truth)
+    write_file(folder / TRUTH_FILE, (json.dumps(truth, indent=1, ensure_ascii=False) + "\n").encode())
+    return tuple(sorted(paths))
