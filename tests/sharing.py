@@ -85,7 +85,7 @@ _AGREEMENT: dict[str, Any] = {
     "data_protection_impact_assessment": "DPIA 12",
     "equality_impact_assessment": "EqIA 12",
     "approvals": [
-        {"kind": "data_protection_officer", "by": "Data protection officer of the force", "on": "2024-12-01"}
+        {"kind": "data_protection_officer", "by": "Data protection officer of the force", "given": "2024-12-01"}
     ],
     "starts": "2025-01-01",
     "ends": "2026-12-31",
@@ -138,7 +138,7 @@ def agree_to(contract: Contract, *partners: str) -> Agreement:
         ],
         feeds=[{"feed": contract.name, "sent_by": list(partners), "columns": sorted(columns)}],
         approvals=[
-            {"kind": kind, "by": "Caldicott Guardian", "on": "2024-12-01"}
+            {"kind": kind, "by": "Caldicott Guardian", "given": "2024-12-01"}
             for kind in ("caldicott", "confidentiality_advisory_group")
         ],
         starts="2000-01-01",

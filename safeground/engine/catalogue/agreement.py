@@ -64,7 +64,7 @@ class Approval(DefinitionModel):
 
     kind: ApprovalKind
     by: Role
-    on: datetime.date
+    given: datetime.date
     reference: str = ""
 
 
