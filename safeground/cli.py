@@ -115,8 +115,22 @@ def make_parser() -> argparse.ArgumentParser:
     land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
     land.add_argument("--stated-rows", type=_whole_number, help="how many rows the sender says there are")
 
-    check = add("check", run_check, "Say what is wrong with what has landed.", has_json=True)
-    check.add_argument("workspace", type=Path)
+    check = add("check", run_check, "Say what is wrong with what has landed, or with one file.", has_json=True)
+    check.add_argument("target", type=Path, help="a workspace, or a file, which needs no workspace and is not kept")
+    check.add_argument("--feed", help="of a file: the contract it comes under, where its columns do not tell")
+    check.add_argument("--partner", help="of a file: who sends it, where it does not tell")
+    check.add_argument("--period", help="of a file: what it is for (2025-06, 2020), where it does not tell")
+    check.add_argument(
+        "--return-excel",
+        type=Path,
+        metavar="OUT.xlsx",
+        help="of a file: write its rows for the sender, with what to put right",
+    )
+
+    template = add("template", run_template, "Write a workbook for a partner to fill in, as a feed's contract asks.")
+    template.add_argument("feed")
+    template.add_argument("out", type=Path, metavar="OUT.xlsx")
+    template.add_argument("--variant", help="the shape of the feed, where it has several")
 
     build = add("build", run_build, "Bring the warehouse up to date and write the assessment.", has_json=True)
     build.add_argument("workspace", type=Path)
@@ -280,13 +294,33 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
-    """Check what has no report that still holds, and say what is wrong. REFUSED where a delivery is not sound."""
-    from safeground.engine.build import check_everything, open_with_catalogue
+    """Check what has no report that still holds, or one file, and say what is wrong. REFUSED where a delivery is not sound."""
+    from safeground.engine.build import check_everything, check_one_file, open_with_catalogue
 
-    report = check_everything(*open_with_catalogue(options.workspace), progress=progress)
+    of_file = {name: getattr(options, name) for name in ("feed", "partner", "period", "return_excel")}
+    report: Report
+    if options.target.is_file():
+        report = check_one_file(options.target, **of_file)
+        _tell(report, options)
+        return DONE if report.is_clean else REFUSED
+    given = next((name for name, value in of_file.items() if value is not None), None)
+    if given is not None:
+        _say_error(f"{options.target} is not a file; --{given.replace('_', '-')} is for checking one.")
+        return MISUSE
+    report = check_everything(*open_with_catalogue(options.target), progress=progress)
     progress.end()
     _tell(report, options)
     return DONE if report.is_clean else REFUSED
+
+
+def run_template(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Write the template of a feed."""
+    from safeground.engine.catalogue import load_feeds
+    from safeground.engine.feeds import write_template
+
+    contract = write_template(options.out, load_feeds(), options.feed, variant=options.variant)
+    print(f"{options.out} is the template of {contract.name} ({contract.title}).")
+    return DONE
 
 
 def run_build(options: argparse.Namespace, progress: TerminalProgress) -> int:

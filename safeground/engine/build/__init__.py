@@ -2,6 +2,7 @@
 
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
+from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
 from safeground.engine.build.status import Status, get_status
 
@@ -9,10 +10,12 @@ __all__ = [
     "BuildReport",
     "BuiltEdition",
     "CheckingReport",
+    "FileReport",
     "ReceivingReport",
     "Status",
     "build_editions",
     "check_everything",
+    "check_one_file",
     "get_code_version",
     "get_status",
     "land_and_check",

@@ -2,6 +2,7 @@
 
 from safeground.engine.feeds.agreements_report import AgreementsReport, review_agreements
 from safeground.engine.feeds.check import check_deliveries
+from safeground.engine.feeds.check_file import FileCheck, check_file
 from safeground.engine.feeds.check_plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
 from safeground.engine.feeds.check_reading import open_landed
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
@@ -14,9 +15,10 @@ from safeground.engine.feeds.fetch_sources import load_fetch_sources
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.problem_summaries import ProblemSummary, summarise_problems
 from safeground.engine.feeds.pseudonyms import KeyProblem, make_key
-from safeground.engine.feeds.reading_guards import ReadingLimits
+from safeground.engine.feeds.reading_guards import ReadingLimits, Refused
 from safeground.engine.feeds.rules_sql import moment
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
+from safeground.engine.feeds.template_excel import write_template
 
 __all__ = [
     "DISTINCT",
@@ -29,17 +31,20 @@ __all__ = [
     "ExpectedPartners",
     "FetchReport",
     "FetchedFile",
+    "FileCheck",
     "KeyProblem",
     "LandingReport",
     "Problem",
     "ProblemSummary",
     "ReadingLimits",
     "Refusal",
+    "Refused",
     "ScorecardRow",
     "Severity",
     "Verdict",
     "accepted_path",
     "check_deliveries",
+    "check_file",
     "check_workspace",
     "codes_of_rows",
     "counts_path",
@@ -59,4 +64,5 @@ __all__ = [
     "review_agreements",
     "summarise_problems",
     "supply_scorecard",
+    "write_template",
 ]

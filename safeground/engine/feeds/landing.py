@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -43,6 +43,8 @@ class Refusal:
     sentence: str
     is_uncovered: bool = False
     """No feed's contract is for it, so nothing is wrong with it; otherwise it breaks a contract or cannot be read."""
+    reason: Refused | None = field(default=None, compare=False, repr=False)
+    """With the columns it lacks, where that is why."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class _Landing:
                 try:
                     self._settle(staged.result())
                 except Refused as reason:
-                    self._refuse(source.label, str(reason), is_uncovered=isinstance(reason, Uncovered))
+                    self._refuse(source.label, str(reason), reason)
                 except OSError as error:
                     self._refuse(source.label, f"cannot be read, or not be kept: {error.strerror or error}.")
         for folder in {delivery.folder.parent for delivery in self._landed}:
@@ -251,8 +253,8 @@ class _Landing:
         self._live[_key(delivery)] = delivery
         self._landed.append(delivery)
 
-    def _refuse(self, label: str, reason: str, *, is_uncovered: bool = False) -> None:
-        self._refused.append(Refusal(label, f"{label} {reason}", is_uncovered))
+    def _refuse(self, label: str, why: str, reason: Refused | None = None) -> None:
+        self._refused.append(Refusal(label, f"{label} {why}", isinstance(reason, Uncovered), reason))
 
 
 def _key(delivery: Delivery) -> tuple[str, str, str, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from safeground.engine.catalogue import ColumnFamily, Contract, Feeds, Variant
+from safeground.engine.feeds.deliveries import SheetPlace
 from safeground.engine.feeds.reading_guards import Refused, Uncovered
 
 Format = Literal["csv", "geojson"]
@@ -43,6 +44,8 @@ class NotRecognised(Refused):
         self.contract, self.variant, self.nearness = match.contract, match.variant, match.nearness
         self.missing: Mapping[str, str | None] = {name: _nearest_name(name, match.unknown) for name in match.missing}
         """Each column that is not there, and the one sent that may be it under another name."""
+        self.place: SheetPlace | None = None
+        """Of a workbook, the sheet and header that came nearest."""
 
     def with_words(self, message: str) -> NotRecognised:
         """The same, said otherwise."""

@@ -86,6 +86,13 @@ def reopen_sheet(content: bytes, place: SheetPlace, columns: tuple[str, ...]) ->
     return Sheet(place, columns, _Grid(open_workbook(content, ReadingLimits()), place.name))
 
 
+def read_sheet_at(content: bytes, place: SheetPlace) -> Sheet:
+    """A sheet with its header where `place` says, whatever its columns are called. Raises Refused as `open_sheet`."""
+    grid = _Grid(open_workbook(content, ReadingLimits()), place.name)
+    (header,) = (row for number, row in islice(grid.read(), place.header_row) if number == place.header_row)
+    return Sheet(place, tuple(_heading(header[column]) for column in place.places), grid)
+
+
 class _Grid:
     """The cells of a sheet, by rows as wide as the sheet, errors among them."""
 
@@ -147,6 +154,8 @@ def _find_header(grid: _Grid, recognise: Callable[[tuple[str, ...]], Recognition
             if twice is not None:
                 raise Refused(f"has the column {twice!r} twice; remove one.")
         except Refused as reason:
+            if isinstance(reason, NotRecognised):
+                reason.place = SheetPlace(grid.name, index + 1, places)
             nearest = reason if nearest is None or _nearness(reason) > _nearness(nearest) else nearest
             continue
         return Sheet(SheetPlace(grid.name, index + 1, places), columns, grid), recognition
