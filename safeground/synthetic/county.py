@@ -91,13 +91,15 @@ def make_county(
     """Make a county of `small_areas` LSOAs of 2021 in 14 districts (fewer where there is no room), the same for the same seed.
 
     months, neighbour_months: how many months the county's and the neighbours' police publish, up to `last_month`; neighbours publish
-    18 at most unless asked. switch_month: the first month with 2021 codes. A county of 40 areas and 4 months takes well under a second.
+    18 at most unless asked, and none where 0 is asked for. switch_month: the first month with 2021 codes. A county of 40 areas and 4 months takes well under a second.
     Raises ValueError where fewer than 20 small areas or no month are asked for.
     """
     if small_areas < 20:
         raise ValueError(f"A county of {small_areas} small areas is too small to have towns; ask for 20 or more.")
     if months < 1:
         raise ValueError("A county needs at least one month of crime; ask for months=1 or more.")
+    if neighbour_months is not None and neighbour_months < 0:
+        raise ValueError("Neighbours cannot publish fewer months than none; ask for neighbour_months=0 or more.")
     outline = make_outline(random_stream(seed, "outline"))
     outlines = (outline, *make_neighbour_outlines(outline))
     names = (name, *(neighbour for neighbour in NEIGHBOURS if neighbour != name))

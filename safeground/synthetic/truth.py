@@ -56,7 +56,8 @@ def count_events(land: Territory, events: MonthEvents) -> dict[str, object]:
 def _planned(land: Territory) -> dict[str, object]:
     geography = land.geography
     year = land.months[-12:]
-    expected = sum(land.crime.expected(month) for month in year) * SHARE_LOCATED
+    nothing = np.zeros((len(geography.shapes), len(CRIME_TYPES)))
+    expected = sum((land.crime.expected(month) for month in year), nothing) * SHARE_LOCATED
     residents = land.people.residents
     tenth = land.deprivation.tenth2025[geography.lsoa21_of]
     return {

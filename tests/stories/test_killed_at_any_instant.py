@@ -159,6 +159,10 @@ class Seen:
             found[str(audience)] = {name: part for name, part in edition.manifest.items() if name != "built_at"}
         return found
 
+    def edition_folders(self) -> list[str]:
+        """Every edition there is, in use or not."""
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob("editions/*/*/"))
+
     def all(self) -> tuple[dict[str, Any], ...]:
         return self.deliveries, self.checks, self.warehouse, self.editions
 
@@ -214,6 +218,7 @@ class Crashes:
             assert Seen(root).all() == self.new.all(), "running again did not end where an undisturbed run ends"
             unfinished = [path for path in (root / ".staging").rglob("*") if path.is_file()]
             assert unfinished == [], "what the kill left unfinished was not swept away"
+            assert Seen(root).edition_folders() == self.new.edition_folders(), "an edition that was never in use stays"
         shutil.rmtree(root)
 
 

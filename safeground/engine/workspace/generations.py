@@ -16,6 +16,8 @@ from safeground.engine.workspace.errors import WorkspaceError
 
 CURRENT = "CURRENT"
 PREVIOUS = "PREVIOUS"
+ARRIVING = "ARRIVING"
+"""Names the folder that is being swapped in, so that one which a kill left before CURRENT named it can be told from an old one."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,31 @@ class Generations:
         """Make a folder from `new_generation` the current one, under `name` (default: the next number); returns its
         final path.
 
-        Two renames: the folder to its place, then the line in CURRENT. Dying between them leaves a finished folder
-        that nobody reads, which the next `sweep` removes. Raises WorkspaceError where the name is taken: a finished
-        folder is never changed.
+        The folder goes to its place first and the line in CURRENT follows. Dying between the two leaves a finished
+        folder that nobody reads, which `remove_interrupted` takes away. Raises WorkspaceError where the name is taken:
+        a finished folder is never changed.
         """
         name = name or self.next_name()
         final = self.folder / name
         if final.exists():
             raise WorkspaceError(f"{final} exists already, and what is finished is never changed; choose another name.")
         before = _first_line(self.folder / CURRENT)
+        write_atomically(self.folder / ARRIVING, f"{name}\n", staging=self.staging)
         move_into_place(written, final)
         if before:
             write_atomically(self.folder / PREVIOUS, f"{before}\n", staging=self.staging)
         write_atomically(self.folder / CURRENT, f"{name}\n", staging=self.staging)
+        (self.folder / ARRIVING).unlink(missing_ok=True)
         return final
+
+    def remove_interrupted(self) -> None:
+        """Remove the folder whose `swap_in` was killed before CURRENT named it. Call it holding the workspace's lock."""
+        name = _first_line(self.folder / ARRIVING)
+        if name is None:
+            return
+        if name != _first_line(self.folder / CURRENT):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        (self.folder / ARRIVING).unlink(missing_ok=True)
 
     def sweep(self) -> tuple[Path, ...]:
         """Remove every finished folder but the current one and the one before it, which a reader may still have open.

@@ -61,8 +61,16 @@ class Workspace:
         with hold_lock(self.root / ".lock") as is_outermost:
             if is_outermost:
                 shutil.rmtree(self.staging, ignore_errors=True)
+                for generations in (self.warehouse, *self._editions_by_audience()):
+                    generations.remove_interrupted()
             self.staging.mkdir(exist_ok=True)
             yield
+
+    def _editions_by_audience(self) -> Iterator[Generations]:
+        folder = self.editions.folder
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_dir():
+                yield Generations(path, self.staging)
 
     def stage_folder(self, prefix: str = "") -> Path:
         """A fresh folder for something unfinished. Call it while holding `exclusive`."""

@@ -192,3 +192,12 @@ def test_the_archive_holds_the_same_bytes_and_what_no_feed_takes(county, folder,
 def test_an_archive_of_months_that_were_never_published_is_refused(county, tmp_path):
     with pytest.raises(ValueError, match="publishes nothing for 1999-01"):
         write_archive(county, tmp_path / "archive.zip", months=("1999-01",))
+
+
+def test_neighbours_that_publish_nothing_are_in_the_truth_and_in_no_file(tmp_path):
+    paths = write_county(make_county(seed=3, small_areas=20, months=2, neighbour_months=0), tmp_path)
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert not [path for path in paths if path.parent.name == "neighbours"]
+    nobody = truth["forces"]["Harland"]
+    assert nobody["months"] == [] and set(nobody["expected_located_rows"].values()) == {0.0}
+    assert truth["files"]["Harland"] == {}
