@@ -15,10 +15,16 @@ from safeground.synthetic.assaults import Assaults, make_assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
+from safeground.synthetic.recorded_crime_files import write_recorded_crime
+from safeground.synthetic.violence_truth import truth_of_assaults
 
 TRUTH_FILE = "truth_of_violence.json"
 
-WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingProxyType({})
+WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingProxyType(
+    {
+        "recorded_crime": write_recorded_crime,
+    }
+)
 """The feed to what writes its files."""
 
 
@@ -30,6 +36,7 @@ def write_partner_files(county: County, folder: Path, *, assaults: Assaults | No
     drawn = make_assaults(county) if assaults is None else assaults
     paths: list[Path] = []
     truth: dict[str, object] = {"schema": 1, "seed": county.seed, "county": county.name, "months": list(drawn.months)}
+    truth["assaults"] = truth_of_assaults(drawn)
     for feed, write in WRITERS.items():
         (folder / feed).mkdir(parents=True, exist_ok=True)
         written = write(county, drawn, folder / feed)

@@ -6,6 +6,7 @@ A person here is a number with a birthday, a sex and an ethnic group, and nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,8 +46,8 @@ AGE_CURVES = {
 class Pool:
     """Everyone of one sex, in the order of their births.
 
-    birth: (n,) days from 1970. cumulative: (n + 1,) risk of those before each, and of all. ethnicity: (n,) position in SELF_DEFINED. first_number: what
-    sets their numbers apart from the other pool's.
+    birth: (n,) days from 1970. cumulative: (n + 1,) risk of those before each, and of all. ethnicity: (n,) position in SELF_DEFINED.
+    first_number: what sets their numbers apart from the other pool's.
     """
 
     birth: np.ndarray
@@ -86,6 +87,7 @@ class Persons:
         first[self.assault[::-1]] = np.arange(len(self.assault))[::-1]
         return first
 
+    @cached_property
     def labels(self) -> np.ndarray:
         """Numbers as a crime system gives them, 'P0048812': (n,) of str."""
         return np.char.add("P", np.char.zfill((self.number * 7_919 % _NUMBERS).astype(str), 7))
