@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from safeground.engine.catalogue import Contract, EventsTable, Feeds, Identifiers, RowsTable, Variant
-from safeground.engine.feeds.check_identifiers import find_digits, hash_digits
+from safeground.engine.catalogue import Contract, EventsTable, Feeds, RowsTable, Variant
+from safeground.engine.feeds.check_counts import add_up, as_distinct, count_groups
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
-from safeground.engine.feeds.check_reading import ROW, FileLayout, duckdb_rows, get_layout, python_rows
+from safeground.engine.feeds.check_reading import FileLayout, get_layout
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_rows
 from safeground.engine.feeds.check_sieve import Sieve, Sifted, can_sift
-from safeground.engine.feeds.check_store import COUNTS_SCHEMA, ResultWriter, check_key, get_check_report
+from safeground.engine.feeds.check_store import ResultWriter, check_key, get_check_report
 from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.encryption import read_cipher
 from safeground.engine.feeds.minimising import as_landed
-from safeground.engine.feeds.quarantine import write_quarantine
-from safeground.engine.feeds.rules_sql import quote_name, quote_text
+from safeground.engine.feeds.quarantine import quarantine_lines
 from safeground.engine.workspace import Progress, Workspace, no_progress
 
 MEMORY_LIMIT = "600MB"
@@ -108,17 +107,10 @@ def _accept(
     """Write down a delivery all of whose rows are accepted. None where some are not: exact repeats, left out row by row."""
     problems: tuple[Problem, ...] = ()
     if len(sifted.repeated):
-        outcome = check_repeats(
-            connection,
-            duckdb_rows(task.layout),
-            task.layout,
-            sifted.repeated,
-            contract=task.contract,
-            variant=task.variant,
-        )
-        if outcome.duplicates.size or outcome.quarantined.size:
+        found = check_repeats(connection, task.layout, sifted.repeated, contract=task.contract, variant=task.variant)
+        if found is None:
             return None
-        problems = outcome.problems
+        problems = found
     report = make_report(
         task,
         quarantined=0,
@@ -137,59 +129,66 @@ def _accept(
 
 def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds: Feeds, task: Task) -> CheckReport:
     """Check one delivery row by row and write everything down."""
-    outcome = _check_rows(connection, feeds, task)
-    duplicates = len(outcome.duplicates)
-    quarantined = len(outcome.quarantined)
-    report = make_report(
-        task,
-        quarantined=quarantined,
-        duplicates=duplicates,
-        problems=outcome.problems,
-        without_location=_count_without_location(connection, task.variant),
-        rows_are_rewritten=bool(quarantined or duplicates) or outcome.is_trimmed or not task.layout.is_for_duckdb,
+    outcome = check_rows(
+        connection,
+        task.layout,
+        contract=task.contract,
+        variant=task.variant,
+        feeds=feeds,
+        period=task.delivery.period,
+        keep_at=workspace.staging / "check-chunks.arrow",
     )
-    writer = ResultWriter(workspace, task.delivery.id)
-    if report.is_used:
-        if isinstance(task.variant.becomes, EventsTable):
-            writer.write_counts(_count_events(connection, task.delivery.id, task.variant.becomes))
-        writer.write_hashes(_hash_identifiers(connection, task.variant, task.layout))
-        if report.rows_are_rewritten and task.delivery.format != "geojson":
-            columns = ", ".join(quote_name(name) for name in task.layout.columns)
-            writer.write_accepted(connection, f"SELECT {ROW} AS row, {columns} FROM accepted ORDER BY {ROW}")
-    if quarantined:
-        writer.write_quarantine(write_quarantine(task.delivery, outcome.faults, outcome.quarantined))
+    with outcome.rows:
+        is_whole = not (outcome.quarantined.size or outcome.duplicates.size or outcome.is_trimmed)
+        report = make_report(
+            task,
+            quarantined=len(outcome.quarantined),
+            duplicates=len(outcome.duplicates),
+            problems=outcome.problems,
+            without_location=0,
+            rows_are_rewritten=not (is_whole and task.layout.is_for_duckdb),
+        )
+        writer = ResultWriter(workspace, task.delivery.id)
+        report = replace(report, without_location=_take_accepted(writer, task, outcome, report))
+        if report.is_used:
+            writer.write_hashes(outcome.hashes)
+        if outcome.quarantined.size:
+            is_quarantined = np.zeros(len(outcome.is_accepted), bool)
+            is_quarantined[outcome.quarantined] = True
+            as_sent = outcome.rows.as_sent(is_quarantined)
+            lines = quarantine_lines(task.delivery.columns, outcome.faults, outcome.quarantined, as_sent)
+            encrypted = task.delivery.is_encrypted
+            cipher = read_cipher(needed_for=f"{task.delivery.id} is encrypted at rest") if encrypted else None
+            writer.write_quarantine(lines, cipher=cipher)
     writer.write_report(report)
     return report
 
 
-def _check_rows(connection: duckdb.DuckDBPyConnection, feeds: Feeds, task: Task) -> RowOutcome:
-    """By DuckDB's reader where it can account for every record counted at landing, by Python's otherwise."""
+def _take_accepted(writer: ResultWriter, task: Task, outcome: RowOutcome, report: CheckReport) -> int:
+    """Go through the accepted rows once: write them where they are not the file's, count events; returns how many have no area."""
+    events = task.variant.becomes if isinstance(task.variant.becomes, EventsTable) else None
+    area = _area_column(task.variant)
+    area = area if area in task.layout.columns else None
+    counts: list[pa.Table] = []
+    without_area = 0
 
-    def run(source: str) -> RowOutcome:
-        return check_rows(
-            connection,
-            source,
-            task.layout,
-            contract=task.contract,
-            variant=task.variant,
-            feeds=feeds,
-            period=task.delivery.period,
-        )
+    def look_at_rows() -> Iterator[pa.RecordBatch]:
+        nonlocal without_area
+        for rows in outcome.rows.choose(outcome.is_accepted):
+            if area is not None:
+                without_area += rows[area].null_count
+            if events is not None:
+                keys = [as_distinct(rows[name]) for name in (events.month, events.area_code, events.offence)]
+                counts.append(count_groups(keys, task.delivery.id))
+            yield rows
 
-    if task.layout.is_for_duckdb:
-        try:
-            outcome = run(duckdb_rows(task.layout))
-        except duckdb.InvalidInputException:
-            pass  # "The CSV parser reached an invalid state": a shape of damage it does not survive even when told to
-        else:
-            if outcome.rows == task.delivery.records:
-                return outcome
-    rows = python_rows(task.layout)
-    connection.register("python_rows", rows)
-    try:
-        return run("python_rows")
-    finally:
-        connection.unregister("python_rows")
+    if report.is_used and report.rows_are_rewritten and task.delivery.format != "geojson":
+        writer.write_accepted(look_at_rows(), outcome.rows.schema)
+    elif area is not None:
+        deque(look_at_rows(), maxlen=0)
+    if report.is_used and events is not None:
+        writer.write_counts(add_up(counts))
+    return without_area
 
 
 def make_report(
@@ -236,14 +235,6 @@ def make_report(
     )
 
 
-def _count_without_location(connection: duckdb.DuckDBPyConnection, variant: Variant) -> int:
-    column = _area_column(variant)
-    if column is None:
-        return 0
-    query = f"SELECT count(*) FROM accepted WHERE {quote_name(column)} IS NULL"
-    return int(connection.sql(query).fetchall()[0][0])
-
-
 def _area_column(variant: Variant) -> str | None:
     """The column, as sent, with the area of an event; None where rows are no events or carry none."""
     target = variant.becomes
@@ -251,29 +242,3 @@ def _area_column(variant: Variant) -> str | None:
         return target.area_code
     source = target.source("area_code") if isinstance(target, RowsTable) and target.table == "events" else None
     return source.column if source is not None else None
-
-
-def _hash_identifiers(connection: duckdb.DuckDBPyConnection, variant: Variant, layout: FileLayout) -> np.ndarray:
-    """Sorted hashes of the accepted rows' identifiers: the sieve's where they are of its form, DuckDB's where not."""
-    for check in variant.checks:
-        if isinstance(check, Identifiers) and check.column in layout.columns:
-            cell = quote_name(check.column)
-            query = f"SELECT {cell} AS identifier, hash({cell}) AS hash FROM accepted WHERE {cell} IS NOT NULL"
-            table = connection.sql(query).to_arrow_table().combine_chunks()
-            identifiers, hashes = table["identifier"], table["hash"].to_numpy().astype(np.uint64)
-            if digits := find_digits(variant).get(check.column):
-                fits = pc.equal(pc.binary_length(identifiers), digits)
-                chosen = pa.concat_arrays([pa.array([], pa.string()), *identifiers.filter(fits).chunks])
-                hashes[fits.to_numpy()] = hash_digits(chosen)
-            return np.sort(hashes)
-    return np.empty(0, np.uint64)
-
-
-def _count_events(connection: duckdb.DuckDBPyConnection, delivery_id: str, events: EventsTable) -> pa.Table:
-    month, area, offence = (quote_name(name) for name in (events.month, events.area_code, events.offence))
-    query = f"""
-        SELECT {quote_text(delivery_id)} AS delivery, CAST({month} || '-01' AS DATE) AS month, {area} AS area_code, {offence} AS offence,
-               count(*) AS events
-        FROM accepted GROUP BY ALL ORDER BY ALL
-    """
-    return connection.sql(query).to_arrow_table().cast(COUNTS_SCHEMA)

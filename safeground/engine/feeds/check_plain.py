@@ -7,7 +7,7 @@ cannot read ends in `pa.ArrowInvalid`; the caller then reads as for any other fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -25,24 +25,35 @@ TEXT, NUMBER, DISTINCT = pa.string(), pa.float64(), pa.dictionary(pa.int32(), pa
 
 def is_plain(delivery: Delivery) -> bool:
     """Every record is a line and every cell is as it stands between two delimiters; landing has looked."""
+    return has_plain_lines(delivery) and delivery.surplus_cells == 0
+
+
+def has_plain_lines(delivery: Delivery) -> bool:
+    """The same, but for lines that may have more or fewer cells than the header."""
     return (
         delivery.format == "csv"
+        and delivery.has_header
+        and not delivery.is_encrypted
         and delivery.encoding == "utf-8"
         and delivery.newline in ("lf", "crlf")
         and delivery.quoting == "none"
-        and delivery.surplus_cells == 0
         and delivery.blank_lines == 0  # one above the header would be skipped in its place
         and delivery.longest_line < BLOCK // 4
     )
 
 
 def read_plain(
-    delivery: Delivery, names: tuple[str | None, ...], kinds: Mapping[str, pa.DataType]
+    delivery: Delivery,
+    names: tuple[str | None, ...],
+    kinds: Mapping[str, pa.DataType],
+    *,
+    set_aside: Callable[[pa_csv.InvalidRow], str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a plain file in their order, in chunks, with the columns `kinds` names; NULL where blank.
 
-    names: for every column as sent its name, None where nobody asks for it. Raises pa.ArrowInvalid for a line of another width and
-    a cell that is no number where NUMBER was asked for.
+    names: for every column as sent its name, None where nobody asks for it. set_aside: told of each line of another width, which is
+    left out where it answers "skip". Raises pa.ArrowInvalid for such a line without it, and for a cell that is no number where NUMBER
+    was asked for.
     """
     read = pa_csv.ReadOptions(
         column_names=[name or f"_unknown_{place}" for place, name in enumerate(names)],
@@ -50,7 +61,7 @@ def read_plain(
         block_size=BLOCK if delivery.bytes > BLOCK else delivery.bytes + 1,
         use_threads=False,
     )
-    parse = _parse_options(delivery.delimiter)
+    parse = _parse_options(delivery.delimiter) if set_aside is None else _parsing(delivery.delimiter, set_aside)
     convert = pa_csv.ConvertOptions(
         column_types=kinds, include_columns=list(kinds), null_values=[""], strings_can_be_null=True
     )
@@ -61,9 +72,15 @@ def read_plain(
             yield from chunks
 
 
+def _parsing(delimiter: str, set_aside: Callable[[pa_csv.InvalidRow], str] | None) -> pa_csv.ParseOptions:
+    return pa_csv.ParseOptions(
+        delimiter=delimiter, quote_char=False, double_quote=False, escape_char=False, invalid_row_handler=set_aside
+    )
+
+
 @cache
 def _parse_options(delimiter: str) -> pa_csv.ParseOptions:
-    return pa_csv.ParseOptions(delimiter=delimiter, quote_char=False, double_quote=False, escape_char=False)
+    return _parsing(delimiter, None)
 
 
 def codes_of_rows(column: pa.DictionaryArray) -> np.ndarray:

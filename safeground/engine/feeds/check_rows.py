@@ -1,273 +1,339 @@
 """The row-numbered check: every rule on every row of one delivery, and which rows go where.
 
 The quick sieve (`check_sieve`) decides which deliveries need this. What this module says is what the check says.
+
+A file is read once. Its chunks are judged as they come and kept, because which rows repeat another is known only at the end; then they
+are gone through again, to compare the few rows whose keys repeat and to write out what is accepted and what is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from safeground.engine.catalogue import (
-    Contract,
-    Feeds,
-    Identifiers,
-    OneTarget,
-    OnFailure,
-    Sensitivity,
-    UniqueKey,
-    Variant,
+from safeground.engine.catalogue import Contract, Feeds, Identifiers, OnFailure, Sensitivity, Variant
+from safeground.engine.feeds.check_chunks import (
+    FORM,
+    HEADER_AGAIN,
+    QUOTING,
+    RAGGED,
+    ROW,
+    SENT,
+    KeptChunks,
+    choose_kinds,
+    chunk_schema,
+    duckdb_chunks,
+    plain_chunks,
+    python_chunks,
 )
+from safeground.engine.feeds.check_identifiers import find_digits
+from safeground.engine.feeds.check_judging import Judge, Judged
 from safeground.engine.feeds.check_outlines import OUTLINE_FAULTS
-from safeground.engine.feeds.check_reading import CELLS, HEADER_AGAIN, MALFORMED, QUOTING, ROW, FileLayout
+from safeground.engine.feeds.check_plain import has_plain_lines
+from safeground.engine.feeds.check_reading import CELLS, FileLayout
+from safeground.engine.feeds.check_repeats import (
+    FIRST_ROWS,
+    Fault,
+    choose_examples,
+    compare_rows,
+    compares_all_rows,
+    find_keys,
+    find_repeated,
+)
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.check_words import in_rows, masked, quote_examples
 from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import padded, quote_name, quote_text, quote_texts, trimmed
-
-_TRIMMED = "_trimmed"
-_WHOLE = f"{MALFORMED} IS NULL AND NOT {HEADER_AGAIN}"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A rule and the rows that break it, ascending."""
-
-    rule: Rule
-    rows: np.ndarray
 
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """What became of the rows of one delivery. The accepted ones stay in the connection's table `accepted`."""
+    """What became of the rows of one delivery. `rows` gives them once more; close it when done."""
 
-    rows: int
     faults: tuple[Fault, ...]
     quarantined: np.ndarray
+    """Row numbers, ascending, as are those of `duplicates`."""
     duplicates: np.ndarray
     problems: tuple[Problem, ...]
-    is_trimmed: bool = False
+    is_trimmed: bool
     """Some cell is not as sent: it had padding, or nothing else."""
+    hashes: np.ndarray
+    """Sorted 64-bit hashes of the accepted rows' identifiers that are not blank."""
+    is_accepted: np.ndarray
+    """By row number."""
+    rows: CheckedRows
+
+
+class CheckedRows:
+    """The rows of a delivery once more, from the chunks kept while they were judged. A context manager, which removes those."""
+
+    def __init__(self, kept: KeptChunks, judge: Judge, padded: Sequence[frozenset[str]]) -> None:
+        self._kept = kept
+        self._judge = judge
+        self._padded = padded
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of `choose`: text, of which columns with few distinct values are dictionaries."""
+        return pa.schema([("row", pa.int64()), *self._judge.kinds.items()])
+
+    def choose(self, is_chosen: np.ndarray) -> Iterator[pa.RecordBatch]:
+        """`row` and the contract's columns, trimmed, null where blank. is_chosen: by row number, of rows of sound form only."""
+        for chunk, padded in zip(self._kept, self._padded, strict=True):
+            is_here = is_chosen[chunk[ROW].to_numpy()]
+            if is_here.any():
+                chunk = chunk if is_here.all() else chunk.filter(pa.array(is_here))
+                cells = self._judge.trim(chunk, padded)
+                yield pa.RecordBatch.from_arrays([chunk[ROW], *cells.columns], schema=self.schema)
+
+    def as_sent(self, is_chosen: np.ndarray) -> Iterator[tuple[int, list[str]]]:
+        """The rows chosen, ascending, each with its cells as sent."""
+        for chunk in self._kept:
+            is_here = is_chosen[chunk[ROW].to_numpy()]
+            if is_here.any():
+                found = chunk.filter(pa.array(is_here))
+                markers = (found[name].to_pylist() for name in (ROW, FORM, SENT))
+                columns = (
+                    column.to_pylist()
+                    for name, column in zip(found.schema.names, found.columns, strict=True)
+                    if name not in (ROW, FORM, SENT)
+                )
+                cells = ([cell or "" for cell in row] for row in zip(*columns, strict=True))
+                yield from sorted(
+                    (row, sent if form is not None else whole)
+                    for row, form, sent, whole in zip(*markers, cells, strict=True)
+                )
+
+    def __enter__(self) -> CheckedRows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kept.remove()
 
 
 def check_rows(
     connection: duckdb.DuckDBPyConnection,
-    source: str,
     layout: FileLayout,
     *,
     contract: Contract,
     variant: Variant,
     feeds: Feeds,
     period: str,
+    keep_at: Path,
 ) -> RowOutcome:
-    """Check every row of `source` (a FROM item of the connection, as `check_reading` describes).
-
-    Leaves a temporary table `accepted` with `_row` and the contract's columns, trimmed, NULL where blank.
-    """
-    rules = (*_reader_rules(layout), *compile_rules(variant, feeds, columns=layout.columns, period=period))
-    _load_cells(connection, source, layout, [rule for rule in rules if rule.of_raw])
-    told = f"SELECT count(*), coalesce(bool_or({_TRIMMED}), FALSE) FROM cells"
-    ((total, is_trimmed),) = connection.sql(told).fetchall()
-    faults = _find_faults(connection, rules)
-    quarantined = _union(fault.rows for fault in faults if fault.rule.on_failure is OnFailure.QUARANTINE)
-    _keep_sound_rows(connection, quarantined)
+    """Check every row of a landed file. keep_at: a file for its chunks, there until the outcome's `rows` are closed."""
+    columns, kinds = layout.columns, choose_kinds(layout, variant)
+    rules = compile_rules(variant, feeds, columns=columns, period=period)
+    keys = find_keys(variant, columns)
+    judge = Judge(connection, rules, kinds=kinds, columns=columns, keys=keys, digits=find_digits(variant))
+    kept = KeptChunks(keep_at, chunk_schema(kinds))
+    found = _read_and_judge(connection, layout, kinds, kept, lambda: _Findings(layout, rules, judge))
+    faults = found.faults()
+    is_rejected = found.is_rejected
+    is_compared = found.is_whole & ~is_rejected
+    if not compares_all_rows(variant, columns):
+        repeated = [find_repeated(hashes, is_compared) for hashes in found.hashes]
+        is_compared = np.logical_or.reduce([np.zeros(len(is_compared), bool), *repeated])
+    rows = CheckedRows(kept, judge, found.padded)
     duplicates = np.empty(0, np.int64)
-    for check in variant.checks:
-        found: Fault | None = None
-        match check:
-            case Identifiers() if check.column in layout.columns:
-                repeats, found = _find_repeats(
-                    connection, (check.column,), layout.columns, check.on_failure, "identifiers"
-                )
-                duplicates = np.union1d(duplicates, repeats)
-            case UniqueKey() if set(check.columns) <= set(layout.columns):
-                repeats, found = _find_repeats(
-                    connection, check.columns, layout.columns, check.on_failure, "unique_key"
-                )
-                duplicates = np.union1d(duplicates, repeats)
-            case OneTarget() if {check.from_column, check.to_column} <= set(layout.columns):
-                found = _find_several_targets(connection, check)
-        if found is not None and found.rows.size:
-            faults = (*faults, found)
-            if found.rule.on_failure is OnFailure.QUARANTINE:
-                quarantined = np.union1d(quarantined, found.rows)
-    duplicates = np.setdiff1d(duplicates, quarantined, assume_unique=True)
-    _drop_rows(connection, np.union1d(quarantined, duplicates))
-    problems = [_tell(connection, fault, contract, variant) for fault in faults]
+    if is_compared.any():
+        repeats, duplicates = compare_rows(connection, rows.choose(is_compared), variant, columns)
+        faults = (*faults, *repeats)
+        for fault in repeats:
+            if fault.rule.on_failure is OnFailure.QUARANTINE:
+                is_rejected[fault.rows] = True
+    duplicates = duplicates[~is_rejected[duplicates]]
+    is_accepted = found.is_whole & ~is_rejected
+    is_accepted[duplicates] = False
+    problems = [_tell(fault, contract, variant) for fault in faults]
     if duplicates.size:
         problems.append(_tell_duplicates(duplicates))
-    return RowOutcome(total, faults, quarantined, duplicates, tuple(problems), is_trimmed)
+    named = [check.column for check in variant.checks if isinstance(check, Identifiers)]
+    identifiers = next((hashes for key, hashes in zip(keys, found.hashes, strict=True) if [*key] == named[:1]), None)
+    return RowOutcome(
+        faults=faults,
+        quarantined=np.flatnonzero(is_rejected),
+        duplicates=duplicates,
+        problems=tuple(problems),
+        is_trimmed=any(found.padded),
+        hashes=_sorted_hashes(identifiers, is_accepted),
+        is_accepted=is_accepted,
+        rows=rows,
+    )
+
+
+def _sorted_hashes(hashes: np.ndarray | None, is_accepted: np.ndarray) -> np.ndarray:
+    if hashes is None:
+        return np.empty(0, np.uint64)
+    return np.sort(hashes[is_accepted & (hashes != 0)])
 
 
 def check_repeats(
     connection: duckdb.DuckDBPyConnection,
-    source: str,
     layout: FileLayout,
     repeated: pa.Array,
     *,
     contract: Contract,
     variant: Variant,
-) -> RowOutcome:
-    """The identifiers' check alone, for a delivery whose rows break no other rule and of whose identifiers some may repeat.
+) -> tuple[Problem, ...] | None:
+    """Problems of the identifiers of a delivery whose rows break no other rule, looking only at rows with one of `repeated`.
 
-    Looks only at rows with one of `repeated`, and compares what is written there. Leaves no table `accepted`.
+    None where not every row is accepted, or where the quick readers do not get on: `check_rows` then says which.
     """
-    check = next(check for check in variant.checks if isinstance(check, Identifiers))
-    connection.register("repeated_identifiers", pa.table({"identifier": repeated}))
-    rows = f"(SELECT * FROM {source} WHERE {quote_name(check.column)} IN (SELECT identifier FROM repeated_identifiers))"
-    _load_cells(connection, rows, layout, [])
-    connection.unregister("repeated_identifiers")
-    nothing = np.empty(0, np.int64)
-    _keep_sound_rows(connection, nothing)
-    duplicates, found = _find_repeats(connection, (check.column,), layout.columns, check.on_failure, "identifiers")
-    problems = [_tell(connection, found, contract, variant)] if found.rows.size else []
-    if duplicates.size:
-        problems.append(_tell_duplicates(duplicates))
-    quarantined = found.rows if check.on_failure is OnFailure.QUARANTINE else nothing
-    return RowOutcome(layout.delivery.records, (found,), quarantined, duplicates, tuple(problems))
+    columns, kinds = layout.columns, choose_kinds(layout, variant)
+    (column,) = (check.column for check in variant.checks if isinstance(check, Identifiers))
+    judge = Judge(connection, (), kinds=kinds, columns=columns)
+
+    def find_rows(read: _Reader) -> Iterator[pa.RecordBatch]:
+        for chunk in read():
+            found = chunk.filter(pc.is_in(chunk[column], value_set=repeated))
+            if len(found):
+                judged = judge.judge(found)
+                yield pa.RecordBatch.from_arrays(
+                    [pa.array(judged.rows), *judged.cells.columns], names=["row", *columns]
+                )
+
+    for read in _quick_readers(connection, layout, kinds)[:1]:
+        with suppress(*_UNREADABLE):
+            faults, duplicates = compare_rows(connection, find_rows(read), variant, columns)
+            if not duplicates.size and all(fault.rule.on_failure is OnFailure.REPORT for fault in faults):
+                return tuple(_tell(fault, contract, variant) for fault in faults)
+    return None
+
+
+_Reader = Callable[[], Iterator[pa.RecordBatch]]
+_UNREADABLE = (pa.ArrowInvalid, duckdb.InvalidInputException)
+"""What a quick reader raises where it does not get on; DuckDB's, for a shape of damage it does not survive even when told to."""
+
+
+def _quick_readers(
+    connection: duckdb.DuckDBPyConnection, layout: FileLayout, kinds: Mapping[str, pa.DataType]
+) -> list[_Reader]:
+    """Those that may account for every record of a file, the quickest first."""
+    readers: list[_Reader] = []
+    if has_plain_lines(layout.delivery):
+        readers.append(partial(plain_chunks, layout, kinds))
+    if layout.is_for_duckdb:
+        readers.append(partial(duckdb_chunks, connection, layout, kinds))
+    return readers
+
+
+def _read_and_judge(
+    connection: duckdb.DuckDBPyConnection,
+    layout: FileLayout,
+    kinds: Mapping[str, pa.DataType],
+    kept: KeptChunks,
+    begin: Callable[[], _Findings],
+) -> _Findings:
+    """By the quickest reader that accounts for every record counted at landing, Python's in the end."""
+    for read in _quick_readers(connection, layout, kinds):
+        found = begin()
+        with suppress(*_UNREADABLE):
+            found.take_all(kept.keep(read()))
+            if found.records == layout.delivery.records:
+                return found
+    found = begin()
+    found.take_all(kept.keep(python_chunks(layout, kinds)))
+    return found
+
+
+class _Findings:
+    """What judging one chunk after the other has found. Arrays are by row number, which may begin above 1 and leave some out."""
+
+    def __init__(self, layout: FileLayout, rules: Sequence[Rule], judge: Judge) -> None:
+        self._of_form = tuple(_rules_of_form(layout))
+        self._rules = (*self._of_form, *rules)
+        self._judge = judge
+        self._rows: dict[int, list[np.ndarray]] = {}
+        self._examples: dict[int, list[str | None]] = {}
+        self.records = 0
+        self.padded: list[frozenset[str]] = []
+        """For each chunk, the columns with a cell that is not as sent."""
+        size = layout.delivery.records + 1
+        self.is_whole = np.zeros(size, bool)
+        self.is_rejected = np.zeros(size, bool)
+        self.hashes = [np.zeros(size, np.uint64) for _ in judge.keys]
+
+    def take_all(self, chunks: Iterator[pa.RecordBatch]) -> None:
+        for chunk in chunks:
+            self.records += len(chunk)
+            self._make_room(chunk)
+            if chunk[FORM].null_count < len(chunk):
+                self._take_form(chunk.filter(chunk[FORM].is_valid()))
+            self._take(self._judge.judge(chunk))
+
+    def faults(self) -> tuple[Fault, ...]:
+        """In the order of the rules."""
+        return tuple(
+            Fault(self._rules[place], np.sort(np.concatenate(rows)), choose_examples(self._examples[place]))
+            for place, rows in sorted(self._rows.items())
+        )
+
+    def _make_room(self, chunk: pa.RecordBatch) -> None:
+        """The rows of a workbook are numbered as Excel shows them."""
+        size = int(chunk[ROW].to_numpy().max(initial=0)) + 1
+        if size > len(self.is_whole):
+            missing = max(size, 2 * len(self.is_whole)) - len(self.is_whole)
+            self.is_whole, self.is_rejected = (np.pad(a, (0, missing)) for a in (self.is_whole, self.is_rejected))
+            self.hashes = [np.pad(hashes, (0, missing)) for hashes in self.hashes]
+
+    def _take_form(self, misshapen: pa.RecordBatch) -> None:
+        forms = np.array(misshapen[FORM].to_pylist(), object)
+        rows = misshapen[ROW].to_numpy()
+        for place, rule in enumerate(self._of_form):
+            broken = np.flatnonzero(forms == rule.name)
+            if broken.size:
+                first = misshapen[SENT].take(pa.array(broken[:FIRST_ROWS])).to_pylist()
+                self._add(place, rows[broken], [str(len(cells)) for cells in first] if rule.columns else [])
+
+    def _take(self, judged: Judged) -> None:
+        self.padded.append(judged.padded)
+        self.is_whole[judged.rows] = True
+        for hashes, found in zip(self.hashes, judged.keys, strict=True):
+            hashes[judged.rows] = found
+        for place, places in judged.broken.items():
+            column = judged.cells[self._rules[place + len(self._of_form)].columns[0]]
+            examples = column.take(pa.array(places[:FIRST_ROWS])).to_pylist()
+            self._add(place + len(self._of_form), judged.rows[places], examples)
+
+    def _add(self, place: int, rows: np.ndarray, examples: Sequence[str | None]) -> None:
+        self._rows.setdefault(place, []).append(rows)
+        shown = self._examples.setdefault(place, [])
+        shown += examples[: FIRST_ROWS - len(shown)]
+        if self._rules[place].on_failure is OnFailure.QUARANTINE:
+            self.is_rejected[rows] = True
 
 
 _QUOTING_SAYS = "a quotation mark is not closed, or stands where none may,"
 
 
-def _reader_rules(layout: FileLayout) -> Iterator[Rule]:
+def _rules_of_form(layout: FileLayout) -> Iterator[Rule]:
+    """A row of faulty form has that one fault: its cells stand under the wrong columns."""
     width = layout.width
     yield Rule(
-        "ragged",
+        RAGGED,
         (CELLS,),
         OnFailure.QUARANTINE,
-        f"{_WHOLE} AND {CELLS} <> {width}",
+        "",
         f"the row does not have {width} cells, as the header has (a comma or quotation mark too many or too few),",
         in_any_delivery="the row has more or fewer cells than the header",
     )
     for name, says in {QUOTING: _QUOTING_SAYS, **OUTLINE_FAULTS}.items():
-        yield Rule(name, (), OnFailure.QUARANTINE, f"{MALFORMED} = {quote_text(name)}", says)
+        yield Rule(name, (), OnFailure.QUARANTINE, "", says)
     says = "the row repeats the header (files were joined?)"
-    yield Rule("header_again", (), OnFailure.QUARANTINE, HEADER_AGAIN, says)
+    yield Rule(HEADER_AGAIN, (), OnFailure.QUARANTINE, "", says)
 
 
-def _load_cells(
-    connection: duckdb.DuckDBPyConnection, source: str, layout: FileLayout, raw_rules: Sequence[Rule]
-) -> None:
-    flags = [f"coalesce({rule.breaks}, FALSE) AS {quote_name(_raw_flag(rule))}" for rule in raw_rules]
-    cells = [f"{trimmed(quote_name(name))} AS {quote_name(name)}" for name in layout.columns]
-    is_trimmed = " OR ".join(padded(quote_name(name)) for name in layout.columns)
-    flags.append(f"coalesce({is_trimmed}, FALSE) AS {_TRIMMED}")
-    chosen = ", ".join([ROW, CELLS, MALFORMED, HEADER_AGAIN, *flags, *cells])
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {chosen} FROM {source}")
-
-
-def _raw_flag(rule: Rule) -> str:
-    return f"_{rule.name} {rule.columns[0]}"
-
-
-def _find_faults(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> tuple[Fault, ...]:
-    """Rows broken by each rule, in one pass with a flag per rule. Only broken rows leave the database."""
-    width = next(rule for rule in rules if rule.name == "ragged").breaks
-    flags = []
-    for number, rule in enumerate(rules):
-        breaks = quote_name(_raw_flag(rule)) if rule.of_raw else rule.breaks
-        if rule.name not in ("ragged", QUOTING, "header_again", *OUTLINE_FAULTS):
-            # The cells of a malformed row stand under the wrong columns: it has one fault, its form.
-            breaks = f"{_WHOLE} AND NOT ({width}) AND ({breaks})"
-        flags.append(f"coalesce({breaks}, FALSE) AS r{number}")
-    any_flag = " OR ".join(f"r{number}" for number in range(len(rules)))
-    query = f"SELECT * FROM (SELECT {ROW}, {', '.join(flags)} FROM cells) WHERE {any_flag} ORDER BY {ROW}"
-    table = connection.sql(query).to_arrow_table()
-    rows = table.column(ROW).to_numpy()
-    faults = []
-    for number, rule in enumerate(rules):
-        broken = rows[table.column(f"r{number}").to_numpy(zero_copy_only=False).astype(bool)]
-        if broken.size:
-            faults.append(Fault(rule, broken))
-    return tuple(faults)
-
-
-def _union(parts: Iterator[np.ndarray]) -> np.ndarray:
-    return np.unique(np.concatenate([np.empty(0, np.int64), *parts]))
-
-
-def _keep_sound_rows(connection: duckdb.DuckDBPyConnection, quarantined: np.ndarray) -> None:
-    """A view of the cells without quarantined rows: what a bad row says is not compared with others."""
-    _register_rows(connection, "left_out", quarantined)
-    without = f" WHERE {ROW} NOT IN (SELECT row FROM left_out)" if quarantined.size else ""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW sound AS SELECT * FROM cells{without}")
-
-
-def _drop_rows(connection: duckdb.DuckDBPyConnection, rows: np.ndarray) -> None:
-    _keep_sound_rows(connection, rows)
-    connection.execute("CREATE OR REPLACE TEMP VIEW accepted AS SELECT * FROM sound")
-
-
-def _register_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: np.ndarray) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
-    if rows.size:
-        chunk = pa.table({"row": pa.array(rows, pa.int64())})
-        connection.register("chunk_of_rows", chunk)
-        connection.execute(f"INSERT INTO {name} SELECT row FROM chunk_of_rows")
-        connection.unregister("chunk_of_rows")
-
-
-def _find_repeats(
-    connection: duckdb.DuckDBPyConnection,
-    key: tuple[str, ...],
-    columns: tuple[str, ...],
-    on_failure: OnFailure,
-    name: str,
-) -> tuple[np.ndarray, Fault]:
-    """Known duplicates (exact repeats of an earlier row) and rows that share a key with a row of other content.
-
-    A key with a blank part is not compared. Of rows with other content, all are named where they go to quarantine (none is
-    known to be the right one), and all but the first where they are only reported.
-    """
-    keys = ", ".join(quote_name(column) for column in key)
-    filled = " AND ".join(f"{quote_name(column)} IS NOT NULL" for column in key)
-    content = ", ".join(quote_name(column) for column in columns)
-    # First the keys that repeat, then their rows alone: a window over everything would carry all cells of a million rows.
-    repeated = f"SELECT {keys} FROM sound WHERE {filled} GROUP BY ALL HAVING count(*) > 1"
-    query = f"""
-        SELECT {ROW}, repeat, contents, min(CASE WHEN NOT repeat THEN {ROW} END) OVER (PARTITION BY {keys}) AS first
-        FROM (
-            SELECT {ROW}, {keys},
-                   row_number() OVER (PARTITION BY {content} ORDER BY {ROW}) > 1 AS repeat,
-                   count(DISTINCT content) OVER (PARTITION BY {keys}) AS contents
-            FROM (SELECT *, hash({content}) AS content FROM sound SEMI JOIN ({repeated}) USING ({keys}))
-        ) ORDER BY {ROW}
-    """
-    table = connection.sql(query).to_arrow_table()
-    rows = table.column(ROW).to_numpy()
-    is_repeat = table.column("repeat").to_numpy(zero_copy_only=False).astype(bool)
-    differs = table.column("contents").to_numpy() > 1
-    named = differs & ~is_repeat
-    if on_failure is OnFailure.REPORT:
-        named &= rows != table.column("first").to_numpy()
-    title = " with ".join(key)
-    rule = Rule(name, key, on_failure, "", f"{title} was given before, to a row with other content,")
-    return rows[is_repeat], Fault(rule, rows[named])
-
-
-def _find_several_targets(connection: duckdb.DuckDBPyConnection, check: OneTarget) -> Fault:
-    source, target = quote_name(check.from_column), quote_name(check.to_column)
-    where = f"{source} IS NOT NULL AND {target} IS NOT NULL"
-    if check.unless_column is not None:
-        unless = quote_name(check.unless_column)
-        where += f" AND coalesce({unless} NOT IN {quote_texts(check.unless_values)}, TRUE)"
-    query = f"""
-        SELECT {ROW} FROM sound WHERE {where}
-        QUALIFY min({target}) OVER (PARTITION BY {source}) <> max({target}) OVER (PARTITION BY {source}) ORDER BY {ROW}
-    """
-    rows = connection.sql(query).to_arrow_table().column(ROW).to_numpy()
-    says = f"{check.from_column} leads to more than one {check.to_column}"
-    return Fault(Rule("one_target", (check.from_column, check.to_column), check.on_failure, "", says), rows)
-
-
-def _tell(connection: duckdb.DuckDBPyConnection, fault: Fault, contract: Contract, variant: Variant) -> Problem:
+def _tell(fault: Fault, contract: Contract, variant: Variant) -> Problem:
     rule = fault.rule
-    examples = _examples(connection, fault, contract, variant)
+    examples = _show_examples(fault, contract, variant)
     severity = Severity.QUARANTINE if rule.on_failure is OnFailure.QUARANTINE else Severity.REPORT
     message = f"{rule.says} {in_rows(fault.rows)}{quote_examples(examples)}."
     column = rule.columns[0] if rule.columns and rule.columns[0] != CELLS else None
@@ -283,20 +349,12 @@ def _tell_duplicates(duplicates: np.ndarray) -> Problem:
     return Problem("known_duplicate", Severity.REPORT, None, rows, first, message, gist=gist)
 
 
-def _examples(
-    connection: duckdb.DuckDBPyConnection, fault: Fault, contract: Contract, variant: Variant
-) -> tuple[str, ...]:
-    """Up to three values of the column to blame, from the first rows. Blank ones are left out."""
-    if not fault.rule.columns:
-        return ()
-    first = ", ".join(str(row) for row in fault.rows[:10])
-    column = fault.rule.columns[0]
-    query = f"SELECT {quote_name(column)}::VARCHAR FROM cells WHERE {ROW} IN ({first}) ORDER BY {ROW}"
-    values = [value for (value,) in connection.execute(query).fetchall() if value is not None]
-    distinct = tuple(dict.fromkeys(values))[:3]
+def _show_examples(fault: Fault, contract: Contract, variant: Variant) -> tuple[str, ...]:
+    """Of the column to blame, masked where a value may identify someone."""
+    column = fault.rule.columns[0] if fault.rule.columns else CELLS
     if contract.sensitivity is Sensitivity.OPEN or column == CELLS or _is_coded(variant, column):
-        return distinct
-    return tuple(masked(value) for value in distinct)
+        return fault.examples
+    return tuple(masked(value) for value in fault.examples)
 
 
 def _is_coded(variant: Variant, name: str) -> bool:

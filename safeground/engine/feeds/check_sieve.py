@@ -9,8 +9,6 @@ One pass gives the event counts and the identifiers' hashes too.
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -21,19 +19,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeground.engine.catalogue import (
+    AreaCodes,
     Constraints,
     Coordinates,
     EventsTable,
     Feeds,
     Identifiers,
     MonthOfFile,
-    OneTarget,
     OutcomesTable,
     RequiredTogether,
-    TotalOfFamily,
-    UniqueKey,
     Variant,
 )
+from safeground.engine.feeds.check_counts import add_up, count_groups
 from safeground.engine.feeds.check_identifiers import find_digits, hash_digits, octets_of
 from safeground.engine.feeds.check_plain import (
     DISTINCT,
@@ -44,11 +41,9 @@ from safeground.engine.feeds.check_plain import (
     read_plain,
 )
 from safeground.engine.feeds.check_reading import FileLayout, read_csv
-from safeground.engine.feeds.check_store import COUNTS_SCHEMA
 from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import MONTH, padded, quote_name, quote_text
+from safeground.engine.feeds.rules_sql import padded, quote_name, quote_text
 
-_MONTH = re.compile(MONTH)
 _MOST_REMEMBERED = 500_000
 """Distinct values whose verdicts are kept; a nation has 36,000 areas."""
 
@@ -71,7 +66,8 @@ def can_sift(layout: FileLayout, variant: Variant) -> bool:
     if not layout.is_for_duckdb or not isinstance(variant.becomes, EventsTable | OutcomesTable):
         return False
     keys = _keys(variant)
-    unknown = any(isinstance(check, UniqueKey | OneTarget | TotalOfFamily) for check in variant.checks)
+    known = MonthOfFile | Identifiers | Coordinates | RequiredTogether | AreaCodes
+    unknown = not all(isinstance(check, known) for check in variant.checks)
     months = {check.column for check in variant.checks if isinstance(check, MonthOfFile)}
     identifiers = {check.column for check in variant.checks if isinstance(check, Identifiers)}
     points = [check for check in variant.checks if isinstance(check, Coordinates)]
@@ -139,7 +135,7 @@ class Sieve:
             return None
         if sum(rows for rows, _, _ in chunks) != layout.delivery.records:
             return None
-        counts = _add_up([counts for _, counts, _ in chunks])
+        counts = add_up([counts for _, counts, _ in chunks])
         identifiers = pa.chunked_array([identifiers for _, _, identifiers in chunks], pa.string())
         hashes = np.concatenate([np.empty(0, np.uint64), *(hash_digits(chunk) for chunk in identifiers.chunks)])
         in_order = np.sort(hashes)
@@ -190,7 +186,7 @@ class Sieve:
         keys = [columns[name] for name in _keys(self._variant)]
         if self._own_month and set(_values(keys[0])) - {layout.delivery.period, None}:
             raise _Suspect
-        counts = _count_groups(keys, layout.delivery.id)
+        counts = count_groups(keys, layout.delivery.id)
         identified = [check.column for check in self._variant.checks if isinstance(check, Identifiers)]
         identifiers = columns[identified[0]].drop_null() if identified else pa.array([], pa.string())
         return len(chunk), counts, identifiers
@@ -253,49 +249,6 @@ def _keys(variant: Variant) -> tuple[str, str, str]:
     if isinstance(target, OutcomesTable):
         return target.month, target.area_code, target.outcome
     raise TypeError(f"{variant.name} is neither of events nor of outcomes")
-
-
-def _count_groups(keys: Sequence[pa.DictionaryArray], delivery_id: str) -> pa.Table:
-    """Rows by month, area and offence, in that order, blanks last."""
-    values, ranks = zip(*(_in_order(column) for column in keys), strict=True)
-    months, areas, offences = (len(found) + 1 for found in values)
-    packed = (ranks[0] * areas + ranks[1]) * offences + ranks[2]
-    if months * areas * offences <= 4 * len(packed) + 65_536:  # counting into places, a tenth of the time of a sort
-        events = np.bincount(packed)
-        groups = np.flatnonzero(events)
-        events = events[groups]
-    else:
-        groups, events = np.unique(packed, return_counts=True)
-    rest, offence = np.divmod(groups, offences)
-    month, area = np.divmod(rest, areas)
-    dates = [datetime.date(int(text[:4]), int(text[5:7]), 1) if _MONTH.fullmatch(text) else None for text in values[0]]
-    columns = [
-        pa.repeat(delivery_id, len(groups)),
-        pa.array([*dates, None], pa.date32()).take(pa.array(month)),
-        pa.array([*values[1], None], pa.string()).take(pa.array(area)),
-        pa.array([*values[2], None], pa.string()).take(pa.array(offence)),
-        pa.array(events, pa.int64()),
-    ]
-    return pa.Table.from_arrays(columns, schema=COUNTS_SCHEMA)
-
-
-def _in_order(column: pa.DictionaryArray) -> tuple[list[str], np.ndarray]:
-    """Distinct values, sorted, and each row's place among them; a blank is the place beyond the last."""
-    values = column.dictionary.to_pylist()
-    order = sorted(range(len(values)), key=values.__getitem__)
-    rank = np.empty(len(values) + 1, np.int64)
-    rank[order] = np.arange(len(values))
-    rank[-1] = len(values)
-    return [values[place] for place in order], rank[codes_of_rows(column)]
-
-
-def _add_up(chunks: Sequence[pa.Table]) -> pa.Table:
-    if len(chunks) == 1:
-        return chunks[0]
-    keys = COUNTS_SCHEMA.names[:-1]
-    summed = pa.concat_tables([COUNTS_SCHEMA.empty_table(), *chunks]).group_by(keys).aggregate([("events", "sum")])
-    in_order = summed.sort_by([(name, "ascending") for name in keys])
-    return in_order.rename_columns([*keys, "events"]).select(COUNTS_SCHEMA.names).cast(COUNTS_SCHEMA)
 
 
 def _find_texts(identifiers: pa.ChunkedArray, hashes: np.ndarray, repeated: np.ndarray) -> pa.Array:

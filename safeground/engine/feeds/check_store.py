@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 import numpy as np
@@ -16,6 +19,7 @@ import pyarrow.parquet as pq
 from safeground.engine.catalogue import Contract, Feeds
 from safeground.engine.feeds.check_report import CheckReport, from_json, to_json
 from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.encryption import Cipher, is_encrypted, open_encrypted
 from safeground.engine.workspace import Workspace, move_into_place
 
 REPORT, COUNTS, ACCEPTED, QUARANTINE = "check.json", "counts.parquet", "accepted.parquet", "rows.csv"
@@ -66,7 +70,8 @@ def check_key(delivery: Delivery, contract: Contract, feeds: Feeds) -> str:
 
 def _rules_hash(contract: Contract, feeds: Feeds) -> str:
     named = {column.constraints.code_list for variant in contract.variants for column in variant.columns}
-    lists = [(name, feeds.code_lists[name].codes) for name in sorted(named - {None})]  # type: ignore[type-var]
+    named |= {getattr(check, "code_list", None) for variant in contract.variants for check in variant.checks}
+    lists = [(name, feeds.code_lists[name].content) for name in sorted(named - {None})]  # type: ignore[type-var]
     return hashlib.sha256(f"{contract.model_dump_json()}{lists}{code_version()}".encode()).hexdigest()
 
 
@@ -87,6 +92,21 @@ def get_check_report(workspace: Workspace, delivery_id: str) -> CheckReport | No
         return from_json((checked_folder(workspace, delivery_id) / REPORT).read_text(encoding="utf-8"))
     except (OSError, KeyError, TypeError, ValueError):
         return None
+
+
+def open_quarantine(workspace: Workspace, delivery_id: str) -> TextIO:
+    """The text of a delivery's rows.csv, decrypted where it needs it. Raises FileNotFoundError where there is none, and KeyProblem."""
+    path = quarantine_path(workspace, delivery_id)
+    content = open_encrypted(path) if is_encrypted(path) else path.open("rb")
+    return io.TextIOWrapper(content, encoding="utf-8", newline="")
+
+
+def _csv_blocks(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    remaining = iter(lines)
+    while chunk := list(islice(remaining, 10_000)):
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(chunk)
+        yield out.getvalue().encode("utf-8")
 
 
 class ResultWriter:
@@ -113,11 +133,17 @@ class ResultWriter:
             writer.write_table(counts)
         self._write_new(COUNTS, out.getvalue())
 
-    def write_accepted(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
-        def copy(path: Path) -> None:
-            connection.sql(query).write_parquet(str(path), compression="zstd")
+    def write_accepted(self, rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
+        distinct = [field.name for field in schema if pa.types.is_dictionary(field.type)]
 
-        self._put(accepted_path(self._workspace, self._id), copy)
+        def write(path: Path) -> None:
+            # Without Arrow's schema in the file, so that every reader sees text as text.
+            options = {"use_dictionary": distinct, "write_statistics": False, "store_schema": False}
+            with pq.ParquetWriter(path, schema, column_encoding={"row": "DELTA_BINARY_PACKED"}, **options) as writer:
+                for batch in rows:
+                    writer.write_batch(batch)
+
+        self._put(accepted_path(self._workspace, self._id), write)
 
     def write_hashes(self, hashes: np.ndarray) -> None:
         if len(hashes):
@@ -125,10 +151,15 @@ class ResultWriter:
             np.save(out, hashes)
             self._write_new(HASHES, out.getbuffer())
 
-    def write_quarantine(self, text: str) -> None:
-        self._put(
-            quarantine_path(self._workspace, self._id), lambda path: path.write_text(text, encoding="utf-8", newline="")
-        )
+    def write_quarantine(self, lines: Iterable[Sequence[object]], *, cipher: Cipher | None = None) -> None:
+        """rows.csv, encrypted where the delivery is."""
+
+        def write(path: Path) -> None:
+            blocks = _csv_blocks(lines)
+            with path.open("wb") as file:
+                file.writelines(cipher.encrypt(blocks) if cipher else blocks)
+
+        self._put(quarantine_path(self._workspace, self._id), write)
 
     def write_report(self, report: CheckReport) -> None:
         self._put(self._folder / REPORT, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))

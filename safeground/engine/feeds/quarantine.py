@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from safeground.engine.catalogue import OnFailure
-from safeground.engine.feeds.check_reading import CELLS, read_records
-from safeground.engine.feeds.check_rows import Fault
-from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.check_reading import CELLS
+from safeground.engine.feeds.check_repeats import Fault
 
 COLUMNS = ("row", "rules", "columns", "message")
 """Of rows.csv, before the columns as sent."""
 
 
-def write_quarantine(delivery: Delivery, faults: Sequence[Fault], quarantined: np.ndarray) -> str:
-    """The text of rows.csv: row number, rules broken, columns, what is wrong, then the cells as sent. Reads the file once.
+def quarantine_lines(
+    columns: Sequence[str],
+    faults: Sequence[Fault],
+    quarantined: np.ndarray,
+    as_sent: Iterable[tuple[int, Sequence[str]]],
+) -> Iterator[list[object]]:
+    """The lines of rows.csv: the header, then of each row its number, rules broken, columns, what is wrong, and its cells as sent.
 
-    The cells are not masked: the file stays in the workspace beside the delivery it comes from.
+    columns: the file's; as_sent: the rows of `quarantined`, in its order. The cells are not masked: the file stays in the workspace
+    beside the delivery it comes from.
     """
-    reasons = _reasons(faults)
-    wanted = set(quarantined.tolist())
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *delivery.columns])
-    for number, cells, _ in read_records(delivery):
-        if number in wanted:
-            broken = reasons[number]
-            rules = "; ".join(dict.fromkeys(fault.rule.name for fault in broken))
-            columns = "; ".join(dict.fromkeys(name for fault in broken for name in fault.rule.columns if name != CELLS))
-            message = "; ".join(fault.rule.says.rstrip(",") for fault in broken)
-            writer.writerow([number, rules, columns, message, *cells])
-    return out.getvalue()
+    yield [*COLUMNS, *columns]
+    rejecting = [fault for fault in faults if fault.rule.on_failure is OnFailure.QUARANTINE]
+    breaks = np.zeros((len(quarantined), len(rejecting)), bool)
+    for place, fault in enumerate(rejecting):
+        breaks[np.searchsorted(quarantined, fault.rows), place] = True
+    told: dict[bytes, tuple[str, str, str]] = {}
+    for broken, (row, cells) in zip(np.packbits(breaks, axis=1), as_sent, strict=True):
+        key = broken.tobytes()
+        if key not in told:
+            told[key] = _tell([rejecting[place] for place in np.flatnonzero(np.unpackbits(broken))])
+        yield [row, *told[key], *cells]
 
 
-def _reasons(faults: Sequence[Fault]) -> Mapping[int, list[Fault]]:
-    reasons: dict[int, list[Fault]] = {}
-    for fault in faults:
-        if fault.rule.on_failure is OnFailure.QUARANTINE:
-            for row in fault.rows.tolist():
-                reasons.setdefault(row, []).append(fault)
-    return reasons
+def _tell(broken: Sequence[Fault]) -> tuple[str, str, str]:
+    """Rules, columns and message of a row that breaks these."""
+    rules = dict.fromkeys(fault.rule.name for fault in broken)
+    columns = dict.fromkeys(name for fault in broken for name in fault.rule.columns if name != CELLS)
+    return "; ".join(rules), "; ".join(columns), "; ".join(fault.rule.says.rstrip(",") for fault in broken)
