@@ -18,9 +18,10 @@ from safeground.engine.catalogue.catalogue import (
     overdue_reviews,
     partnership_names,
 )
-from safeground.engine.catalogue.code_lists import CodeList
+from safeground.engine.catalogue.code_lists import FAMILY_HEAD, CodeList, DatedCode
 from safeground.engine.catalogue.contract import (
     AreaCodes,
+    CodesInForce,
     ColumnContract,
     ColumnFamily,
     Constraints,
@@ -97,6 +98,7 @@ from safeground.engine.catalogue.rules import (
 )
 
 __all__ = [
+    "FAMILY_HEAD",
     "PART_3",
     "UK_GDPR",
     "AgeRange",
@@ -116,6 +118,7 @@ __all__ = [
     "ChapterPlan",
     "CodeList",
     "CodePair",
+    "CodesInForce",
     "ColumnContract",
     "ColumnFamily",
     "Constraints",
@@ -124,6 +127,7 @@ __all__ = [
     "Counted",
     "DataFlow",
     "DateInPeriod",
+    "DatedCode",
     "DatesInOrder",
     "DefinitionModel",
     "DefinitionProblem",

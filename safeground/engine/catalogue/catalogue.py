@@ -11,7 +11,7 @@ from pathlib import Path
 from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.event_fields import EventFields
-from safeground.engine.catalogue.feeds import Feeds, definitions_folder, read_feeds
+from safeground.engine.catalogue.feeds import Feeds, definitions_folder, lay_over, read_feeds
 from safeground.engine.catalogue.governance import Governed
 from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.outline import ChapterOutline, Outline, OutlinePlan
@@ -89,7 +89,7 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
     national = Layer(root / "national", "national")
     local = find_partnership(partnership, folder)
     reader = DefinitionReader()
-    feeds = _read_feeds(reader, root)
+    feeds = _read_feeds(reader, root, local)
     fields = reader.read_one(EventFields, national, "event_fields.yaml")
     vocabulary = RuleVocabulary(feeds.code_lists, fields.unknown_words if fields else None)
     definitions = reader.read_layers(EventDefinition, national, local, "definitions", context=vocabulary)
@@ -98,6 +98,10 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
     poor_denominator = reader.read_one(PoorDenominator, national, "poor_denominator.yaml")
     help_lines = reader.read_one(HelpLines, national, "help.yaml")
     ours = _read_partnership(reader, local)
+    if ours is not None:
+        definitions |= reader.read_borrowed(
+            root, ours.borrows, f"{local.shown_as}/partnership.yaml", definitions, context=vocabulary
+        )
     outline = _read_outline(reader, national, local)
     # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
     # measure that names it.
@@ -179,7 +183,7 @@ def overdue_reviews(catalogue: Catalogue, *, today: datetime.date) -> tuple[Defi
     )
 
 
-def _read_feeds(reader: DefinitionReader, root: Path) -> Feeds:
+def _read_feeds(reader: DefinitionReader, root: Path, local: Layer) -> Feeds:
     for pattern in ("national/code_lists/*.csv", "national/feeds/*/contract.yaml"):
         for path in sorted(root.glob(pattern)):
             reader.files[path.relative_to(root).as_posix()] = path
@@ -187,7 +191,8 @@ def _read_feeds(reader: DefinitionReader, root: Path) -> Feeds:
     reader.problems.extend(problems)
     for name, contract in feeds.contracts.items():
         reader.governed[f"national/feeds/{name}/contract.yaml"] = contract
-    return feeds
+    own = reader.read_code_lists(local)
+    return lay_over(feeds, own) if own else feeds
 
 
 def _read_partnership(reader: DefinitionReader, local: Layer) -> Partnership | None:

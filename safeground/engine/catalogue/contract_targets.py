@@ -138,6 +138,10 @@ class From(DefinitionModel):
     through: str | None = None
     otherwise: str | None = None
     """What a cell becomes that holds something the code list does not name; without it, nothing. A blank stays a blank."""
+    as_at: str | None = None
+    """With a dated code list: the column with the day on which the code is to be in force."""
+    stated_in: str | None = None
+    """With a dated code list: a column that may state the meaning itself, as a code of the same list; where it does, it wins."""
     reads: Reading = "as_sent"
     second_column: str | None = None
     """For `quarter_start` and `quarter_end`: the column with the financial quarter's number, 1 to 4."""

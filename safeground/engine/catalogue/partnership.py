@@ -135,6 +135,8 @@ class Partnership(Governed):
     handling: Handling
     contacts: tuple[HelpLine, ...] = ()
     expected: tuple[ExpectedPartner, ...] = Field(min_length=1)
+    borrows: tuple[str, ...] = ()
+    """Definitions of other partnerships to work or compare with, as 'essex/essex_vv': the file stays where it is kept."""
     poor_denominator_note: Words
     places_with_few_residents: tuple[PlaceWithFewResidents, ...] = ()
 

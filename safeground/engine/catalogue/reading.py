@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pydantic
 
+from safeground.engine.catalogue.code_lists import CodeList, read_code_list
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.governance import Governed
 from safeground.engine.catalogue.measure import Measure
@@ -88,6 +89,35 @@ class DefinitionReader:
         self.origins.update({f"{kind}/{name}": f"{national.shown_as}/{kind}/{name}.yaml" for name in wide})
         self.origins.update({f"{kind}/{name}": f"{local.shown_as}/{kind}/{name}.yaml" for name in own})
         return {**wide, **own}
+
+    def read_borrowed(
+        self, root: Path, borrowed: Collection[str], file: str, known: Collection[str], *, context: Any = None
+    ) -> dict[str, EventDefinition]:
+        """Definitions that other partnerships keep, named as 'essex/essex_vv'. `file` names the borrower in problems."""
+        found: dict[str, EventDefinition] = {}
+        for number, place in enumerate(borrowed):
+            partnership, _, name = place.partition("/")
+            lender = Layer(root / "local" / partnership, f"local/{partnership}")
+            if not (lender.folder / "definitions" / f"{name}.yaml").is_file():
+                self.report(file, f"borrows.{number}", f"there is no definition {place!r}; name it as 'essex/essex_vv'")
+            elif name in known or name in found:
+                self.report(file, f"borrows.{number}", f"there is a definition {name!r} already")
+            elif definition := self.read_one(EventDefinition, lender, f"definitions/{name}.yaml", context=context):
+                found[name] = definition
+                self.origins[f"definitions/{name}"] = f"{lender.shown_as}/definitions/{name}.yaml"
+        return found
+
+    def read_code_lists(self, layer: Layer) -> dict[str, CodeList]:
+        """The code lists of a partnership's own folder, by name."""
+        found: dict[str, CodeList] = {}
+        for path in sorted((layer.folder / "code_lists").glob("*.csv")):
+            shown_as = f"{layer.shown_as}/code_lists/{path.name}"
+            self.files[shown_as] = path
+            try:
+                found[path.stem] = read_code_list(path, shown_as=shown_as)
+            except DefinitionsError as error:
+                self.problems.extend(error.problems)
+        return found
 
     def _read_folder(self, model: type[Named], layer: Layer, kind: str, *, context: Any) -> dict[str, Named]:
         found: dict[str, Named] = {}

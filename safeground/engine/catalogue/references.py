@@ -68,9 +68,7 @@ def values_carried(feeds: Feeds, contract: Contract, field: str) -> tuple[str, .
         if source.value is not None:
             values[source.value] = None
         if source.through is not None:
-            values.update(
-                dict.fromkeys(meaning for meaning in feeds.code_lists[source.through].meanings.values() if meaning)
-            )
+            values.update(dict.fromkeys(feeds.code_lists[source.through].values))
             if source.otherwise is not None:
                 values[source.otherwise] = None
             continue

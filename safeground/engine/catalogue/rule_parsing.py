@@ -129,7 +129,9 @@ class _Reader:
             if listed not in self.vocabulary.code_lists:
                 hint = nearest(listed, self.vocabulary.code_lists)
                 return self._mistake((*place, "in_code_list"), f"there is no code list {listed!r}{hint}")
-            return IsIn(name, self.vocabulary.code_lists[listed].codes, listed, words)
+            codes = self.vocabulary.code_lists[listed]
+            # Events carry what a dated list's codes mean, not the codes themselves.
+            return IsIn(name, codes.values if codes.dated else codes.codes, listed, words)
         if keys and keys <= {"at_least", "below"}:
             return self._read_between(name, data, place)
         return self._mistake(place, f"is not a rule: {_SHAPES}")

@@ -16,6 +16,7 @@ from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.problem_summaries import ProblemSummary, summarise_problems
 from safeground.engine.feeds.pseudonyms import KeyProblem, make_key
 from safeground.engine.feeds.reading_guards import ReadingLimits, Refused
+from safeground.engine.feeds.rules_codes import meaning_in_force
 from safeground.engine.feeds.rules_sql import moment
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
 from safeground.engine.feeds.template_excel import write_template
@@ -57,6 +58,7 @@ __all__ = [
     "load_fetch_sources",
     "make_at_rest_key",
     "make_key",
+    "meaning_in_force",
     "moment",
     "open_landed",
     "quarantine_path",

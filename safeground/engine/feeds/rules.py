@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from safeground.engine.catalogue import (
+    CodesInForce,
     ColumnContract,
     Constraints,
     Coordinates,
@@ -24,6 +25,7 @@ from safeground.engine.catalogue import (
     TotalOfFamily,
     Variant,
 )
+from safeground.engine.feeds.rules_codes import code_rules
 from safeground.engine.feeds.rules_sql import (
     INTEGER,
     MONTH,
@@ -88,6 +90,12 @@ def compile_rules(variant: Variant, feeds: Feeds, *, columns: tuple[str, ...], p
                 rules += _coordinates(check)
             case RequiredTogether() if {check.column, check.unless_column} <= present:
                 rules.append(_filled_unless(check))
+            case CodesInForce() if {check.column, check.as_at} <= present:
+                codes, has_stated = feeds.code_lists[check.code_list], check.stated_in in present
+                rules += [
+                    Rule(name, blamed, check.on_failure, breaks, says)
+                    for name, blamed, breaks, says in code_rules(check, codes, has_stated=has_stated)
+                ]
             case TotalOfFamily():
                 rules.append(_total_of_family(check, family_columns(check.family, columns, variant)))
     return tuple(rules)

@@ -92,7 +92,7 @@ def plan_parts(feeds: Feeds, used: Iterable[tuple[Delivery, CheckReport]], *, vi
 def _meanings_used(target: RowsTable, feeds: Feeds) -> list[str]:
     """The code lists through which cells are read: another meaning makes other rows."""
     used = sorted({found.through for found in target.sources.values() if found.through is not None})
-    return [f"{name} {sorted(feeds.code_lists[name].meanings.items())}" for name in used]
+    return [f"{name} {feeds.code_lists[name].content}" for name in used]
 
 
 def select_codes(workspace: Workspace, part: Part) -> str:

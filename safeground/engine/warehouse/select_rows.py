@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from safeground.engine.catalogue import CodeList, From, PublishedNumber, RowsTable
-from safeground.engine.feeds import Delivery, moment
+from safeground.engine.feeds import Delivery, meaning_in_force, moment
 from safeground.engine.warehouse.sources import ROW, Source, quote_name, quote_text
 from safeground.engine.warehouse.tables import PARTITIONS, TABLES
 
@@ -73,6 +73,8 @@ def _cell(found: From, kind: str, source: Source, code_lists: Mapping[str, CodeL
     if found.column not in source.columns:
         return "NULL"
     cell = quote_name(found.column)
+    if found.as_at is not None:
+        return _meaning_as_at(found, cell, source, code_lists)
     if found.through is not None:
         meanings = code_lists[found.through].meanings
         whens = " ".join(
@@ -103,6 +105,16 @@ def _first_of_list(found: From, source: Source, code_lists: Mapping[str, CodeLis
         if meaning
     )
     return f"CASE {whens}{_otherwise(found, cells)} END"
+
+
+def _meaning_as_at(found: From, cell: str, source: Source, code_lists: Mapping[str, CodeList]) -> str:
+    """What the code meant on the day, unless the row states a meaning that the list knows."""
+    codes = code_lists[found.through or ""]
+    day = moment(quote_name(found.as_at)) if found.as_at in source.columns else "CAST(NULL AS TIMESTAMP)"
+    meaning = meaning_in_force(codes, cell, day)
+    if found.stated_in not in source.columns:
+        return meaning
+    return f"coalesce({meaning_in_force(codes, quote_name(found.stated_in), day)}, {meaning})"
 
 
 def _otherwise(found: From, cells: Sequence[str]) -> str:
