@@ -28,6 +28,7 @@ SHORTEST_KEY = 32
 
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
 _MOST_REMEMBERED = 100_000
+_INVISIBLE = ("Cf", "Cc")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
 
@@ -80,9 +81,8 @@ def normalise(value: str) -> str:
     if value.isascii():
         return "".join(value.split()).upper()
     folded = unicodedata.normalize("NFKC", value).translate(_DASHES).upper()
-    return "".join(
-        letter for letter in folded if not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc")
-    )
+    kept = (letter for letter in folded if not letter.isspace() and unicodedata.category(letter) not in _INVISIBLE)
+    return unicodedata.normalize("NFKC", "".join(kept))  # what stood apart may belong together now
 
 
 def make_key(purpose: str, folder: Path, *, secret: bytes | None = None) -> Path:

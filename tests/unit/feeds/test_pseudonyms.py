@@ -1,0 +1,121 @@
+"""Pseudonyms: the same person within a purpose, another in every other; keys that are kept where they belong."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safeground.engine.feeds import KeyProblem, make_key
+from safeground.engine.feeds.pseudonyms import Pseudonymiser, PseudonymKey, normalise, read_key
+from safeground.engine.workspace import init_workspace
+
+# RFC 4231, test case 4: HMAC-SHA-256 with a key of 25 bytes over fifty bytes 0xcd.
+RFC_4231_KEY = bytes(range(1, 26))
+RFC_4231_DIGEST = "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"
+
+
+def test_the_hash_is_that_of_the_standard() -> None:
+    assert hmac.digest(RFC_4231_KEY, b"\xcd" * 50, "sha256").hex() == RFC_4231_DIGEST
+    key = PseudonymKey("p", b"k" * 32)
+    inner = hashlib.sha256(bytes(b ^ 0x36 for b in b"k" * 32 + b"\0" * 32) + b"AB12").digest()
+    outer = hashlib.sha256(bytes(b ^ 0x5C for b in b"k" * 32 + b"\0" * 32) + inner).hexdigest()
+    assert Pseudonymiser(key).replace(" ab 12") == outer
+
+
+@pytest.mark.parametrize(
+    ("written", "otherwise"),
+    [
+        ("943 476 5919", "9434765919"),
+        ("ab/12", " AB/12\t"),
+        ("943\u00a0476\u20095919", "9434765919"),
+        ("\ufeffWR\u200b1", "wr1"),
+        ("１２３", "123"),
+        ("AB–12", "ab-12"),
+        ("é", "e\u0301"),
+    ],
+)
+def test_one_number_written_twice_is_one_number(written: str, otherwise: str) -> None:
+    pseudonyms = Pseudonymiser(PseudonymKey("p", b"k" * 32))
+    assert pseudonyms.replace(written) == pseudonyms.replace(otherwise)
+
+
+@pytest.mark.parametrize(("one", "other"), [("0123", "123"), ("1-23", "12-3"), ("AB/1", "AB1"), ("12.0", "12")])
+def test_two_numbers_stay_two(one: str, other: str) -> None:
+    assert normalise(one) != normalise(other)
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing_more(value: str) -> None:
+    assert normalise(normalise(value)) == normalise(value)
+
+
+@given(st.text(alphabet=" \t\r\n\u00a0\ufeff\u200b"))
+def test_blank_stays_blank(value: str) -> None:
+    assert Pseudonymiser(PseudonymKey("p", b"k" * 32)).replace(value) == ""
+
+
+def test_two_purposes_cannot_be_joined(tmp_path) -> None:
+    for purpose in ("needs_assessment", "evaluation"):
+        make_key(purpose, tmp_path)
+    one, other = (read_key(purpose, folder=tmp_path) for purpose in ("needs_assessment", "evaluation"))
+    assert Pseudonymiser(one).replace("9434765919") != Pseudonymiser(other).replace("9434765919")
+    assert one.fingerprint != other.fingerprint
+    assert "secret" not in repr(one) and one.secret.hex() not in repr(one)
+
+
+def test_values_forgotten_meanwhile_keep_their_pseudonym(monkeypatch) -> None:
+    monkeypatch.setattr("safeground.engine.feeds.pseudonyms._MOST_REMEMBERED", 2)
+    pseudonyms = Pseudonymiser(PseudonymKey("p", b"k" * 32))
+    before = [pseudonyms.replace(str(number)) for number in range(5)]
+    assert [pseudonyms.replace(str(number)) for number in range(5)] == before and len(set(before)) == 5
+
+
+def test_a_key_is_for_its_owner_alone_and_never_replaced(tmp_path) -> None:
+    folder = tmp_path / "keys"
+    path = make_key("needs_assessment", folder)
+    before = path.read_text()
+    assert len(bytes.fromhex(before)) == 32
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600 and folder.stat().st_mode & 0o777 == 0o700
+    with pytest.raises(KeyProblem, match="is there already"):
+        make_key("needs_assessment", folder)
+    assert path.read_text() == before
+
+
+def test_no_key_is_made_inside_a_workspace(tmp_path) -> None:
+    workspace = init_workspace(tmp_path / "w", partnership="wrenshire")
+    (tmp_path / "link").symlink_to(workspace.root)
+    for folder in (workspace.root, workspace.root / "deep" / "keys", tmp_path / "link" / "keys"):
+        with pytest.raises(KeyProblem, match="lies in the workspace"):
+            make_key("needs_assessment", folder)
+    assert list(tmp_path.rglob("*.key")) == []
+
+
+def test_a_key_behind_a_link_into_a_workspace_is_refused(tmp_path) -> None:
+    workspace = init_workspace(tmp_path / "w", partnership="wrenshire")
+    path = make_key("needs_assessment", tmp_path / "keys")
+    path.rename(workspace.root / path.name)
+    path.symlink_to(workspace.root / path.name)
+    with pytest.raises(KeyProblem, match="lies in the workspace"):
+        read_key("needs_assessment", folder=tmp_path / "keys")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [("zz" * 32, "is no key"), ("", "too short, 0 bytes"), ("ab" * 31, "too short, 31 bytes"), ("ké", "cannot")]
+)  # fmt: skip
+def test_what_is_no_key_is_told(tmp_path, content: str, told: str) -> None:
+    path = make_key("needs_assessment", tmp_path)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(KeyProblem, match=told):
+        read_key("needs_assessment", folder=tmp_path)
+
+
+@pytest.mark.parametrize("purpose", ["../needs", "Needs", "", "a b"])
+def test_a_purpose_is_a_code(tmp_path, purpose: str) -> None:
+    with pytest.raises(KeyProblem, match="is no purpose code"):
+        make_key(purpose, tmp_path)
