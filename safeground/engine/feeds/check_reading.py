@@ -56,6 +56,7 @@ class FileLayout:
         sent = self.delivery
         return (
             sent.format == "csv"
+            and sent.has_header
             and sent.encoding == "utf-8"
             and not sent.is_encrypted
             and sent.newline in ("lf", "crlf", "none")
@@ -155,6 +156,7 @@ def read_records(delivery: Delivery) -> Iterator[tuple[int, list[str], str | Non
             newline=delivery.newline,
             quoting=delivery.quoting,
             delimiter=delivery.delimiter,
+            has_header=delivery.has_header,
         )
     for number, (cells, fault) in enumerate(records, start=1):
         yield number, cells, fault
@@ -168,25 +170,34 @@ def _sheet_records(delivery: Delivery, place: SheetPlace) -> Iterator[tuple[int,
 
 
 def read_csv_records(
-    open_bytes: Callable[[], BinaryIO], *, encoding: Encoding, newline: Newline, quoting: Quoting, delimiter: str
+    open_bytes: Callable[[], BinaryIO],
+    *,
+    encoding: Encoding,
+    newline: Newline,
+    quoting: Quoting,
+    delimiter: str,
+    has_header: bool = True,
 ) -> Iterator[tuple[list[str], str | None]]:
-    """Every record of a CSV file below its header, with its fault of form, as `scanning` found the file to be laid out."""
+    """Every record of a CSV file below its header, if it has one, with its fault of form, as `scanning` found the file to be laid out."""
     csv.field_size_limit(sys.maxsize)
     is_one_a_line = quoting != "across lines"
     end = ("\r" if newline == "cr" else "\n") if is_one_a_line else ""
     decoding = "utf-8-sig" if encoding == "utf-8" else encoding
     with io.TextIOWrapper(open_bytes(), encoding=decoding, errors="replace", newline=end) as text:
         if is_one_a_line:
-            yield from _records_one_a_line(text, end=end, delimiter=delimiter)
+            yield from _records_one_a_line(text, end=end, delimiter=delimiter, has_header=has_header)
         else:
-            yield from _records_across_lines(text, delimiter=delimiter)
+            yield from _records_across_lines(text, delimiter=delimiter, has_header=has_header)
 
 
-def _records_one_a_line(text: TextIO, *, end: str, delimiter: str) -> Iterator[tuple[list[str], str | None]]:
+def _records_one_a_line(
+    text: TextIO, *, end: str, delimiter: str, has_header: bool
+) -> Iterator[tuple[list[str], str | None]]:
     """Each line alone, so that a quotation mark left open spoils its own line only."""
     lines = (line.removesuffix(end).removesuffix("\r") for line in text)
     filled = (line for line in lines if line)
-    next(filled, None)
+    if has_header:
+        next(filled, None)
     for line in filled:
         try:
             yield next(csv.reader((line,), delimiter=delimiter, strict=True)), None
@@ -194,9 +205,10 @@ def _records_one_a_line(text: TextIO, *, end: str, delimiter: str) -> Iterator[t
             yield [line], QUOTING
 
 
-def _records_across_lines(text: TextIO, *, delimiter: str) -> Iterator[tuple[list[str], str | None]]:
+def _records_across_lines(text: TextIO, *, delimiter: str, has_header: bool) -> Iterator[tuple[list[str], str | None]]:
     records = csv.reader(text, delimiter=delimiter, strict=True)
-    next(records, None)
+    if has_header:
+        next(records, None)
     for record in records:
         if record:
             yield record, None

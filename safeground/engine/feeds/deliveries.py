@@ -80,6 +80,8 @@ class Delivery:
     stated_rows: int | None
     """How many rows the sender says there are."""
 
+    has_header: bool = True
+    """Whether the file's first line names its columns. Where it does not, `columns` are the contract's in their order."""
     encoding: Encoding = "utf-8"
     has_bom: bool = False
     delimiter: str = ","

@@ -33,7 +33,7 @@ from safeground.engine.feeds.reading_guards import (
     limit_content,
     read_blocks,
 )
-from safeground.engine.feeds.recognition import Recogniser, Recognition, read_header, read_rows
+from safeground.engine.feeds.recognition import Recogniser, Recognition, read_header, read_rows, recognise_bare
 from safeground.engine.feeds.scanning import TextScanner, count_records, sniff_encoding
 from safeground.engine.feeds.spreadsheets import Sheet, open_sheet, reopen_sheet
 from safeground.engine.feeds.workbooks import is_workbook
@@ -286,12 +286,21 @@ def _read(
         text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
         if len(head) >= _HEAD:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
-        delimiter, columns = read_header(text)
-        recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
-        rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
+        delimiter = ","
+        rows = list(islice((row for row in read_rows(text, delimiter) if row), _ROWS_READ))
+        bare = recognise_bare(rows, feeds=recogniser.feeds, feed=statements.feed)
+        if bare is not None:
+            recognition = bare
+        else:
+            delimiter, columns = read_header(text)
+            recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
+            rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
         _keep_if_open(keeper, recognition)
         scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits, delimiter=delimiter)
-        findings = _scan(content, scanner, delimiter=delimiter, width=len(columns), source=source, limits=limits)
+        width = len(recognition.columns)
+        findings = _scan(content, scanner, delimiter=delimiter, width=width, source=source, limits=limits)
+        if bare is not None:
+            findings |= {"has_header": False, "records": findings["records"] + 1}
         records = partial(_rows_again, findings)
 
     if findings["records"] == 0:

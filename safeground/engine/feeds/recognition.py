@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from safeground.engine.catalogue import ColumnFamily, Contract, Feeds, Variant
+from safeground.engine.catalogue import ColumnContract, ColumnFamily, Contract, Feeds, Variant
 from safeground.engine.feeds.deliveries import SheetPlace
 from safeground.engine.feeds.reading_guards import Refused, Uncovered
 
@@ -131,6 +131,36 @@ class Recogniser:
         if key not in self._known:
             self._known[key] = recognise(columns, file_format=file_format, feeds=self.feeds, feed=feed)
         return self._known[key]
+
+
+def recognise_bare(rows: Sequence[Sequence[str]], *, feeds: Feeds, feed: str | None = None) -> Recognition | None:
+    """The variant without a header whose columns the cells look like, in at least half of `rows`, the first of a file; None where
+    there is none. A header is never taken for a row: no numeric column can hold its name."""
+    for contract in [feeds.contracts[feed]] if feed in feeds.contracts else feeds.contracts.values():
+        for variant in contract.variants:
+            if not variant.has_header and rows:
+                fitting = sum(_looks_like(row, variant) for row in rows)
+                if 2 * fitting >= len(rows) and _looks_like(rows[0], variant, at_least=0.5):
+                    return Recognition(contract, variant, tuple(column.name for column in variant.columns), {}, ())
+    return None
+
+
+def _looks_like(row: Sequence[str], variant: Variant, *, at_least: float = 1) -> bool:
+    if len(row) != len(variant.columns):
+        return False
+    fitting = sum(_fits(cell.strip(), column) for cell, column in zip(row, variant.columns, strict=True))
+    return fitting >= at_least * len(row)
+
+
+def _fits(cell: str, column: ColumnContract) -> bool:
+    limits = column.constraints
+    if not cell:
+        return not limits.required
+    if limits.enum is not None and cell not in limits.enum:
+        return False
+    if column.type in ("integer", "number") and not cell.replace(".", "", 1).lstrip("-").isdigit():
+        return False
+    return limits.pattern is None or re.search(limits.pattern, cell) is not None
 
 
 def recognise(columns: Sequence[str], *, file_format: Format, feeds: Feeds, feed: str | None = None) -> Recognition:
