@@ -11,6 +11,7 @@ from safeground.engine.feeds.recognition import Recognition
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])")
+_MONTH_IN_DIGITS = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])")
 _BRITISH_DATE = re.compile(r"(?:0[1-9]|[12]\d|3[01])/(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)")
 _YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)")
 
@@ -88,6 +89,8 @@ def _period_of(value: str | None, kind: str) -> str | None:
     """The month or year of a cell that holds one, or a date of it."""
     if value is None:
         return None
+    if match := _MONTH_IN_DIGITS.fullmatch(value):
+        value = f"{match['year']}-{match['month']}"
     if match := _BRITISH_DATE.match(value):
         value = f"{match['year']}-{match['month']}"
     if kind == "month":
