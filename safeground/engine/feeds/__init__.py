@@ -6,7 +6,13 @@ from safeground.engine.feeds.check_file import FileCheck, check_file
 from safeground.engine.feeds.check_plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
 from safeground.engine.feeds.check_reading import open_landed
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
-from safeground.engine.feeds.check_store import accepted_path, counts_path, get_check_report, quarantine_path
+from safeground.engine.feeds.check_store import (
+    accepted_path,
+    counts_path,
+    get_check_report,
+    open_quarantine,
+    quarantine_path,
+)
 from safeground.engine.feeds.cross_checks import ExpectedPartners, check_workspace
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries
 from safeground.engine.feeds.encryption import make_at_rest_key
@@ -61,6 +67,7 @@ __all__ = [
     "meaning_in_force",
     "moment",
     "open_landed",
+    "open_quarantine",
     "quarantine_path",
     "read_plain",
     "review_agreements",

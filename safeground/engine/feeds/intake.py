@@ -169,7 +169,7 @@ class _Table:
 
 def _rows_again(layout: Mapping[str, Any], content: Content) -> Records:
     told = {key: layout[key] for key in ("encoding", "newline", "quoting", "delimiter")}
-    return read_csv_records(lambda: stream_of(content), **told)
+    return read_csv_records(lambda: stream_of(content), has_header=layout.get("has_header", True), **told)
 
 
 def _sheet_again(place: SheetPlace, columns: tuple[str, ...], content: Content) -> Records:

@@ -43,8 +43,8 @@ class Plan:
 
     names: tuple[str, ...]
     places: tuple[int, ...]
-    width: int
-    """How many columns were sent."""
+    sent: tuple[str, ...]
+    """The columns as sent."""
     replaced: tuple[tuple[int, re.Pattern[str] | None], ...]
     """Among those kept: its place, and the form it must have as sent."""
     left_out: tuple[str, ...]
@@ -66,7 +66,7 @@ def make_plan(recognition: Recognition) -> Plan:
     return Plan(
         names=tuple(names[place] for place in kept),
         places=tuple(kept),
-        width=len(names),
+        sent=recognition.columns,
         replaced=tuple(
             (new, _form_of(columns[names[place]])) for new, place in enumerate(kept) if names[place] in direct
         ),
@@ -123,6 +123,7 @@ def write_copy(
         "file_bytes": size,
         "compression": None,
         "format": "csv",
+        "has_header": True,
         "delimiter": ",",
         "records": copy.rows,
         "encoding": "utf-8",
@@ -165,10 +166,12 @@ class _Copy:
             if not chunk:
                 return
             for cells, fault in chunk:
-                if fault is None and len(cells) == self._plan.width:
-                    writer.writerow(self._minimise(cells))
-                else:
+                if fault is not None or len(cells) != len(self._plan.sent):
                     out.write(self._stand_in(fault))
+                elif cells[0] == self._plan.sent[0] and tuple(cell.strip() for cell in cells) == self._plan.sent:
+                    writer.writerow(self._plan.names)  # the header again, as files that were joined have it
+                else:
+                    writer.writerow(self._minimise(cells))
             self.rows += len(chunk)
 
     def _minimise(self, cells: list[str]) -> list[str]:

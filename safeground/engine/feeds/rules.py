@@ -25,6 +25,7 @@ from safeground.engine.catalogue import (
     TotalOfFamily,
     Variant,
 )
+from safeground.engine.feeds.pseudonyms import PSEUDONYM
 from safeground.engine.feeds.rules_codes import code_rules
 from safeground.engine.feeds.rules_sql import (
     INTEGER,
@@ -125,7 +126,9 @@ def _cell_rules(name: str, kind: str, constraints: Constraints, on_failure: OnFa
     if kind != "string":
         yield rule("type", _is_not(kind, cell), f"is not {_TYPES[kind]}")
     if constraints.pattern is not None:
-        yield rule("pattern", f"NOT {matches(cell, constraints.pattern)}", f"does not look like {constraints.pattern}")
+        is_pseudonym = constraints.pattern == PSEUDONYM
+        says = "is not written as its contract asks" if is_pseudonym else f"does not look like {constraints.pattern}"
+        yield rule("pattern", f"NOT {matches(cell, constraints.pattern)}", says)
     codes = codes_of(constraints, feeds)
     if codes is not None:
         where = f"the code list {constraints.code_list}" if constraints.code_list else "the values allowed"

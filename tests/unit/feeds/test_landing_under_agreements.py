@@ -21,7 +21,7 @@ from sharing import (
 
 from safeground.engine.catalogue import definitions_folder
 from safeground.engine.feeds import check_deliveries, get_deliveries, land_files, make_at_rest_key, open_landed
-from safeground.engine.feeds.check_store import quarantine_path
+from safeground.engine.feeds.check_store import open_quarantine, quarantine_path
 from safeground.engine.workspace import init_workspace
 
 TODAY = datetime.date(2025, 6, 30)
@@ -130,6 +130,16 @@ def test_two_rows_left_open_in_a_row_are_two_rows(workspace, land):
     assert (report.received, report.accepted, report.quarantined) == (5, 3, 2)
 
 
+def test_a_header_in_the_middle_is_known_for_one(workspace, land):
+    header, *rows = as_csv(ROWS).splitlines()
+    land("\n".join([header, rows[0], header, *rows[1:]]) + "\n")
+    (report,) = check_deliveries(workspace, FEEDS, get_deliveries(workspace))
+    assert (report.accepted, [problem.first_row for problem in report.problems if problem.rule == "header_again"]) == (
+        3,
+        [2],
+    )
+
+
 def test_line_breaks_inside_cells_do_not_move_rows(workspace, land):
     content = as_csv([[*ROWS[0], "first\nsecond\r\nthird"], [*ROWS[1], 'said "no", twice']],
         header=["case_ref", "month", "lsoa21", "offence", "victim_nhs", "remark"])  # fmt: skip
@@ -148,6 +158,7 @@ def test_an_identifier_that_is_not_of_its_form_is_not_kept(workspace, land):
     assert (report.accepted, report.quarantined) == (3, 1)
     (problem,) = [problem for problem in report.problems if problem.column == "victim_nhs"]
     assert (problem.rule, problem.first_row) == ("pattern", 4)
+    assert problem.message.startswith("victim_nhs is not written as its contract asks in 1 row (row 4)")
     expect_nobody_named(workspace, "Nameless", "John", "77004")
 
 
@@ -322,6 +333,8 @@ def test_an_agreement_may_ask_for_encryption_at_rest(workspace, land, monkeypatc
     (report,) = check_deliveries(workspace, FEEDS, get_deliveries(workspace))
     assert (report.accepted, report.quarantined) == (3, 1)
     assert b"arson" not in quarantine_path(workspace, delivery.id).read_bytes()
+    with open_quarantine(workspace, delivery.id) as rows:
+        assert "arson" in rows.read()
 
 
 def test_encryption_without_a_key_lands_nothing(workspace, land, monkeypatch):
