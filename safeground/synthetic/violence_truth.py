@@ -37,7 +37,8 @@ def truth_of_assaults(assaults: Assaults) -> Mapping[str, object]:
 def truth_of_extract(assaults: Assaults, record: PoliceRecord) -> Mapping[str, object]:
     """How many recorded crimes there are, and how many are serious by the table "Serious violence (VV)".
 
-    `in` by what truly happened; `definite` and `undetermined` by what is written: in every cell `in` lies between the one and the sum of both.
+    `in` by what truly happened; `definite` and `undetermined` by what is written: in every cell `in` is at least the first and at most
+    both together.
     """
     live, judged = assaults.is_live, judge_as_recorded(assaults, record)
     young = _has_young_victim(assaults)

@@ -61,6 +61,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "disposal": "VARCHAR",
             "severity": "INTEGER",
             "first_time": "VARCHAR",
+            "suspect_known": "VARCHAR",
             "person_id": "VARCHAR",
             "victim_age": "DOUBLE",
             "victim_under_25": "VARCHAR",
