@@ -15,6 +15,11 @@ from safeground.synthetic.assaults import Assaults, make_assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
+from safeground.synthetic.official_crime_files import (
+    write_homicide_index,
+    write_knife_offences,
+    write_recorded_crime_tables,
+)
 from safeground.synthetic.recorded_crime_files import write_recorded_crime
 from safeground.synthetic.violence_truth import truth_of_assaults
 
@@ -23,6 +28,9 @@ TRUTH_FILE = "truth_of_violence.json"
 WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingProxyType(
     {
         "recorded_crime": write_recorded_crime,
+        "homicide_index": write_homicide_index,
+        "knife_offences": write_knife_offences,
+        "recorded_crime_tables": write_recorded_crime_tables,
     }
 )
 """The feed to what writes its files."""
