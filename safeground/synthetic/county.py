@@ -91,7 +91,8 @@ def make_county(
     """Make a county of `small_areas` LSOAs of 2021 in 14 districts (fewer where there is no room), the same for the same seed.
 
     months, neighbour_months: how many months the county's and the neighbours' police publish, up to `last_month`; neighbours publish
-    18 at most unless asked, and none where 0 is asked for. switch_month: the first month with 2021 codes. A county of 40 areas and 4 months takes well under a second.
+    18 at most unless asked, and none where 0 is asked for. switch_month: the first month with 2021 codes. A county of 40 areas and 4
+    months takes well under a second.
     Raises ValueError where fewer than 20 small areas or no month are asked for.
     """
     if small_areas < 20:

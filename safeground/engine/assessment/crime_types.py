@@ -7,7 +7,6 @@ import numpy as np
 from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
 from safeground.engine.assessment.making import change_words, make_table
 from safeground.engine.assessment.protecting import protect_change, protect_count
-from safeground.engine.assessment.sentences import join_words
 from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import (
     Block,
@@ -17,6 +16,7 @@ from safeground.engine.documents import (
     Notice,
     NoticeKind,
     Point,
+    join_words,
 )
 from safeground.engine.measures import compare_with_year_before, read_changes_together
 

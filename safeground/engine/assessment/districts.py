@@ -15,7 +15,7 @@ from safeground.engine.assessment.making import (
     protect_row,
 )
 from safeground.engine.assessment.protecting import protect_count, protect_estimate, protect_ratio, protect_whole
-from safeground.engine.assessment.sentences import join_words, name_period
+from safeground.engine.assessment.sentences import name_period
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import (
     Block,
@@ -28,6 +28,7 @@ from safeground.engine.documents import (
     Point,
     Table,
     format_value,
+    join_words,
 )
 from safeground.engine.measures import Measurement, Reconciliation
 from safeground.engine.statistics import (

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import STREET, Evidence
 from safeground.engine.assessment.protecting import protect_count
-from safeground.engine.assessment.sentences import capitalise
 from safeground.engine.disclosure import Protected
-from safeground.engine.documents import Column, Direction, Finding, Notice, NoticeKind, Table
+from safeground.engine.documents import Column, Direction, Finding, Notice, NoticeKind, Table, capitalise
 from safeground.engine.measures import Cell, Measurement, Period, protect_cell
 
 

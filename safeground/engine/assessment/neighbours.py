@@ -11,7 +11,7 @@ from safeground.engine.assessment.headline import (
 )
 from safeground.engine.assessment.making import make_table, protect_row
 from safeground.engine.assessment.protecting import protect_count
-from safeground.engine.assessment.sentences import join_words, name_period
+from safeground.engine.assessment.sentences import name_period
 from safeground.engine.documents import (
     Block,
     Direction,
@@ -21,6 +21,7 @@ from safeground.engine.documents import (
     Notice,
     NoticeKind,
     Point,
+    join_words,
 )
 
 

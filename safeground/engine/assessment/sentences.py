@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import (
     Direction,
+    capitalise,
     format_bounds,
     format_estimate,
     format_interval,
     format_number,
     format_value,
+    join_words,
 )
 
 MINUS = "\N{MINUS SIGN}"
@@ -147,15 +149,3 @@ def count_words(number: int, thing: str) -> str:
     """'one month', 'six months', '30 months'."""
     word = _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
     return f"{word} {thing}{'' if number == 1 else 's'}"
-
-
-def join_words(words: Sequence[str]) -> str:
-    """'a', 'a and b', 'a, b and c'."""
-    if not words:
-        return ""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def capitalise(text: str) -> str:
-    """The first letter large, the rest as it was."""
-    return text[:1].upper() + text[1:]

@@ -18,7 +18,6 @@ from safeground.engine.assessment.making import (
     name_values,
     protect_row,
 )
-from safeground.engine.assessment.sentences import join_words
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import (
     ControlPhase,
@@ -28,6 +27,7 @@ from safeground.engine.documents import (
     RunChart,
     Series,
     Table,
+    join_words,
 )
 from safeground.engine.measures import Period, PeriodKind, get_periods
 from safeground.engine.statistics import ControlChart

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from safeground.engine.catalogue import Catalogue
+from safeground.engine.documents import count_things
 from safeground.engine.feeds import (
     CheckReport,
     Delivery,
@@ -60,21 +61,21 @@ class ReceivingReport:
     @property
     def last_line(self) -> str:
         here = len(self.landed) + len(self.unchanged)
-        refused = f", {_count(len(self.refused), 'file')} refused" if self.refused else ""
+        refused = f", {count_things(len(self.refused), 'file')} refused" if self.refused else ""
         following = f" Next: safeground build {shlex.quote(str(self.root))}" if here else ""
-        return f"{_count(here, 'file')} here{refused}.{following}"
+        return f"{count_things(here, 'file')} here{refused}.{following}"
 
     def lines(self) -> tuple[str, ...]:
         """The report for a terminal, without the refusals."""
         by_feed = Counter(delivery.feed for delivery in self.landed)
-        lines = [f"Landed {_count(number, 'file')} of {feed}." for feed, number in sorted(by_feed.items())]
+        lines = [f"Landed {count_things(number, 'file')} of {feed}." for feed, number in sorted(by_feed.items())]
         if self.unchanged:
             lines.append(
-                f"{_count(len(self.unchanged), 'file')} had landed before, byte for byte; nothing was stored twice."
+                f"{count_things(len(self.unchanged), 'file')} had landed before, byte for byte; nothing was stored twice."
             )
         if self.superseded:
             lines.append(
-                f"{_count(len(self.superseded), 'earlier delivery', 'earlier deliveries')} superseded; both are kept."
+                f"{count_things(len(self.superseded), 'earlier delivery', 'earlier deliveries')} superseded; both are kept."
             )
         if not self.landed and not self.unchanged:
             lines.append("Nothing landed.")
@@ -117,7 +118,7 @@ class CheckingReport:
         if not self.checks:
             return ("Nothing has landed.",)
         verdicts = Counter(check.verdict for check in self.checks)
-        lines = [f"{_count(len(self.checks), 'delivery', 'deliveries')} checked: " + ", ".join(
+        lines = [f"{count_things(len(self.checks), 'delivery', 'deliveries')} checked: " + ", ".join(
             f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]
         ) + "."]  # fmt: skip
         lines.append(_reconcile(self.checks))
@@ -259,7 +260,3 @@ def _problem_as_data(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "examples": list(problem.examples),
     }
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from safeground.engine.build.editions import choose_audiences, edition_key, editions_of
 from safeground.engine.catalogue import Catalogue
-from safeground.engine.documents import Audience
+from safeground.engine.documents import Audience, count_things
 from safeground.engine.feeds import get_check_report, get_deliveries, get_live_deliveries
 from safeground.engine.workspace import Workspace
 
@@ -66,11 +66,13 @@ class Status:
         for feed in self.feeds:
             span = feed.first if feed.first == feed.last else f"{feed.first} to {feed.last}"
             kept = f", {feed.superseded} superseded and kept" if feed.superseded else ""
-            lines.append(f"  {feed.feed} from {feed.partner}: {feed.live} {plural(feed.live)}, {span}{kept}")
+            lines.append(
+                f"  {feed.feed} from {feed.partner}: {count_things(feed.live, 'delivery', 'deliveries')}, {span}{kept}"
+            )
         if not self.feeds:
             lines.append("  nothing has landed")
         if self.unchecked:
-            lines.append(f"  not checked yet: {self.unchecked} {plural(self.unchecked)}")
+            lines.append(f"  not checked yet: {count_things(self.unchecked, 'delivery', 'deliveries')}")
         lines += [f"  refused by its check and not used: {delivery}" for delivery in self.refused]
         for edition in self.editions:
             state = (
@@ -97,10 +99,6 @@ class Status:
             "is_stale": self.is_stale,
             "next": self.next_step,
         }
-
-
-def plural(number: int) -> str:
-    return "delivery" if number == 1 else "deliveries"
 
 
 def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:

@@ -45,6 +45,7 @@ from safeground.engine.documents.numbers import (
     format_number,
     format_value,
 )
+from safeground.engine.documents.words import capitalise, count_things, join_words
 
 __all__ = [
     "EVERYONE",
@@ -80,12 +81,15 @@ __all__ = [
     "RunChart",
     "Series",
     "Table",
+    "capitalise",
     "choose_common_decimals",
     "choose_decimals",
+    "count_things",
     "format_bounds",
     "format_confidence",
     "format_estimate",
     "format_interval",
     "format_number",
     "format_value",
+    "join_words",
 ]

@@ -41,6 +41,11 @@ def month_of_number(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def months_between(first: str, last: str) -> tuple[str, ...]:
+    """Every month from the first to the last, both included; none where the last comes before."""
+    return tuple(month_of_number(number) for number in range(month_number(first), month_number(last) + 1))
+
+
 def month_name(period: str) -> str:
     """'January 2024'; a period that is no month as it is."""
     if len(period) == 7 and period[4] == "-":

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from safeground.engine.documents import join_words
+
 SHOWN_ROWS = 3
 LONGEST_EXAMPLE = 60
 
@@ -18,7 +20,7 @@ def in_rows(rows: np.ndarray) -> str:
         return f"in 1 row (row {shown[0]})"
     if number > SHOWN_ROWS:
         return f"in {number:,} rows (rows {', '.join(shown)} and {number - SHOWN_ROWS:,} more)"
-    return f"in {number} rows (rows {', '.join(shown[:-1])} and {shown[-1]})"
+    return f"in {number} rows (rows {join_words(shown)})"
 
 
 def quote_examples(examples: Sequence[str]) -> str:

@@ -7,12 +7,13 @@ import gzip
 import json
 import re
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from safeground.engine.catalogue import Feeds, load_feeds
+from safeground.engine.feeds.check_months import months_between
 from safeground.engine.feeds.fetch_archive import RemoteArchive
 from safeground.engine.feeds.fetch_http import Client, FetchError
 from safeground.engine.feeds.fetch_pages import fetch_pages
@@ -124,7 +125,7 @@ class _Fetching:
     def fetch_months(self, source: PoliceUkArchive, forces: Sequence[str], start: str | None, end: str | None) -> None:
         _check_request(self._feeds, source, forces, start, end)
         last = end or self._newest(source)
-        months = list(_months(start or last, last))
+        months = months_between(start or last, last)
         if not months:
             raise FetchError(f"There is no month from {start} to {last}; give --from a month that is not after --to.")
         wanted = [
@@ -230,13 +231,6 @@ def _not_among(name: str, known: Sequence[str], what: str) -> str:
     near = difflib.get_close_matches(written_like_them, known, n=1)
     meant = f" Did you mean {near[0]!r}?" if near else ""
     return f"There is no {what} {name!r}.{meant} The {what}s are {', '.join(known)}."
-
-
-def _months(first: str, last: str) -> Iterator[str]:
-    year, month = map(int, first.split("-"))
-    while (name := f"{year}-{month:02d}") <= last:
-        yield name
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def _archive_for(month: str, months: Sequence[str], months_in_archive: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from safeground.engine.documents import capitalise, count_things
 from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.deliveries import Delivery
 
@@ -77,11 +78,11 @@ def _summarise(group: list[Problem], by_id: dict[str, Delivery]) -> ProblemSumma
 
 
 def _sentence(problem: Problem, rows: int | None, files: int) -> str:
-    where = f"{files:,} {'file' if files == 1 else 'files'}"
+    where = count_things(files, "file")
     if rows is not None:
-        where = f"{rows:,} {'row' if rows == 1 else 'rows'} in {where}"
+        where = f"{count_things(rows, 'row')} in {where}"
     became = _became(problem)
-    gist = problem.gist[0].upper() + problem.gist[1:] if problem.column is None else problem.gist
+    gist = capitalise(problem.gist) if problem.column is None else problem.gist
     return f"{gist}: {where}{f'; {became}' if became else ''}."
 
 

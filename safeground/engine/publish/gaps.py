@@ -14,6 +14,7 @@ from safeground.engine.documents import (
     LineChart,
     RunChart,
     format_number,
+    join_words,
 )
 from safeground.engine.publish.charts import describe_period
 
@@ -43,8 +44,6 @@ def _find_numbers(chart: Chart) -> Iterable[tuple[str, Protected]]:
 
 
 def _name(labels: list[str]) -> str:
-    if len(labels) == 1:
-        return labels[0]
     if len(labels) <= _MOST_NAMED:
-        return f"{', '.join(labels[:-1])} and {labels[-1]}"
+        return join_words(labels)
     return f"{', '.join(labels[:2])} and {format_number(len(labels) - 2)} more"

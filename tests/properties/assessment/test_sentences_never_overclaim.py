@@ -49,6 +49,15 @@ def test_a_change_is_claimed_only_where_the_interval_excludes_none(before, after
         assert claims(said) == set() and "cannot tell" in said
 
 
+def test_a_change_of_nothing_is_about_as_many():
+    same = compare_rates(np.array([400]), np.array([10_000]), np.array([400]), np.array([10_000]))
+    rule = DisclosureRule(name="r", title="A rule", threshold=0, rounding=1, owner="a force", source="an agreement")
+    change, direction = protect_change(same, 0, rule, counts=(400, 400))
+    said = change_sentence(what="violence", latest="June 2025", before="June 2024", change=change, direction=direction)
+    assert "day for day about as many were recorded" in said
+    assert "0%" not in said.split("and any change")[0] and "fewer" not in said
+
+
 @given(here=counts, there=counts, ours=people, theirs=people, rule=rules)
 def test_a_place_is_higher_or_lower_only_where_the_interval_excludes_the_same(here, there, ours, theirs, rule):
     assume(here <= ours and there <= theirs)

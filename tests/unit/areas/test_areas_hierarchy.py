@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse
 
-from safeground.engine.areas import make_hierarchy
+from safeground.engine.areas import leads_to, make_flat_hierarchy, make_hierarchy
 
 SCHEMA = ("delivery", "from_vintage", "from_code", "from_name", "to_vintage", "to_code", "to_name", "change_code")
 PAIRS = (
@@ -85,3 +85,16 @@ def test_an_area_led_to_two_areas_of_a_level_is_in_neither_but_keeps_what_both_l
 def test_nothing_leads_up_without_a_lookup():
     with pytest.raises(ValueError, match="no lookup leads up from lsoa21"):
         make_hierarchy(make_lookups(PAIRS[:2]))
+
+
+@pytest.mark.parametrize(("pairs", "leads"), [(PAIRS, True), (PAIRS[:-4], False), (PAIRS[:2], False), ((), False)])
+def test_whether_lookups_lead_to_a_level_is_known_before_they_are_followed(pairs, leads):
+    """Cut before the districts' partnerships, or with changes of vintage alone, no way goes up to the forces."""
+    assert leads_to(make_lookups(pairs), "pfa24") is leads
+
+
+def test_forces_of_which_nothing_is_known_but_their_names_hold_no_area():
+    flat = make_flat_hierarchy("pfa24", {"p2": "Second", "p1": "First"})
+    assert flat.names("pfa24") == {"p1": "First", "p2": "Second"}
+    assert list(flat.codes) == [] and list(flat.within("pfa24", "p1")) == []
+    assert flat.roll_up(np.zeros((0, 3)), "pfa24").tolist() == [[0, 0, 0], [0, 0, 0]]

@@ -7,7 +7,7 @@ from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, bounds_findi
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_count, protect_whole
 from safeground.engine.catalogue import ChapterOutline, EventDefinition, describe_rule
-from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph
+from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, count_things
 from safeground.engine.feeds import ScorecardRow, Severity
 
 _FATES = {
@@ -156,7 +156,7 @@ def _state_words(row: ScorecardRow) -> str:
     if row.deliveries_refused:
         said.append(f"{row.deliveries_refused} refused")
     if row.problems:
-        said.append(f"{len(row.problems)} problem{'s' if len(row.problems) > 1 else ''}")
+        said.append(count_things(len(row.problems), "problem"))
     return "; ".join(said) or "in order"
 
 

@@ -8,7 +8,7 @@ from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.making import make_finding, make_table
 from safeground.engine.assessment.protecting import protect_estimate, protect_whole
-from safeground.engine.assessment.sentences import capitalise, name_period, say_when
+from safeground.engine.assessment.sentences import name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import (
@@ -21,6 +21,7 @@ from safeground.engine.documents import (
     NoticeKind,
     Paragraph,
     Point,
+    capitalise,
     format_bounds,
     format_estimate,
     format_interval,

@@ -17,7 +17,7 @@ import shapely
 
 from safeground.design import palette
 from safeground.engine.disclosure import Protected, State
-from safeground.engine.documents import AreaShape, Choropleth, format_number
+from safeground.engine.documents import AreaShape, Choropleth, count_things
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
 from safeground.engine.publish.charts.text import Box, measure_text, wrap_text
 
@@ -117,16 +117,13 @@ def _choose_fill(estimate: Protected, chart: Choropleth, colours: Sequence[str])
 def _make_legend(chart: Choropleth, colours: Sequence[str], fills: Sequence[str]) -> list[_Fill]:
     entries = [(colour, each.label) for colour, each in zip(colours, chart.classes, strict=True)]
     legend = [
-        _Fill(colour, f"{label}: {_count(fills.count(colour))}", fills.count(colour)) for colour, label in entries
+        _Fill(colour, f"{label}: {count_things(fills.count(colour), 'area')}", fills.count(colour))
+        for colour, label in entries
     ]
     for colour, label in ((palette.SUPPRESSED, "suppressed"), (palette.NOT_AVAILABLE, "no number")):
         if colour in fills:
-            legend.append(_Fill(colour, f"{label}: {_count(fills.count(colour))}", fills.count(colour)))
+            legend.append(_Fill(colour, f"{label}: {count_things(fills.count(colour), 'area')}", fills.count(colour)))
     return legend
-
-
-def _count(areas: int) -> str:
-    return f"{format_number(areas)} area" + ("" if areas == 1 else "s")
 
 
 def _legend_room(canvas: Canvas) -> float:
