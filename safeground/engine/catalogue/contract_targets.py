@@ -187,6 +187,22 @@ class PublishedNumber(DefinitionModel):
     exact_where: RowsThatAreExact | None = None
     smallest_shown: float | None = None
 
+    def interval(self, printed: str | None, *, is_exact: bool = False) -> tuple[float, float] | None:
+        """Where the true number lies, both ends included, for what was printed; None where it does not say."""
+        if printed is None:
+            return None
+        if printed in self.markers:
+            marked = self.markers[printed]
+            return None if marked.lower is None or marked.upper is None else (marked.lower, marked.upper)
+        try:
+            number = float(printed.replace(",", "").replace(" ", ""))
+        except ValueError:
+            return None
+        if is_exact or self.rounded_to is None or (number == 0 and self.zero_is_exact):
+            return number, number
+        half = self.rounded_to // 2
+        return max(number - half, self.smallest_shown or 0), number + half
+
 
 class RowsTable(DefinitionModel):
     """Rows become rows of one of our tables, column by column (`safeground.engine.warehouse.TABLES` has the names).

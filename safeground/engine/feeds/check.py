@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from safeground.engine.catalogue import Contract, EventsTable, Feeds, RowsTable, Variant
 from safeground.engine.feeds.check_counts import add_up, as_distinct, count_groups
+from safeground.engine.feeds.check_delivery import check_whole, has_whole_checks
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import FileLayout, get_layout
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
@@ -139,12 +140,16 @@ def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds
         keep_at=workspace.staging / "check-chunks.arrow",
     )
     with outcome.rows:
+        problems = outcome.problems
+        if has_whole_checks(task.variant):
+            accepted = outcome.rows.choose(outcome.is_accepted)
+            problems = (*problems, *check_whole(accepted, task.variant, task.layout.columns))
         is_whole = not (outcome.quarantined.size or outcome.duplicates.size or outcome.is_trimmed)
         report = make_report(
             task,
             quarantined=len(outcome.quarantined),
             duplicates=len(outcome.duplicates),
-            problems=outcome.problems,
+            problems=problems,
             without_location=0,
             rows_are_rewritten=not (is_whole and task.layout.is_for_duckdb),
         )
