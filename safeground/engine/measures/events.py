@@ -61,6 +61,9 @@ def _age_band(age: ir.NumericValue, ages: tuple[Ages, ...]) -> ir.StringValue:
     """The label of the band an age lies in; NULL, and so 'not stated', where there is no age or no band for it."""
     import ibis
 
+    if age.type().is_floating():
+        # To an engine NaN is more than any number: on Spark it would be in the last band, on DuckDB in whichever its statistics suggest.
+        age = ibis.ifelse(age.isnan(), ibis.null(age.type()), age)
     return ibis.cases(*[(band.contains(age), band.label) for band in ages], else_=ibis.null("string"))
 
 

@@ -38,6 +38,8 @@ def _of_role(warehouse: Warehouse, feed: str, role: str) -> ir.Table:
     import ibis
 
     persons = warehouse.table("persons")
+    # An age that is no number is none stated; to an engine it would be more than any number.
+    persons = persons.mutate(age=ibis.ifelse(persons.age.isnan(), ibis.null("float64"), persons.age))
     chosen = persons.filter((persons.feed == feed) & (persons.role == role) & persons.event_id.notnull())
     youngest = chosen.age.min()
     stated = chosen.age.count()
