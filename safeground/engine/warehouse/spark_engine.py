@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +62,9 @@ class SparkDatabase:
             rows = self.session.read.schema(schema).option("pathGlobFilter", "*.parquet").parquet(str(table.root))
         else:
             rows = self.session.createDataFrame([], schema)
-        # Columns of the path come last from Spark, whatever the schema's order.
-        rows.select(*columns).createOrReplaceTempView(table.name)
+        with _no_word_of_pandas():
+            # Columns of the path come last from Spark, whatever the schema's order.
+            rows.select(*columns).createOrReplaceTempView(table.name)
 
     def close(self) -> None:
         if self.is_ours:
@@ -101,11 +104,17 @@ def _start() -> SparkSession:
     return builder.getOrCreate()
 
 
+@contextmanager
+def _no_word_of_pandas() -> Iterator[None]:
+    """Spark 4 warns of pandas 3 wherever it first imports it; nothing of ours goes through it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+        yield
+
+
 def _make_backend_class() -> type[ibis.backends.pyspark.Backend]:
     """Ibis' backend for Spark, with answers taken as Arrow. Made here, because importing it imports Spark."""
-    with warnings.catch_warnings():
-        # Spark warns of pandas 3, which it imports; nothing of ours goes through it.
-        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+    with _no_word_of_pandas():
         from ibis.backends.pyspark import Backend
     Backend.register_options()
 
