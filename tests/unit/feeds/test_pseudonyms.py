@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 
@@ -14,17 +13,20 @@ from safeground.engine.feeds import KeyProblem, make_key
 from safeground.engine.feeds.pseudonyms import Pseudonymiser, PseudonymKey, normalise, read_key
 from safeground.engine.workspace import init_workspace
 
-# RFC 4231, test case 4: HMAC-SHA-256 with a key of 25 bytes over fifty bytes 0xcd.
-RFC_4231_KEY = bytes(range(1, 26))
-RFC_4231_DIGEST = "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"
+
+@pytest.mark.parametrize("length", [25, 32, 64, 65, 131])
+def test_the_hash_is_that_of_the_standard_library(length: int) -> None:
+    secret = bytes(range(length))
+    expected = hmac.digest(secret, b"AB12", "sha256").hex()
+    assert Pseudonymiser(PseudonymKey("p", secret)).replace(" ab 12") == expected
 
 
-def test_the_hash_is_that_of_the_standard() -> None:
-    assert hmac.digest(RFC_4231_KEY, b"\xcd" * 50, "sha256").hex() == RFC_4231_DIGEST
-    key = PseudonymKey("p", b"k" * 32)
-    inner = hashlib.sha256(bytes(b ^ 0x36 for b in b"k" * 32 + b"\0" * 32) + b"AB12").digest()
-    outer = hashlib.sha256(bytes(b ^ 0x5C for b in b"k" * 32 + b"\0" * 32) + inner).hexdigest()
-    assert Pseudonymiser(key).replace(" ab 12") == outer
+def test_the_hash_is_that_of_rfc_4231() -> None:
+    """Test case 2, whose text is in the form in which we hash it but for its case and spaces."""
+    pseudonyms = Pseudonymiser(PseudonymKey("p", b"Jefe"))
+    assert pseudonyms._hash(b"what do ya want for nothing?") == (
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    )
 
 
 @pytest.mark.parametrize(
