@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
+SPARK_READY := $(VENV)/.spark-ready
 ASSETS := safeground/design/static/manifest.json
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench wheel lock clean fix
+.PHONY: demo test test-spark check bench wheel lock clean fix
 
 ## A needs assessment of a made-up county, from nothing: installs, makes the county, lands, builds, says where it is.
 demo: $(RUN_READY) $(ASSETS)
@@ -16,6 +17,10 @@ demo: $(RUN_READY) $(ASSETS)
 ## Every test. Those that need Chromium or the real data say so when they are skipped.
 test: $(TEST_READY) $(ASSETS)
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+## The same measures on a small Spark cluster as on DuckDB. Needs Java; installs PySpark (half a gigabyte), which `make test` does without.
+test-spark: $(SPARK_READY) $(ASSETS)
+	@$(BIN)/python -m pytest -m spark $(PYTEST_ARGS)
 
 ## What must hold before a change is kept: form, types, import direction, definitions.
 check: $(TEST_READY) $(ASSETS)
@@ -67,6 +72,11 @@ $(RUN_READY): $(VENV)/.made requirements/run.txt pyproject.toml
 $(TEST_READY): $(RUN_READY) requirements/test.txt
 	@echo "Installing what tests need"
 	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(SPARK_READY): $(TEST_READY) requirements/spark.txt
+	@echo "Installing PySpark"
+	@$(PIP_INSTALL) --require-hashes -r requirements/spark.txt
 	@touch $@
 
 $(ASSETS): $(RUN_READY) package-lock.json scripts/make_assets.py

@@ -1,4 +1,4 @@
-"""Every benchmark, one after another: `python -m benchmarks` or `make bench`. Takes some ten minutes and 15 GB of scratch space."""
+"""Every benchmark, one after another: `python -m benchmarks` or `make bench`. Takes some half an hour and 15 GB of scratch space."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("start_up.py", "rates.py", "whole_build.py", "national_archive.py")
+BENCHMARKS = ("start_up.py", "rates.py", "whole_build.py", "national_archive.py", "nation_scale.py")
 
 
 def main() -> int:
