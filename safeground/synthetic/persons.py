@@ -136,7 +136,9 @@ def draw_persons(
     for pool, rows in zip(pools, (~is_female, is_female), strict=True):
         chosen = pool.choose(rng, age[rows], day[rows])
         number[rows], ethnicity[rows] = chosen + pool.first_number, pool.ethnicity[chosen]
-    return Persons(assault, number, age, is_female, ethnicity)
+    # Nobody is twice in one crime.
+    once = np.sort(np.unique(np.column_stack([assault, number]), axis=0, return_index=True)[1])
+    return Persons(assault[once], number[once], age[once], is_female[once], ethnicity[once])
 
 
 def join_persons(parts: list[Persons], starts: list[int]) -> Persons:
