@@ -25,10 +25,6 @@ MASTER = "local-cluster[2,1,1024]"
 """Two executors, each a process of its own with one core and 1,024 MB: what is not sent to them is not there."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "spark: needs Java and PySpark, and starts a small cluster")
-
-
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Spark session on `MASTER`, which every warehouse under Spark then uses."""
