@@ -121,7 +121,11 @@ def make_run_chart_figure(evidence: Evidence) -> Figure:
         )
     return Figure(
         id="violence_run_chart",
-        title=f"{len(unusual)} of {len(limited)} months with limits stand out from the usual variation of their phase",
+        title=(
+            f"{len(unusual)} of {len(limited)} months with limits stand out from the usual variation of their phase"
+            if limited
+            else "Too few months in a row to say what is usual"
+        ),
         subtitle=f"Violence recorded by {evidence.force_name}, {unit}; line: mean of the phase, band: limits of usual variation",
         alternative=(
             f"A run chart of {len(points)} months in {len(phases)} phases. Months that stand out: "
