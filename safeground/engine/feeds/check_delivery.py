@@ -27,7 +27,8 @@ def has_whole_checks(variant: Variant) -> bool:
 
 def check_whole(rows: Iterable[pa.RecordBatch], variant: Variant, columns: Sequence[str]) -> tuple[Problem, ...]:
     """What is to be reported of the accepted `rows` together: cells trimmed, null where blank, under the contract's names."""
-    table = pa.Table.from_batches(list(rows)) if columns else None
+    batches = list(rows)
+    table = pa.Table.from_batches(batches) if columns and batches else None
     if table is None or not table.num_rows:
         return ()
     present = set(columns)
