@@ -7,7 +7,7 @@ feed), drawing whatever else it needs from `random_stream(county.seed, "<feed>",
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,12 +36,13 @@ WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingPr
 """The feed to what writes its files."""
 
 
-def write_partner_files(county: County, folder: Path, *, assaults: Assaults | None = None) -> tuple[Path, ...]:
+def write_partner_files(county: County, folder: Path, *, months: Sequence[str] | None = None) -> tuple[Path, ...]:
     """Write each feed's files into `folder/<feed>/`, and the truth beside them, which is for checking and is never landed.
 
-    Returns the files to be landed in the order of their paths. The same county gives the same bytes.
+    months: those wanted; all the county's unless asked. Returns the files to be landed in the order of their paths. The same county gives
+    the same bytes. Files of people land only under the agreements of the made-up partnership, with a key for its purpose.
     """
-    drawn = make_assaults(county) if assaults is None else assaults
+    drawn = make_assaults(county, months=months)
     paths: list[Path] = []
     truth: dict[str, object] = {"schema": 1, "seed": county.seed, "county": county.name, "months": list(drawn.months)}
     truth["assaults"] = truth_of_assaults(drawn)

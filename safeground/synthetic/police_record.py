@@ -29,15 +29,18 @@ class PoliceRecord:
     is_blank: np.ndarray
 
 
-def make_police_record(assaults: Assaults) -> PoliceRecord:
-    """Draw what was left out, month by month, so that a month is the same whatever other months there are."""
+def make_police_record(assaults: Assaults, *, is_complete: bool = False) -> PoliceRecord:
+    """Draw what was left out, month by month, so that a month is the same whatever other months there are.
+
+    is_complete: nothing was left out, for a test that what is counted is what happened.
+    """
     missing = (DOMESTIC_MISSING, PLACE_MISSING, WEAPON_MISSING, COUNTY_LINES_NOT_ASSESSED, GANG_MISSING)
     stated = np.empty((len(missing), len(assaults)), dtype=bool)
     blank = np.empty(len(assaults), dtype=bool)
     for position, month in enumerate(assaults.months):
         rng = random_stream(assaults.county.seed, assaults.county.territory.name, "police record", month)
         rows = np.flatnonzero(assaults.month == position)
-        stated[:, rows] = rng.random((len(missing), len(rows))) >= np.array(missing)[:, None]
+        stated[:, rows] = is_complete | (rng.random((len(missing), len(rows))) >= np.array(missing)[:, None])
         blank[rows] = rng.random(len(rows)) < 0.5
     return PoliceRecord(*stated, blank)
 

@@ -53,9 +53,9 @@ _MEAN_DAYS_TO_OUTCOME = 55
 _ETHNICITY_MISSING, _AGE_MISSING = 0.2, 0.015
 
 
-def write_recorded_crime(county: County, assaults: Assaults, folder: Path) -> FeedFiles:
-    """Three files a month. 165,000 crimes of 30 months take some four seconds."""
-    record = make_police_record(assaults)
+def write_recorded_crime(county: County, assaults: Assaults, folder: Path, *, is_complete: bool = False) -> FeedFiles:
+    """Three files a month. 165,000 crimes of 30 months take some three seconds. is_complete: no flag was left out."""
+    record = make_police_record(assaults, is_complete=is_complete)
     writer = _Writer(county, assaults, record)
     paths = []
     for position, month in enumerate(assaults.months):
