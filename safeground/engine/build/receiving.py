@@ -141,9 +141,10 @@ def land_and_check(
     partner: str | None = None,
     period: str | None = None,
     stated_rows: int | None = None,
+    keys: Path | None = None,
     progress: Progress | None = None,
 ) -> ReceivingReport:
-    """Land files and check what landed. Takes the workspace's lock. Raises WorkspaceBusy."""
+    """Land files and check what landed. Takes the workspace's lock. Raises WorkspaceBusy. `keys` as `land_files` has it."""
     progress = progress or no_progress
     with workspace.exclusive():
         report = land_files(
@@ -154,6 +155,7 @@ def land_and_check(
             partner=partner,
             period=period,
             stated_rows=stated_rows,
+            keys=keys,
             progress=progress,
         )
         checks = check_deliveries(workspace, catalogue.feeds, _find_unchecked(workspace, report), progress=progress)

@@ -42,36 +42,42 @@ def load_agreements(
     none, and they are not compared. Raises DefinitionsError with every problem of every file.
     """
     reader = DefinitionReader()
-    gateways = reader.read_one(
-        Gateways, Layer((folder or definitions_folder()) / "national", "national"), "gateways.yaml"
-    )
+    national = Layer((folder or definitions_folder()) / "national", "national")
+    gateways = reader.read_one(Gateways, national, "gateways.yaml")
     layers = [find_partnership(partnership, folder)]
     if workspace is not None:
         layers.append(Layer(workspace, "workspace"))
     found: dict[str, Agreement] = {}
     for layer in layers:
         for path in sorted((layer.folder / FOLDER).glob("*.yaml")):
-            name = f"{FOLDER}/{path.name}"
-            agreement = reader.read_one(Agreement, layer, name)
+            agreement = reader.read_one(Agreement, layer, f"{FOLDER}/{path.name}")
             if agreement is None:
                 continue
-            shown_as = f"{layer.shown_as}/{name}"
+            shown_as = f"{layer.shown_as}/{FOLDER}/{path.name}"
             if agreement.name != path.stem:
                 reader.report(shown_as, "name", f"is {agreement.name!r}; name it as its file")
             if agreement.name in found:
                 reader.report(shown_as, "name", f"there are two agreements {agreement.name!r}; rename one")
             found[agreement.name] = agreement
-            if gateways is not None and agreement.gateway not in gateways.names:
-                message = f"there is no gateway {agreement.gateway!r}{nearest(agreement.gateway, gateways.names)}"
-                reader.report(shown_as, "gateway", message)
-            for place, shared in enumerate(agreement.feeds):
-                if feeds and shared.feed not in feeds:
-                    message = f"there is no feed {shared.feed!r}{nearest(shared.feed, feeds)}"
-                    reader.report(shown_as, f"feeds.{place}.feed", message)
+            _report_broken_references(reader, shown_as, agreement, gateways, feeds)
     reader.raise_problems()
     if gateways is None:
-        raise RuntimeError("gateways.yaml was not read, and no problem says why")  # pragma: no cover
+        raise RuntimeError(
+            "gateways.yaml was not read, and no problem says why"
+        )  # pragma: no cover - read_one reports it
     return Agreements(tuple(found[name] for name in sorted(found)), gateways)
+
+
+def _report_broken_references(
+    reader: DefinitionReader, shown_as: str, agreement: Agreement, gateways: Gateways | None, feeds: Collection[str]
+) -> None:
+    if gateways is not None and agreement.gateway not in gateways.names:
+        near = nearest(agreement.gateway, gateways.names)
+        reader.report(shown_as, "gateway", f"there is no gateway {agreement.gateway!r}{near}")
+    for place, shared in enumerate(agreement.feeds):
+        if feeds and shared.feed not in feeds:
+            near = nearest(shared.feed, feeds)
+            reader.report(shown_as, f"feeds.{place}.feed", f"there is no feed {shared.feed!r}{near}")
 
 
 def why_not_live(agreement: Agreement, today: datetime.date) -> str | None:

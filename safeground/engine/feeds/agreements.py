@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from safeground.engine.catalogue import (
     PART_3,
@@ -30,6 +31,7 @@ from safeground.engine.feeds.pseudonyms import KeyProblem, PseudonymKey, read_ke
 from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.recognition import Recognition
 
+_NAMED_AT_MOST = 4
 # Articles 9 and 10 of the UK GDPR ask more of such data, by their kind.
 _SPECIAL_CATEGORY = ("patient", "social_care")
 _CRIMINAL_OFFENCES = ("police", "youth_justice", "probation")
@@ -48,10 +50,16 @@ class Admission:
 
 
 class Door:
-    """Decides for each file. `load` gives the agreements; it is asked only once a file comes that is not open."""
+    """Decides for each file. `load` gives the agreements; it is asked only once a file comes that is not open.
 
-    def __init__(self, load: Callable[[], Agreements], *, today: datetime.date | None = None) -> None:
+    keys: the folder of keys, by default the one that SAFEGROUND_KEYS names.
+    """
+
+    def __init__(
+        self, load: Callable[[], Agreements], *, keys: Path | None = None, today: datetime.date | None = None
+    ) -> None:
         self._load = load
+        self._keys = keys
         self._today = today or datetime.date.today()
 
     @cached_property
@@ -76,7 +84,7 @@ class Door:
             or agreement.encrypt_at_rest
         )
         try:
-            key = read_key(agreement.purpose) if sent_directly else None
+            key = read_key(agreement.purpose, folder=self._keys) if sent_directly else None
             cipher = None
             if agreement.encrypt_at_rest:
                 cipher = read_cipher(needed_for=f"The agreement {agreement.label} asks for encryption at rest")
@@ -174,14 +182,12 @@ def find_columns_outside(agreement: Agreement, recognition: Recognition, partner
         and not any(re.search(pattern, name) for pattern in families)
     ]
     if outside:
-        named = ", ".join(repr(name) if name else "one without a name" for name in outside[:4])
-        more = f" and {len(outside) - 4} more" if len(outside) > 4 else ""
+        named = ", ".join(repr(name) if name else "one without a name" for name in outside[:_NAMED_AT_MOST])
+        more = f" and {len(outside) - _NAMED_AT_MOST} more" if len(outside) > _NAMED_AT_MOST else ""
         what = "the column" if len(outside) == 1 else "the columns"
-        yield (
-            f"it does not allow {what} {named}{more}, so have the file sent without (data minimisation, Article 5(1)(c))"
-            if (agreement.lawful_basis.regime == UK_GDPR)
-            else f"it does not allow {what} {named}{more}, so have the file sent without (data minimisation, section 37)"
-        )
+        is_gdpr = agreement.lawful_basis.regime == UK_GDPR
+        law = "Article 5(1)(c) of the UK GDPR" if is_gdpr else "section 37 of the Data Protection Act 2018"
+        yield f"it does not allow {what} {named}{more}, so have the file sent without (data minimisation, {law})"
 
 
 def _contract_names(recognition: Recognition) -> frozenset[str]:

@@ -71,6 +71,7 @@ def land_files(
     period: str | None = None,
     stated_rows: int | None = None,
     agreements: Agreements | None = None,
+    keys: Path | None = None,
     today: datetime.date | None = None,
     limits: ReadingLimits | None = None,
     progress: Progress | None = None,
@@ -82,7 +83,8 @@ def land_files(
     as a whole is refused in the report and changes nothing. Raises WorkspaceBusy.
 
     A file of a feed that is not open lands under a sharing agreement that is live `today`: of `agreements`, by default those of the
-    workspace's partnership and of its own folder agreements/. Without one it is refused, and nothing of it is stored.
+    workspace's partnership and of its own folder agreements/. Without one it is refused, and nothing of it is stored. `keys` is the
+    folder with the keys of pseudonyms, by default the one that SAFEGROUND_KEYS names.
     """
     statements = Statements(feed, partner, period, stated_rows)
 
@@ -91,7 +93,7 @@ def land_files(
             return agreements
         return load_agreements(workspace.partnership, workspace=workspace.root, feeds=feeds.contracts)
 
-    door = Door(load, today=today)
+    door = Door(load, keys=keys, today=today)
     with workspace.exclusive():
         landing = _Landing(workspace, feeds, door, statements, limits or ReadingLimits(), progress or no_progress)
         return landing.land(_loose_files(paths))
