@@ -56,3 +56,21 @@ def with_part(path: Path, part: str, edit: Callable[[bytes], bytes]) -> Path:
         for name, content in parts.items():
             archive.writestr(name, content)
     return path
+
+
+def find_examples() -> dict[str, tuple[list[list[str]], dict[str, str]]]:
+    """By the name of its file, the rows of every CSV example that comes with a feed, and what has to be said of it to check it."""
+    found = {}
+    for path in sorted(FOLDER.glob("*/example*.csv")):
+        contract = FEEDS.contracts[path.parent.name]
+        rows = [row for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")) if row]
+        if rows[0][0] not in {column.name for variant in contract.variants for column in variant.columns}:
+            continue  # an example without a header
+        period = contract.variants[0].period or contract.period
+        said = {"feed": contract.name}
+        if period.fixed is None and period.column is None:
+            said["period"] = "2024-01" if period.kind == "month" else "2024"
+        if contract.partner.fixed is None and contract.partner.column not in rows[0]:
+            said["partner"] = "zz"
+        found[f"{path.parent.name}-{path.stem}"] = (rows, said)
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.reading_guards import MIB, ReadingLimits, Refused, inflate, read_blocks, sniff_container
 from safeground.engine.feeds.recognition import NotRecognised, read_header, read_rows
-from safeground.engine.feeds.return_excel import Mark, Table, mark_faults, mark_refusal, write_return
+from safeground.engine.feeds.return_excel import Mark, Table, mark_faults, mark_refusal, mark_whole, write_return
 from safeground.engine.feeds.rules import Rule
 from safeground.engine.feeds.scanning import sniff_encoding
 from safeground.engine.feeds.spreadsheets import SheetRow, read_sheet_at, reopen_sheet
@@ -74,21 +74,27 @@ def check_file(
         if return_excel is None:
             return found
         try:
-            _write_return(return_excel, path, workspace, feeds, landing, limits or ReadingLimits())
+            _write_return(return_excel, path, workspace, feeds, landing, reports, limits or ReadingLimits())
         except Refused as reason:
             raise Refused(f"{path} {reason}") from None
         return replace(found, returned=return_excel)
 
 
 def _write_return(
-    out: Path, path: Path, workspace: Workspace, feeds: Feeds, landing: LandingReport, limits: ReadingLimits
+    out: Path,
+    path: Path,
+    workspace: Workspace,
+    feeds: Feeds,
+    landing: LandingReport,
+    reports: Sequence[CheckReport],
+    limits: ReadingLimits,
 ) -> None:
     if out.exists() and out.samefile(path):
         raise Refused("is the file to be checked; name another for what goes back to the sender.")
     if len(landing.landed) + len(landing.refused) != 1:
         raise Refused("holds more than one file; unpack it and check them one by one.")
     if landing.landed:
-        _return_rows(out, workspace, feeds, landing.landed[0])
+        _return_rows(out, workspace, feeds, landing.landed[0], reports[0])
     else:
         _return_refused(out, path, landing.refused[0].reason, feeds, limits)
 
@@ -101,14 +107,15 @@ def _as_open(feeds: Feeds) -> Feeds:
     return replace(feeds, contracts=contracts)
 
 
-def _return_rows(out: Path, workspace: Workspace, feeds: Feeds, delivery: Delivery) -> None:
+def _return_rows(out: Path, workspace: Workspace, feeds: Feeds, delivery: Delivery, report: CheckReport) -> None:
     contract = feeds.contracts[delivery.feed]
     variant = contract.variant(delivery.variant)
     if delivery.format == "geojson":
         raise Refused("is GeoJSON, which no sheet can show; read what is said of it above.")
     shift = 0 if delivery.sheet is not None else 1  # below a CSV file's header, the first row is row 2 of a sheet
     sent_as = {name: delivery.renamed.get(name, name) for name in get_layout(delivery, variant).columns}
-    faults = [(rule, rows + shift) for rule, rows in _find_faults(workspace, feeds, delivery, variant)]
+    found = list(_find_faults(workspace, feeds, delivery, variant))
+    faults = [(rule, rows + shift) for rule, rows in found]
     table = Table(
         name=delivery.sheet.name if delivery.sheet is not None else delivery.feed,
         columns=delivery.columns,
@@ -116,7 +123,11 @@ def _return_rows(out: Path, workspace: Workspace, feeds: Feeds, delivery: Delive
         rows=((number + shift, cells) for number, cells, _ in read_records(delivery)),
         above=_rows_above(delivery),
     )
-    marks = list(mark_faults(faults, variant=variant, feeds=feeds, examples=get_examples(contract), sent_as=sent_as))
+    of_rows = {rule.name for rule, _ in found}
+    marks = [
+        *mark_whole(problem for problem in report.problems if problem.rule not in of_rows),
+        *mark_faults(faults, variant=variant, feeds=feeds, examples=get_examples(contract), sent_as=sent_as),
+    ]
     write_return(out, table, marks, sent_name=delivery.sent_name, feeds=feeds, variant=variant)
 
 

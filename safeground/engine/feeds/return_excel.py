@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from safeground.engine.catalogue import Feeds, OnFailure, Variant
 from safeground.engine.feeds.advice import advise, describe_column
+from safeground.engine.feeds.check_report import Problem, Severity
 from safeground.engine.feeds.excel_styles import LAST_ROW, Book, offer_list, open_book, sheet_name, write_lists
 from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.recognition import NotRecognised
@@ -32,6 +33,7 @@ _WIDTHS = (20, 26, 48, 30, 60)
 _REASONS_WIDTH = 46
 _MUST, _LOOK = "Must be put right", "Please look at it"
 _FILE = "the file as a whole"
+_COLUMN_ADVICE = ("Rename this column", "Add a column")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,17 @@ def mark_faults(
         for row in rows:
             for column in blamed:
                 yield Mark(int(row), column, says, advice, is_must)
+
+
+def mark_whole(problems: Iterable[Problem]) -> Iterator[Mark]:
+    """The marks of what is told of a file as a whole: too many rows rejected, a total that is not met. Notes are none."""
+    for problem in problems:
+        if problem.severity is Severity.REFUSE:
+            yield Mark(None, None, problem.message, "Put the rows right that are named below, and send it again.")
+        elif problem.severity is not Severity.NOTE:
+            yield Mark(
+                None, problem.column, problem.message, "See whether this is so, and correct what is not.", is_must=False
+            )
 
 
 def mark_refusal(reason: Refused, *, header_row: int) -> Iterator[Mark]:
@@ -155,7 +168,7 @@ def _write_first_sheet(
         if table is not None and rows:
             target = f"internal:'{sheet_name(table.name)}'!A{rows[0]}"
             sheet.write_url(row, 3, target, book.style("note"), _where(rows), "Go to the first of these rows")
-    if variant is not None and any(mark.row is None or mark.row == (table and table.header_row) for mark in marks):
+    if variant is not None and table is not None and any(mark.advice.startswith(_COLUMN_ADVICE) for mark in marks):
         _write_wanted(book, sheet, row + 2, variant, feeds)
 
 
@@ -165,10 +178,12 @@ def _opening(marks: Sequence[Mark], table: Table | None) -> Iterator[str]:
     if table is None:
         yield "The file could not be taken, for the reason below. Nothing of it has been used."
         return
-    if any(mark.row is None or mark.row <= table.header_row for mark in marks):
+    if any(mark.is_must and _is_of_file(mark, table) for mark in marks):
         yield "The file could not be taken as a whole, for the reasons below. Nothing of it has been used."
     elif must:
         yield f"{_rows(len(must))} could not be used, for the reasons below."
+    if any(not mark.is_must and _is_of_file(mark, table) for mark in marks):
+        yield "Please look at what is said of the file as a whole."
     if look:
         yield f"{_rows(len(look))} could be used; please look at what is said of them."
     if not marks:
@@ -182,6 +197,10 @@ def _opening(marks: Sequence[Mark], table: Table | None) -> Iterator[str]:
         "Put the cells right there, save this workbook and send it back. The first column and this sheet may stay as they are: they are "
         "passed over. It is as well to put things right in the system the rows come from, so that they do not come again."
     )
+
+
+def _is_of_file(mark: Mark, table: Table) -> bool:
+    return mark.row is None or mark.row <= table.header_row
 
 
 def _write_wanted(book: Book, sheet: Worksheet, row: int, variant: Variant, feeds: Feeds) -> None:

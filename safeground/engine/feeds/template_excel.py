@@ -47,7 +47,9 @@ def write_template(out: Path, feeds: Feeds, feed: str, *, variant: str | None = 
 
 
 def _choose_variant(contract: Contract, name: str | None) -> Variant:
-    tables = [variant for variant in contract.variants if variant.format == "csv"]
+    tables = [
+        variant for variant in contract.variants if variant.format == "csv" and getattr(variant, "has_header", True)
+    ]
     if not tables:
         raise Refused(f"The feed {contract.name} is not sent as a table, so there is no template of it.")
     chosen = next((variant for variant in tables if name in (None, variant.name)), None)
