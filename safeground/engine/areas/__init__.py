@@ -4,8 +4,10 @@ Opens no file and no database: every table and outline is handed in.
 """
 
 from safeground.engine.areas.crosswalk import Crosswalk, Method, make_crosswalk
+from safeground.engine.areas.gazetteer import SURE_AT_ALL, SURE_OF_SMALL_AREA, Gazetteer, Place, Placement
 from safeground.engine.areas.hierarchy import Hierarchy, Level, leads_to, make_flat_hierarchy, make_hierarchy
 from safeground.engine.areas.lookups import CodePairs, get_pairs
+from safeground.engine.areas.national_grid import find_areas, to_grid, to_wgs84
 from safeground.engine.areas.outlines import (
     Dissolved,
     Outlines,
@@ -20,16 +22,22 @@ from safeground.engine.areas.vintages import CURRENT, find_vintages, get_vintage
 
 __all__ = [
     "CURRENT",
+    "SURE_AT_ALL",
+    "SURE_OF_SMALL_AREA",
     "CodePairs",
     "Crosswalk",
     "Dissolved",
+    "Gazetteer",
     "Hierarchy",
     "Level",
     "Method",
     "Outlines",
+    "Place",
+    "Placement",
     "PointCheck",
     "check_points_inside",
     "dissolve",
+    "find_areas",
     "find_neighbours",
     "find_vintages",
     "get_pairs",
@@ -41,4 +49,6 @@ __all__ = [
     "make_outlines",
     "name_vintage",
     "simplify_for_display",
+    "to_grid",
+    "to_wgs84",
 ]

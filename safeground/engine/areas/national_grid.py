@@ -1,0 +1,54 @@
+"""From the British National Grid to longitude and latitude, and from a point to the area it lies in."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from safeground.engine.areas.outlines import Outlines
+
+
+def to_wgs84(eastings: ArrayLike, northings: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes (degrees, WGS84) of National Grid points in metres, both of shape (n,).
+
+    By Ordnance Survey's OSTN15, right to about 0.1 m on land. NaN where a coordinate is NaN or lies outside the transformation's grid.
+    """
+    from convertbng import cutil  # 20 ms to load
+
+    eastings, northings = np.asarray(eastings, dtype=float).ravel(), np.asarray(northings, dtype=float).ravel()
+    longitudes, latitudes = np.full(len(eastings), np.nan), np.full(len(eastings), np.nan)
+    known = np.isfinite(eastings) & np.isfinite(northings)
+    if known.any():
+        found = cutil.convert_osgb36_to_ll(eastings[known], northings[known])
+        longitudes[known], latitudes[known] = (np.asarray(part, dtype=float) for part in found)
+    return longitudes, latitudes
+
+
+def to_grid(longitudes: ArrayLike, latitudes: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The reverse: eastings and northings in metres."""
+    from convertbng import cutil
+
+    longitudes, latitudes = np.asarray(longitudes, dtype=float).ravel(), np.asarray(latitudes, dtype=float).ravel()
+    eastings, northings = np.full(len(longitudes), np.nan), np.full(len(longitudes), np.nan)
+    known = np.isfinite(longitudes) & np.isfinite(latitudes)
+    if known.any():
+        found = cutil.convert_to_osgb36(longitudes[known], latitudes[known])
+        eastings[known], northings[known] = (np.asarray(part, dtype=float) for part in found)
+    return eastings, northings
+
+
+def find_areas(outlines: Outlines, longitudes: ArrayLike, latitudes: ArrayLike) -> NDArray[np.object_]:
+    """The code of the area each point lies in, shape (n,); None for one in no area or with no coordinates.
+
+    A point on a border belongs to the first of its areas in the order of codes.
+    """
+    longitudes, latitudes = np.asarray(longitudes, dtype=float).ravel(), np.asarray(latitudes, dtype=float).ravel()
+    codes = np.full(len(longitudes), None, dtype=object)
+    known = np.flatnonzero(np.isfinite(longitudes) & np.isfinite(latitudes))
+    if len(known) and len(outlines):
+        points = shapely.points(longitudes[known], latitudes[known])
+        which, area = shapely.STRtree(outlines.geometries).query(points, predicate="intersects")
+        order = np.lexsort((area, which))[::-1]  # the first area of a point is written last
+        codes[known[which[order]]] = outlines.codes[area[order]]
+    return codes
