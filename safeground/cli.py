@@ -163,7 +163,23 @@ def make_parser() -> argparse.ArgumentParser:
     definitions = add(
         "definitions", run_definitions, "Check every definition file and say all that is wrong.", has_json=True
     )
-    definitions.add_argument("action", choices=["check", "list"])
+    definitions.add_argument("action", choices=["check", "list", "compare"])
+    definitions.add_argument(
+        "names", nargs="*", metavar="DEFINITION", help="compare: definitions, or files that hold one"
+    )
+    definitions.add_argument(
+        "--workspace", type=Path, default=Path("."), help="compare: over what has landed there (.)"
+    )
+    definitions.add_argument(
+        "--readings", nargs="+", default=[], metavar="SWITCH=READING", help="compare: how to read open questions"
+    )
+    definitions.add_argument("--out", type=Path, help="compare: a new folder for the page and its tables")
+    definitions.add_argument(
+        "--audience",
+        choices=["police", "partnership", "public"],
+        default="partnership",
+        help="compare: who may read it",
+    )
     definitions.add_argument(
         "--partnership", help="one partnership, by name or folder (default: all that come with Safeground)"
     )
@@ -380,11 +396,15 @@ def run_fetch(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 
 def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> int:
-    """Read every definition of a partnership, or of all; say what there is, and whose review is overdue."""
+    """Read every definition of a partnership, or of all; say what there is, and whose review is overdue. Or compare some."""
     import datetime
 
     from safeground.engine.catalogue import load_catalogue, overdue_reviews, partnership_names
 
+    if options.action == "compare":
+        return _compare_definitions(options, progress)
+    if options.names:
+        raise Refused(f"Only compare takes definitions; {options.action} reads all there are.")
     names = [options.partnership] if options.partnership else list(partnership_names())
     found = {}
     for name in names:
@@ -443,6 +463,23 @@ def run_keys(options: argparse.Namespace, progress: TerminalProgress) -> int:
     print(
         f"{path} is made. Keep a copy of it where the data are not; then say: export SAFEGROUND_KEYS={shlex.quote(str(path.parent))}"
     )
+    return DONE
+
+
+def _compare_definitions(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import compare_in_workspace, open_with_catalogue
+    from safeground.engine.documents import Audience
+
+    report = compare_in_workspace(
+        *open_with_catalogue(options.workspace),
+        options.names,
+        readings=options.readings,
+        audience=Audience(options.audience),
+        out=options.out,
+        progress=progress,
+    )
+    progress.end()
+    _tell(report, options)
     return DONE
 
 

@@ -1,6 +1,7 @@
 """The order of things: what is stale, what to run, and how far it is."""
 
 from safeground.engine.build.code_version import get_code_version
+from safeground.engine.build.comparing import ComparisonReport, compare_in_workspace
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
 from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
@@ -10,12 +11,14 @@ __all__ = [
     "BuildReport",
     "BuiltEdition",
     "CheckingReport",
+    "ComparisonReport",
     "FileReport",
     "ReceivingReport",
     "Status",
     "build_editions",
     "check_everything",
     "check_one_file",
+    "compare_in_workspace",
     "get_code_version",
     "get_status",
     "land_and_check",

@@ -178,7 +178,7 @@ def _publish(
             publish_edition(
                 document,
                 into=staged,
-                brand=_brand(catalogue),
+                brand=make_brand(catalogue),
                 manifest=_manifest(live, checks, catalogue),
                 built_at=now,
                 progress=progress,
@@ -199,7 +199,8 @@ def _name_edition(editions: Generations, evidence: Evidence, key: str) -> str:
     return name
 
 
-def _brand(catalogue: Catalogue) -> Brand:
+def make_brand(catalogue: Catalogue) -> Brand:
+    """How the partnership's pages look and whom they name."""
     partnership = catalogue.partnership
     contact = next((line for line in partnership.contacts if line.url), None)
     return Brand(

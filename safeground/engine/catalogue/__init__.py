@@ -17,6 +17,7 @@ from safeground.engine.catalogue.catalogue import (
     load_partnership,
     overdue_reviews,
     partnership_names,
+    read_definition,
 )
 from safeground.engine.catalogue.code_lists import FAMILY_HEAD, CodeList, DatedCode
 from safeground.engine.catalogue.contract import (
@@ -202,6 +203,7 @@ __all__ = [
     "parse_definition",
     "parse_rule",
     "partnership_names",
+    "read_definition",
     "read_yaml",
     "rule_fields",
     "why_not_live",

@@ -17,7 +17,7 @@ from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.outline import ChapterOutline, Outline, OutlinePlan
 from safeground.engine.catalogue.partnership import HelpLine, HelpLines, Partnership
 from safeground.engine.catalogue.poor_denominator import PoorDenominator
-from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError
+from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.references import find_broken_references
 from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
@@ -127,6 +127,13 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
     reader.problems.extend(find_broken_references(catalogue))
     reader.raise_problems()
     return catalogue
+
+
+def read_definition(path: Path, catalogue: Catalogue) -> EventDefinition:
+    """A definition from a file of its own, in the catalogue's vocabulary: a draft to be compared. Raises DefinitionsError."""
+    vocabulary = RuleVocabulary(catalogue.feeds.code_lists, catalogue.event_fields.unknown_words)
+    data = read_yaml(path, shown_as=path.name)
+    return parse_definition(EventDefinition, data, shown_as=path.name, context=vocabulary)
 
 
 def load_partnership(partnership: str | Path, folder: Path | None = None) -> Partnership:

@@ -12,6 +12,14 @@ from safeground.engine.measures.comparisons import (
 )
 from safeground.engine.measures.compiling import CompiledRule, compile_rule
 from safeground.engine.measures.counting import DefinitionCounts, Gap, Reconciliation, count_monthly
+from safeground.engine.measures.cross_tallies import CrossTally, Difference, cross_tally
+from safeground.engine.measures.definition_comparison import (
+    UNDER_25,
+    ChosenDefinition,
+    CountedReading,
+    DefinitionComparison,
+    compare_definitions,
+)
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
@@ -30,18 +38,27 @@ from safeground.engine.measures.periods import (
 from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages, Populations, choose_populations
 from safeground.engine.measures.protection import protect_cell
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
-from safeground.engine.measures.tallies import EventTally, tally_events
+from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
 
 __all__ = [
     "EUROPEAN_BANDS",
+    "IN",
+    "OUT",
+    "UNDER_25",
+    "UNDETERMINED",
     "Ages",
     "AreaComparison",
     "AreaLocator",
     "AreaPeriodMatrix",
     "Cell",
+    "ChosenDefinition",
     "ComparablePeriods",
     "CompiledRule",
+    "CountedReading",
+    "CrossTally",
+    "DefinitionComparison",
     "DefinitionCounts",
+    "Difference",
     "EventTally",
     "ForceComparison",
     "Gap",
@@ -55,11 +72,13 @@ __all__ = [
     "RunChart",
     "YearOnYear",
     "choose_populations",
+    "compare_definitions",
     "compare_forces",
     "compare_with_rest",
     "compare_with_year_before",
     "compile_rule",
     "count_monthly",
+    "cross_tally",
     "find_comparison",
     "find_latest_run",
     "find_latest_year",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from safeground.engine.assessment.definitions import describe_definition
 from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
 from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, bounds_finding
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_count, protect_whole
-from safeground.engine.catalogue import ChapterOutline, EventDefinition, describe_rule
-from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, count_things
+from safeground.engine.catalogue import ChapterOutline
+from safeground.engine.documents import Block, Heading, Paragraph, count_things
 from safeground.engine.feeds import ScorecardRow, Severity
 
 _FATES = {
@@ -21,7 +22,7 @@ def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline) -> 
     notes = outline.plan.notes
     blocks: list[Block] = [Paragraph(outline.intro)]
     for measure in (VIOLENCE, BOUNDS):
-        blocks += _definition(evidence.measures.definition_of(measure))
+        blocks += describe_definition(evidence.measures.definition_of(measure))
     blocks += [
         Heading("What is in, and what cannot be told"),
         Paragraph(notes["bounds"]),
@@ -37,20 +38,6 @@ def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline) -> 
     ]
     blocks += [Heading("What is wrong with what was delivered"), *_problems(evidence)]
     return tuple(blocks)
-
-
-def _definition(definition: EventDefinition) -> list[Block]:
-    cannot = "\n".join(f"* {item}" for item in definition.cannot_tell)
-    return [
-        Heading(definition.title),
-        Paragraph(
-            f"{definition.why_it_matters}\n\n**Rule** (version {definition.version}, `{definition.name}`): "
-            f"{describe_rule(definition.rule_under())}\n\n"
-            f"**Counted:** each {definition.counting_unit}, in the month it was recorded. "
-            f"**Source:** {definition.source}"
-        ),
-        *([Notice(NoticeKind.CANNOT_TELL, cannot)] if cannot else []),
-    ]
 
 
 def _verdict_table(evidence: Evidence) -> Block:

@@ -1,0 +1,360 @@
+"""Definitions compared, as a document of its own: what each counts, what they share, and what enters and leaves, with the reasons."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.assessment.definitions import describe_definition
+from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.withholding import (
+    protect_beside,
+    protect_cells,
+    protect_parts,
+    protect_sum,
+    protect_table,
+)
+from safeground.engine.catalogue import Catalogue
+from safeground.engine.disclosure import DisclosureRule, Protected
+from safeground.engine.documents import (
+    Audience,
+    Block,
+    Chapter,
+    Document,
+    Heading,
+    Marking,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    Table,
+)
+from safeground.engine.measures import IN, OUT, UNDETERMINED, DefinitionComparison, Difference, Period, PeriodKind
+
+_WORDS = {IN: "in", UNDETERMINED: "cannot tell", OUT: "out"}
+_VERDICTS = (IN, UNDETERMINED, OUT)
+_YOUNG = {"yes": "under 25", "no": "25 and over", None: "not known"}
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonPages:
+    """Writes the pages. `rule`: the disclosure rule of the feed for the audience. `area_names`: of the areas compared."""
+
+    comparison: DefinitionComparison
+    catalogue: Catalogue
+    rule: DisclosureRule
+    area_names: Mapping[str, str]
+
+    def write(self, audience: Audience) -> Document:
+        """The whole document; a draft, since nobody releases a comparison."""
+        partnership, last = self.catalogue.partnership, self.comparison.period.last
+        return Document(
+            title=f"Definitions compared: {partnership.area.name}",
+            partnership=partnership.title,
+            marking=Marking(audience, True, partnership.handling.sentence(audience)),
+            as_at=f"{calendar.monthrange(last.year, last.month)[1]} {last:%B %Y}",
+            chapters=(self._overview(), self._where_and_when(), self._definitions()),
+        )
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(each.label for each in self.comparison.chosen)
+
+    @cached_property
+    def source(self) -> str:
+        contract = self.catalogue.feeds.contracts[self.comparison.feed]
+        return f"{contract.title}: {self.catalogue.partnership.force.name}, {self.comparison.period.label}"
+
+    @property
+    def _disclosure_note(self) -> str:
+        return self.catalogue.disclosure.of_owner(self.rule.name).note
+
+    def counts(self) -> tuple[tuple[Protected, Protected, Protected], ...]:
+        """For each definition what is definite, what cannot be told, and the upper bound."""
+        found = []
+        for place in range(len(self.labels)):
+            definite, undetermined = (self.comparison.count(place, verdict) for verdict in (IN, UNDETERMINED))
+            parts = protect_cells([definite, undetermined], [], self.rule)
+            found.append((parts[0], parts[1], protect_sum(parts, definite + undetermined, self.rule)))
+        return tuple(found)
+
+    def _overview(self) -> Chapter:
+        period = self.comparison.period.label
+        blocks: list[Block] = [
+            Paragraph(
+                f"Each definition is run over every crime that {self.catalogue.partnership.force.name} recorded in {period}. "
+                "A crime counts for certain (definite), or it may count, since a field is blank or was not assessed (cannot tell). "
+                "The true count lies between the definite count and the upper bound."
+            ),
+            self._counts_table(),
+            Notice(NoticeKind.METHOD, f"Counts are of {self.source}. {self._disclosure_note}"),
+            Heading("What they share"),
+            self._crosswalk() if len(self.labels) > 2 else self._cross_table(),
+        ]
+        for other in range(1, len(self.labels)):
+            blocks += self._what_moves(0, other)
+            blocks += self._what_moves(other, 0)
+        if self.comparison.readings:
+            blocks += [
+                Heading("If open questions are read otherwise"),
+                Paragraph("Each row changes one answer and leaves all others as chosen."),
+                self._readings_table(),
+            ]
+        if self.comparison.under_25:
+            blocks += [Heading("Victims under 25"), self._under_25_table()]
+        return Chapter(
+            "overview", "What each counts", "Counts, overlap and what moves between definitions", tuple(blocks)
+        )
+
+    def _counts_table(self) -> Table:
+        return make_table(
+            id="definition_counts",
+            caption=f"Crimes under each definition, {self.comparison.period.label}",
+            columns=[
+                ("definition", "Definition"),
+                ("definite", "Definite"),
+                ("undetermined", "Cannot tell"),
+                ("upper", "Upper bound"),
+            ],
+            rows=[(label, *counts) for label, counts in zip(self.labels, self.counts(), strict=True)],
+            source=self.source,
+        )
+
+    def _cross_table(self) -> Table:
+        crossed = self.comparison.cross(0, 1)
+        counts = np.array([[crossed.get((one, other), 0) for other in _VERDICTS] for one in _VERDICTS], dtype=float)
+        protected = protect_table(counts, self.rule, has_row_totals=True)
+        return make_table(
+            id="definition_overlap",
+            caption=f"Crimes by what {self.labels[0]} (rows) and {self.labels[1]} (columns) say",
+            columns=[
+                ("first", self.labels[0]),
+                *((f"second_{word.replace(' ', '_')}", f"{self.labels[1]}: {word}") for word in _WORDS.values()),
+            ],
+            rows=[(_WORDS[one], *cells) for one, cells in zip(_VERDICTS, protected, strict=True)],
+            source=self.source,
+        )
+
+    def _crosswalk(self) -> Table:
+        """What every definition says at once, the most frequent first; what all leave out comes last."""
+        ordered = sorted(
+            self.comparison.combinations.items(), key=lambda item: (all(v == OUT for v in item[0]), -item[1])
+        )
+        protected = self._protect_combinations([verdicts for verdicts, _ in ordered], [events for _, events in ordered])
+        return make_table(
+            id="definition_crosswalk",
+            caption="Crimes by what every definition says",
+            columns=[
+                *((f"definition_{place + 1}", label) for place, label in enumerate(self.labels)),
+                ("events", "Crimes"),
+            ],
+            rows=[
+                (*(_WORDS[verdict] for verdict in verdicts), number)
+                for (verdicts, _), number in zip(ordered, protected, strict=True)
+            ],
+            source=self.source,
+        )
+
+    def _protect_combinations(self, combinations: list[tuple[int, ...]], events: list[int]) -> list[Protected]:
+        """Each definition's own three totals are told: of the events it counts, cannot tell, and leaves out."""
+        lines = [
+            [row for row, verdicts in enumerate(combinations) if verdicts[place] == verdict]
+            for place in range(len(self.labels))
+            for verdict in _VERDICTS
+        ]
+        return protect_cells(events, lines, self.rule)
+
+    def _what_moves(self, counted_by: int, other: int) -> list[Block]:
+        moved = [d for d in self.comparison.differences if (d.counted_by, d.other) == (counted_by, other)]
+        if not moved:
+            return []
+        ours, theirs = self.labels[counted_by], self.labels[other]
+        key = f"{counted_by + 1}_not_{other + 1}"
+        return [
+            Heading(f"Counted by {ours} and not by {theirs}", level=3),
+            self._reasons_table(moved, key, f"Why {theirs} does not count for certain what {ours} counts"),
+            self._details_table(moved, key, f"Crimes that {ours} counts and {theirs} does not count for certain"),
+        ]
+
+    def _reasons_table(self, moved: list[Difference], key: str, caption: str) -> Table:
+        reasons: dict[tuple[str, ...], int] = {}
+        for difference in moved:
+            words = "out" if difference.verdict == OUT else "cannot tell"
+            reason = (words, ", ".join(self._title(field) for field in difference.why))
+            reasons[reason] = reasons.get(reason, 0) + difference.events
+        ordered = sorted(reasons.items(), key=lambda item: -item[1])
+        numbers = self._protect_moves([number for _, number in ordered], moved)
+        return make_table(
+            id=f"definition_reasons_{key}",
+            caption=caption,
+            columns=[("verdict", "It says"), ("fields", "For what is said, or not, of"), ("events", "Crimes")],
+            rows=[(*reason, number) for (reason, _), number in zip(ordered, numbers, strict=True)],
+            source=self.source,
+            rows_shown=12,
+        )
+
+    def _details_table(self, moved: list[Difference], key: str, caption: str) -> Table:
+        rows: list[tuple[str, str, Protected]] = []
+        for field in moved[0].details:
+            values: dict[str, int] = {}
+            for difference in moved:
+                value = difference.details[field] or "not stated"
+                values[value] = values.get(value, 0) + difference.events
+            ordered = sorted(values.items(), key=lambda item: -item[1])
+            numbers = self._protect_moves([number for _, number in ordered], moved)
+            rows += [
+                (self._title(field), self._word(field, value), number)
+                for (value, _), number in zip(ordered, numbers, strict=True)
+            ]
+        return make_table(
+            id=f"definition_details_{key}",
+            caption=caption,
+            columns=[("field", "Field"), ("value", "What it says"), ("events", "Crimes")],
+            rows=rows,
+            source=self.source,
+            rows_shown=25,
+        )
+
+    def _protect_moves(self, numbers: list[int], moved: list[Difference]) -> list[Protected]:
+        """Parts of what moves; withheld altogether where all that moves is."""
+        (total,) = protect_parts([sum(difference.events for difference in moved)], self.rule)
+        return protect_parts(numbers, self.rule, of=total)
+
+    def _readings_table(self) -> Table:
+        chosen = {
+            (counted.definition, counted.switch): counted for counted in self.comparison.readings if counted.is_chosen
+        }
+        rows = []
+        for counted in self.comparison.readings:
+            definition = self.comparison.chosen[counted.definition].definition
+            switch = next(switch for switch in definition.switches if switch.name == counted.switch)
+            title = next(reading.title for reading in switch.readings if reading.name == counted.reading)
+            beside = chosen[counted.definition, counted.switch]
+            parts = [
+                protect_beside(counted.definite, beside.definite, self.rule),
+                protect_beside(counted.undetermined, beside.undetermined, self.rule),
+            ]
+            upper = protect_sum(parts, counted.definite + counted.undetermined, self.rule)
+            rows.append(
+                (definition.name, switch.question, f"{title} (chosen)" if counted.is_chosen else title, *parts, upper)
+            )
+        return make_table(
+            id="definition_readings",
+            caption="Crimes under each reading of each open question",
+            columns=[
+                ("definition", "Definition"),
+                ("question", "Question"),
+                ("reading", "Read as"),
+                ("definite", "Definite"),
+                ("undetermined", "Cannot tell"),
+                ("upper", "Upper bound"),
+            ],
+            rows=rows,
+            source=self.source,
+        )
+
+    def _under_25_table(self) -> Table:
+        rows = []
+        for place, label in enumerate(self.labels):
+            numbers = {value: 0 for value in _YOUNG}
+            for (value, verdicts), events in self.comparison.under_25.items():
+                if verdicts[place] == IN:
+                    numbers[value if value in _YOUNG else None] += events
+            rows.append((label, *protect_parts(list(numbers.values()), self.rule)))
+        return make_table(
+            id="definition_under_25",
+            caption="Crimes that definitely count, by the age of the youngest victim",
+            columns=[
+                ("definition", "Definition"),
+                *((title.replace(" ", "_"), title.capitalize()) for title in _YOUNG.values()),
+            ],
+            rows=rows,
+            source=self.source,
+            notes=(
+                "Not known: no victim is stated to be under 25, and the age of one is not stated, or no victim is.",
+            ),
+        )
+
+    def _where_and_when(self) -> Chapter:
+        period = self.comparison.period
+        months = tuple(Period((month,), PeriodKind.MONTH) for month in period.months)
+        by_area = [
+            (
+                np.nan_to_num(counts.definite.gather([period]).values[:, 0]),
+                counts.undetermined.gather([period]).values[:, 0],
+            )
+            for counts in self.comparison.counts
+        ]
+        by_month = [
+            (counts.definite.gather(months).values[0], counts.undetermined.gather(months).values[0])
+            for counts in self.comparison.force_counts
+        ]
+        areas = self.comparison.counts[0].definite.areas
+        names = [self.area_names.get(area, area) for area in areas]
+        blocks: list[Block] = [
+            Paragraph(
+                "An area holds what happened in it. Crimes without a usable place are in no area, so that areas may add up to less than "
+                "the force."
+            ),
+            self._table_of("definition_areas", "Crimes by area", ("area", "Area"), names, by_area),
+            self._table_of(
+                "definition_months", "Crimes by month", ("month", "Month"), [m.label for m in months], by_month
+            ),
+        ]
+        return Chapter("where_and_when", "Where and when", "The same counts by area and by month", tuple(blocks))
+
+    def _table_of(
+        self,
+        id: str,  # noqa: A002 - the document model's word
+        caption: str,
+        head: tuple[str, str],
+        names: list[str],
+        counts: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    ) -> Table:
+        columns = [head]
+        rows: list[list[str | Protected]] = [[name] for name in names]
+        for place, (definite, undetermined) in enumerate(counts):
+            label = self.labels[place]
+            columns += [
+                (f"definite_{place + 1}", f"{label}: definite"),
+                (f"upper_{place + 1}", f"{label}: upper bound"),
+            ]
+            numbers = protect_table(np.stack([definite, undetermined], axis=-1), self.rule)
+            for row, pair, total in zip(rows, numbers, definite + undetermined, strict=True):
+                row += [pair[0], protect_sum(pair, total, self.rule)]
+        return make_table(
+            id=id,
+            caption=f"{caption}, {self.comparison.period.label}",
+            columns=columns,
+            rows=rows,
+            source=self.source,
+        )
+
+    def _definitions(self) -> Chapter:
+        blocks: list[Block] = []
+        described: set[str] = set()
+        for each in self.comparison.chosen:
+            if each.definition.name in described:
+                continue
+            described.add(each.definition.name)
+            blocks += describe_definition(
+                each.definition, readings=each.readings, titles=self.catalogue.event_fields.titles
+            )
+        return Chapter(
+            "definitions", "The definitions", "Rules, open questions and what each leaves out", tuple(blocks)
+        )
+
+    def _title(self, field: str) -> str:
+        return self.catalogue.event_fields.titles.get(field, field.replace("_", " "))
+
+    def _word(self, field: str, value: str) -> str:
+        """A class code with what it stands for."""
+        if field != "ho_class" or "ho_offences" not in self.catalogue.feeds.code_lists:
+            return value
+        rows = self.catalogue.feeds.code_lists["ho_offences"].rows_about(value)
+        title = rows[-1].details.get("title") if rows else ""
+        return f"{value} {title}" if title else value

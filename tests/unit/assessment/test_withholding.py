@@ -1,0 +1,82 @@
+"""Numbers that stand with their totals: no number that is withheld can be worked out from those beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from safeground.engine.assessment.withholding import (
+    protect_beside,
+    protect_cells,
+    protect_parts,
+    protect_sum,
+    protect_table,
+)
+from safeground.engine.disclosure import DisclosureRule, Protected, State
+
+POLICE = DisclosureRule("police_confidential", "confidential police records", 4, 1, "Force", "Habit")
+OPEN = DisclosureRule("open_data", "open data", 0, 1, "Publisher", "Licence")
+
+
+def shown(numbers: list[Protected]) -> list[float | None]:
+    return [number.value for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ([97, 3, 50], [97, None, None]),
+        ([97, 0, 3], [None, 0, None]),
+        ([97, 3, 2], [97, None, None]),
+        ([97, 5, 50], [97, 5, 50]),
+        ([3], [None]),
+        ([0, 0], [0, 0]),
+    ],
+)
+def test_the_smallest_other_goes_with_the_only_one_withheld(counts: list[float], expected: list[float | None]) -> None:
+    assert shown(protect_parts(counts, POLICE)) == expected
+
+
+def test_open_data_withhold_nothing() -> None:
+    assert shown(protect_parts([1, 2, 3], OPEN)) == [1, 2, 3]
+
+
+def test_a_number_that_goes_with_another_says_why() -> None:
+    small, other = protect_parts([3, 50], POLICE)
+    assert small.reason == "based on 1 to 4 events (confidential police records)"
+    assert other.state is State.SUPPRESSED
+    assert "lest a number based on 1 to 4 events be worked out from it" in (other.reason or "")
+
+
+def test_parts_of_what_is_withheld_are_withheld() -> None:
+    (total,) = protect_parts([3], POLICE)
+    assert shown(protect_parts([20, 30], POLICE, of=total)) == [None, None]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_line_with_a_total_keeps_exactly_one_number_withheld(seed: int) -> None:
+    counts = np.random.default_rng(seed).integers(0, 12, size=(5, 4)).astype(float)
+    hidden = np.array(
+        [[cell.value is None for cell in row] for row in protect_table(counts, POLICE, has_row_totals=True)]
+    )
+    small = (counts > 0) & (counts <= 4)
+    assert hidden[small].all()
+    for line, numbers in [*zip(hidden, counts, strict=True), *zip(hidden.T, counts.T, strict=True)]:
+        assert line.sum() != 1 or (numbers[~line] == 0).all(), "one alone is withheld only where the rest are zeros"
+
+
+def test_lines_may_cross_in_any_way() -> None:
+    assert shown(protect_cells([3, 20, 30, 40], [[0, 1], [2, 3]], POLICE)) == [None, None, 30, 40]
+
+
+def test_two_counts_that_differ_by_few_events_are_not_both_shown() -> None:
+    assert protect_beside(103, 100, POLICE).value is None
+    assert protect_beside(100, 100, POLICE).value == 100
+    assert protect_beside(105, 100, POLICE).value == 105
+
+
+def test_a_sum_goes_with_its_part_and_what_is_not_received_is_not_withheld() -> None:
+    parts = protect_cells([3, 50], [], POLICE)
+    assert protect_sum(parts, 53, POLICE).value is None
+    assert protect_sum(protect_cells([30, 50], [], POLICE), 80, POLICE).value == 80
+    assert protect_cells([float("nan")], [], POLICE)[0].state is State.NOT_AVAILABLE
