@@ -15,11 +15,19 @@ from safeground.synthetic.assaults import Assaults, make_assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
+from safeground.synthetic.health_files import (
+    write_ambulance,
+    write_hospital_admissions,
+    write_hospital_admissions_tabulated,
+    write_istv,
+)
 from safeground.synthetic.official_crime_files import (
     write_homicide_index,
     write_knife_offences,
     write_recorded_crime_tables,
 )
+from safeground.synthetic.place_files import write_postcodes, write_venues
+from safeground.synthetic.prescribing_files import write_prescribing
 from safeground.synthetic.recorded_crime_files import write_recorded_crime
 from safeground.synthetic.violence_truth import truth_of_assaults
 
@@ -31,6 +39,13 @@ WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingPr
         "homicide_index": write_homicide_index,
         "knife_offences": write_knife_offences,
         "recorded_crime_tables": write_recorded_crime_tables,
+        "istv": write_istv,
+        "hospital_admissions": write_hospital_admissions,
+        "hospital_admissions_tabulated": write_hospital_admissions_tabulated,
+        "ambulance": write_ambulance,
+        "prescribing": write_prescribing,
+        "postcodes": write_postcodes,
+        "venues": write_venues,
     }
 )
 """The feed to what writes its files."""
