@@ -15,7 +15,7 @@ from safeground.engine.catalogue import OneValue, PublishedNumber, RowsTable, Sh
 from safeground.engine.documents import join_words
 from safeground.engine.feeds.check_report import Problem, Severity
 
-_FEWEST = 10
+_FEWEST = 20
 """Filled cells below which a share says nothing."""
 _SHOWN = 3
 

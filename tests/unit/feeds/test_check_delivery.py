@@ -37,9 +37,9 @@ def test_a_fifth_of_assault_times_copied_from_the_arrival_is_the_most(copied, is
 
 
 def test_blank_cells_are_no_answer_and_few_answers_say_nothing():
-    assert told(ISTV, **{"Assault location type": ["98"] * 4 + ["03"] * 8}) != []
-    assert told(ISTV, **{"Assault location type": ["98"] * 3 + ["03"] * 7 + [None] * 90}) == []
-    assert told(ISTV, **{"Assault location type": ["98"] * 9}) == []
+    assert told(ISTV, **{"Assault location type": ["98"] * 8 + ["03"] * 14}) != []
+    assert told(ISTV, **{"Assault location type": ["98"] * 6 + ["03"] * 14 + [None] * 90}) == []
+    assert told(ISTV, **{"Assault location type": ["98"] * 19}) == []
 
 
 def _month(*values: str, england: str) -> dict[str, list[str]]:
