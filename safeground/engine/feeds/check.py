@@ -19,7 +19,7 @@ from safeground.engine.feeds.check_reading import FileLayout, get_layout
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
 from safeground.engine.feeds.check_rows import RowOutcome, check_repeats, check_rows
 from safeground.engine.feeds.check_sieve import Sieve, Sifted, can_sift
-from safeground.engine.feeds.check_store import ResultWriter, check_key, get_check_report
+from safeground.engine.feeds.check_store import ResultWriter, check_key, get_check_report, hash_rules
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.encryption import read_cipher
 from safeground.engine.feeds.minimising import as_landed
@@ -54,9 +54,12 @@ def check_deliveries(
     tell = progress or no_progress
     reports: dict[str, CheckReport] = {}
     tasks: list[Task] = []
+    rules: dict[str, str] = {}
     for delivery in deliveries:
         contract = feeds.contracts[delivery.feed]
-        key = check_key(delivery, contract, feeds)
+        if delivery.feed not in rules:
+            rules[delivery.feed] = hash_rules(contract, feeds)
+        key = check_key(delivery, rules[delivery.feed])
         kept = get_check_report(workspace, delivery.id)
         if kept is not None and kept.key == key:
             reports[delivery.id] = kept
@@ -84,17 +87,20 @@ def _sift_ahead(
     connection: duckdb.DuckDBPyConnection, feeds: Feeds, tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Sifted | None]]:
     """Every task in turn with what the sieve made of it, None where it has to be checked row by row."""
-    sieves: dict[object, Sieve] = {}
+    sieves: dict[object, Sieve | None] = {}
     waiting: deque[tuple[Task, Future[Sifted | None]]] = deque()
     with ThreadPoolExecutor(_WORKERS) as pool:
         for task in tasks:
             shape = (task.delivery.feed, task.delivery.variant, task.layout.columns)
-            if not can_sift(task.layout, task.variant):
+            if shape not in sieves:
+                columns, variant = task.layout.columns, task.variant
+                fits = can_sift(columns, variant)
+                sieves[shape] = Sieve(connection, columns, variant=variant, feeds=feeds) if fits else None
+            sieve = sieves[shape]
+            if sieve is None or not task.layout.is_for_duckdb:
                 waiting.append((task, pool.submit(lambda: None)))
             else:
-                if shape not in sieves:
-                    sieves[shape] = Sieve(connection, task.layout.columns, variant=task.variant, feeds=feeds)
-                waiting.append((task, pool.submit(sieves[shape].sift, task.layout)))
+                waiting.append((task, pool.submit(sieve.sift, task.layout)))
             if len(waiting) > 2 * _WORKERS:
                 ready, sifted = waiting.popleft()
                 yield ready, sifted.result()

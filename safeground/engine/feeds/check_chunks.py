@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -185,6 +186,15 @@ def _make_chunk(
     elif others:
         columns = [pa.concat_arrays([column, pa.nulls(others, column.type)]) for column in columns]
     return pa.RecordBatch.from_arrays([pa.array(numbers), forms, sent, *columns], schema=chunk_schema(kinds))
+
+
+def read_ahead(chunks: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same chunks, the next one read while one is looked at: readers release the interpreter's lock."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(next, chunks, None)
+            yield chunk
 
 
 class KeptChunks:

@@ -41,8 +41,8 @@ from safeground.engine.feeds.check_plain import (
     read_plain,
 )
 from safeground.engine.feeds.check_reading import FileLayout, read_csv
-from safeground.engine.feeds.rules import Rule, compile_rules
-from safeground.engine.feeds.rules_sql import padded, quote_name, quote_text
+from safeground.engine.feeds.rules import Rule, codes_of, compile_rules
+from safeground.engine.feeds.rules_sql import WHITESPACE, quote_name, quote_text
 
 _MOST_REMEMBERED = 500_000
 """Distinct values whose verdicts are kept; a nation has 36,000 areas."""
@@ -61,9 +61,9 @@ class Sifted:
     """The identifiers whose hashes repeat, as text."""
 
 
-def can_sift(layout: FileLayout, variant: Variant) -> bool:
+def can_sift(columns: tuple[str, ...], variant: Variant) -> bool:
     """The sieve is for events and outcomes, the feeds with millions of rows, and for the checks it knows."""
-    if not layout.is_for_duckdb or not isinstance(variant.becomes, EventsTable | OutcomesTable):
+    if not isinstance(variant.becomes, EventsTable | OutcomesTable):
         return False
     keys = _keys(variant)
     known = MonthOfFile | Identifiers | Coordinates | RequiredTogether | AreaCodes
@@ -76,8 +76,8 @@ def can_sift(layout: FileLayout, variant: Variant) -> bool:
         and months <= {keys[0]}
         and len(identifiers) <= 1
         and identifiers <= find_digits(variant).keys()
-        and set(keys) <= set(layout.columns)
-        and all({check.longitude, check.latitude} <= set(layout.columns) for check in points)
+        and set(keys) <= set(columns)
+        and all({check.longitude, check.latitude} <= set(columns) for check in points)
         and not _points_have_other_rules(variant, points)
     )
 
@@ -125,6 +125,7 @@ class Sieve:
             if isinstance(check, RequiredTogether) and {check.column, check.unless_column} <= set(columns)
         ]
         self._verdicts: dict[str, dict[str | None, bool]] = {name: {} for name in self._rules}
+        self._codes = {column.name: codes_of(column.constraints, feeds) or () for column in variant.columns}
         self._own_month = any(isinstance(check, MonthOfFile) for check in variant.checks)
 
     def sift(self, layout: FileLayout) -> Sifted | None:
@@ -199,22 +200,26 @@ class Sieve:
                 if len(verdicts) > _MOST_REMEMBERED:
                     verdicts.clear()
                     new = list(values)
+                if (
+                    not verdicts
+                ):  # the codes that may come, with the first that do: a question costs more than many values
+                    new = [*new, *(code for code in self._codes[name] if code not in new)]
                 verdicts |= zip(new, self._ask(name, rules, new), strict=True)
             if not all(map(verdicts.__getitem__, values)):
                 raise _Suspect
 
     def _ask(self, name: str, rules: Sequence[Rule], values: Sequence[str | None]) -> list[bool]:
         """Whether each value, as sent, breaks none of the rules of its column. A padded one is looked at row by row."""
+        is_trimmed = [value is None or value.strip(WHITESPACE) == value != "" for value in values]
+        breaks = " OR ".join(f"coalesce({rule.breaks}, FALSE)" for rule in rules if not rule.of_raw)
+        if not breaks:
+            return is_trimmed
         self._cursor.register(
             "distinct_values", pa.table({name: pa.array(values, pa.string()), "_place": range(len(values))})
         )
-        breaks = " OR ".join(f"coalesce({rule.breaks}, FALSE)" for rule in rules)
-        is_padded = f"coalesce({padded(quote_name(name))}, FALSE)"
-        rows = self._cursor.execute(
-            f"SELECT NOT ({breaks} OR {is_padded}) FROM distinct_values ORDER BY _place"
-        ).fetchall()
+        rows = self._cursor.execute(f"SELECT NOT ({breaks}) FROM distinct_values ORDER BY _place").fetchall()
         self._cursor.unregister("distinct_values")
-        return [is_sound for (is_sound,) in rows]
+        return [is_sound and trimmed for (is_sound,), trimmed in zip(rows, is_trimmed, strict=True)]
 
 
 def _values(column: pa.DictionaryArray) -> list[str | None]:
