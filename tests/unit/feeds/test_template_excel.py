@@ -1,0 +1,76 @@
+"""A template filled in lands and is sound; sent back as it was, nothing of it counts; its lists are those of the contract."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from openpyxl import load_workbook
+from workbooks import FEEDS, find_examples
+
+from safeground.engine.feeds import Refused, Severity, check_file, write_template
+from safeground.engine.feeds.template_excel import HEADER_ROW
+
+EXAMPLES = {name.removesuffix("-example"): rows for name, rows in find_examples().items() if name.endswith("-example")}
+
+
+def fill_in(path, rows, *, as_dates=False):
+    """Write the rows of an example below the headings of a template, in its own order of columns."""
+    book = load_workbook(path)
+    sheet = book[book.sheetnames[-1]]
+    names = [cell.value for cell in sheet[HEADER_ROW]]
+    for number, row in enumerate(rows[1:], start=HEADER_ROW + 1):
+        for name, value in zip(rows[0], row, strict=True):
+            cell = sheet.cell(number, names.index(name) + 1)
+            is_date = as_dates and cell.number_format == "yyyy-mm-dd"
+            cell.value = datetime.date.fromisoformat(value) if is_date and value else value
+    book.save(path)
+
+
+@pytest.mark.parametrize("feed", EXAMPLES)
+@pytest.mark.parametrize("as_dates", [False, True])
+def test_a_template_filled_in_is_sound(feed, as_dates, tmp_path):
+    rows, said = EXAMPLES[feed]
+    path = tmp_path / f"{feed}.xlsx"
+    write_template(path, FEEDS, feed)
+    fill_in(path, rows, as_dates=as_dates)
+    found = check_file(path, FEEDS, **said)
+    assert not found.refused
+    (delivery,), (report,) = found.deliveries, found.reports
+    assert (delivery.records, report.quarantined) == (len(rows) - 1, 0)
+    assert not [problem for problem in report.problems if problem.severity is Severity.QUARANTINE]
+
+
+@pytest.mark.parametrize("feed", EXAMPLES)
+def test_a_template_sent_back_as_it_was_is_refused(feed, tmp_path):
+    path = tmp_path / f"{feed}.xlsx"
+    write_template(path, FEEDS, feed)
+    (refused,) = check_file(path, FEEDS, **EXAMPLES[feed][1]).refused
+    assert "has a header and no rows" in refused.sentence
+
+
+def test_lists_tips_and_formats(tmp_path):
+    path = tmp_path / "street.xlsx"
+    write_template(path, FEEDS, "police_uk_street")
+    book = load_workbook(path)
+    sheet = book["police_uk_street"]
+    names = [cell.value for cell in sheet[HEADER_ROW]]
+    types = book["Lists"]
+    offered = {types.cell(1, place).value for place in range(1, types.max_column + 1)}
+    assert FEEDS.code_lists["police_uk_crime_types"].codes[0] in offered
+    assert types.sheet_state == "hidden"
+    letter = sheet.cell(HEADER_ROW, names.index("Crime type") + 1).column_letter
+    (rule,) = [rule for rule in sheet.data_validations.dataValidation if f"{letter}{HEADER_ROW + 1}" in str(rule.sqref)]
+    assert rule.type == "list" and rule.formula1.startswith("'Lists'!$")
+    assert sheet.cell(3, 2).value == "e.g. 2024-01"
+    assert all(sheet.cell(HEADER_ROW, place).comment for place in range(1, len(names) + 1))
+    assert sheet.freeze_panes == f"A{HEADER_ROW + 1}"
+
+
+def test_what_has_no_template_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(Refused, match="is not one of the feeds: "):
+        write_template(tmp_path / "x.xlsx", FEEDS, "nothing")
+    with pytest.raises(Refused, match="is not sent as a table"):
+        write_template(tmp_path / "x.xlsx", FEEDS, "area_boundaries")
+    with pytest.raises(Refused, match="has no variant 'nothing'; it has "):
+        write_template(tmp_path / "x.xlsx", FEEDS, "police_uk_street", variant="nothing")
