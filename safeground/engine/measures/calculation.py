@@ -118,6 +118,18 @@ class Measures:
         """Monthly counts of a measure's numerator: definite and undetermined events, gaps and reconciliation."""
         return self._count(self.definition_of(name), level, partners)
 
+    def count_definition(self, definition: EventDefinition, *, level: str) -> DefinitionCounts:
+        """Monthly counts of a definition that no measure names: the partnership's own."""
+        return self._count(definition, level, None)
+
+    def split_definition(self, definition: EventDefinition, *, by: str, level: str) -> dict[str, DefinitionCounts]:
+        """The same by the values of a field, in their order; of those that are blank by 'not stated'. Without months, no values.
+
+        ValueError where the feed carries no such field.
+        """
+        tally, _ = self._tally(definition, by)
+        return {c: self._count(definition, level, None, by, c) for c in tally.counted_categories}
+
     def counts_by(
         self, name: str, *, by: str = "offence", level: str, partners: Sequence[str] | None = None
     ) -> dict[str, DefinitionCounts]:
@@ -283,10 +295,17 @@ class Measures:
     ) -> tuple[EventTally, PlacedTally]:
         def query() -> tuple[EventTally, PlacedTally]:
             rule, feed = definition.rule_under(), definition.feeds[0]
-            tally = tally_rule(self.warehouse, rule, feed=feed, partners=tuple(self.home), by=by, ages=ages)
+            for_us = None if self._is_from_forces(feed) else self.own
+            tally = tally_rule(
+                self.warehouse, rule, feed=feed, partners=tuple(self.home), by=by, ages=ages, on_behalf_of=for_us
+            )
             return tally, place_tally(tally, self.locator, self.home)
 
         return self._keep(query, "tally", definition.label, by, ages)
+
+    def _is_from_forces(self, feed: str) -> bool:
+        """Whether police forces send a feed, each for its own area. What hospitals and services send is counted together, for ours."""
+        return self.catalogue.feeds.contracts[feed].kind_of_data in ("published", "police")
 
     def _count(
         self,
