@@ -6,7 +6,7 @@ Nothing in it exists. It lies in the North Sea, its codes are nobody's, and it h
 from safeground.synthetic.archive import write_archive
 from safeground.synthetic.assaults import Assaults, make_assaults
 from safeground.synthetic.county import County, Territory, make_county
-from safeground.synthetic.faults import Fault, plant_faults
+from safeground.synthetic.faults import Fault, plant_faults, plant_partner_faults
 from safeground.synthetic.nation import write_nation
 from safeground.synthetic.partner_files import write_partner_files
 from safeground.synthetic.recorded_crime_files import write_recorded_crime
@@ -20,6 +20,7 @@ __all__ = [
     "make_assaults",
     "make_county",
     "plant_faults",
+    "plant_partner_faults",
     "write_archive",
     "write_county",
     "write_nation",

@@ -54,6 +54,8 @@ def write_homicide_index(county: County, assaults: Assaults, folder: Path) -> Fe
     paths = []
     for each in sorted({month[:4] for month in assaults.months}):
         own = [row for row, when in zip(rows, year.tolist(), strict=True) if when == each]
+        if not own:
+            continue  # a file without rows would be refused: a force says in a letter that nobody was killed
         numbered = [(f"H-{each}-{number:03d}", *row) for number, row in enumerate(own, 1)]
         content = _table(HOMICIDE_COLUMNS, numbered)
         paths.append(write_file(folder / f"homicide-index-{county.slug}-{each}.csv", content))

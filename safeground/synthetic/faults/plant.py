@@ -45,8 +45,8 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class _Sound:
-    """The sound county's files on disk, and where faults go."""
+class SoundFiles:
+    """A sound county's files on disk, and where faults go."""
 
     folder: Path
     county: County
@@ -69,6 +69,14 @@ class _Sound:
         path.write_bytes(content)
         return f"faults/{kind}/{name}"
 
+    def plant_rows(self, source: str, faults: Iterable[RowFault]) -> Iterator[Fault]:
+        """Each fault of rows as a file of its own, to take the place of the sound file it was made from."""
+        for fault in faults:
+            table = Table.parse(self.read(source))
+            rows = fault.spoil(table, self.stream(fault.kind))
+            file = self.write(fault.kind, _plain_name(source), table.render())
+            yield Fault(fault.kind, fault.verdict, file, rows, fault.sentence.format(rows=rows), (self.path(source),))
+
 
 def plant_faults(folder: Path, *, seed: int) -> tuple[Fault, ...]:
     """Write a small sound county into `folder/sound`, every fault into `folder/faults/<kind>`, and `folder/faults.json`.
@@ -80,22 +88,22 @@ def plant_faults(folder: Path, *, seed: int) -> tuple[Fault, ...]:
         seed=seed, small_areas=SMALL_AREAS, months=MONTHS, last_month=LAST_MONTH, switch_month="2025-01"
     )
     write_county(county, folder / "sound")
-    sound = _Sound(folder, county, seed)
+    sound = SoundFiles(folder, county, seed)
     faults = tuple(sorted(_plant_all(sound), key=lambda fault: fault.kind))
     text = json.dumps([asdict(fault) for fault in faults], indent=1, ensure_ascii=False)
     write_file(folder / "faults.json", (text + "\n").encode())
     return faults
 
 
-def _plant_all(sound: _Sound) -> Iterator[Fault]:
+def _plant_all(sound: SoundFiles) -> Iterator[Fault]:
     slug = sound.county.slug
     street = _street(slug, SPOILT_MONTH)
     for form in FORM_FAULTS:
         yield _plant_form(sound, street, form)
-    yield from _plant_rows(sound, street, STREET_ROW_FAULTS)
-    yield from _plant_rows(sound, f"population/population20_lsoa11_syoa_{slug}.csv.gz", POPULATION_FAULTS)
-    yield from _plant_rows(sound, f"imd/imd2019_{slug}_lsoa11.csv.gz", DEPRIVATION_FAULTS)
-    yield from _plant_rows(sound, f"lookups/lsoa11_lsoa21_ltla22_{slug}.csv.gz", LOOKUP_FAULTS)
+    yield from sound.plant_rows(street, STREET_ROW_FAULTS)
+    yield from sound.plant_rows(f"population/population20_lsoa11_syoa_{slug}.csv.gz", POPULATION_FAULTS)
+    yield from sound.plant_rows(f"imd/imd2019_{slug}_lsoa11.csv.gz", DEPRIVATION_FAULTS)
+    yield from sound.plant_rows(f"lookups/lsoa11_lsoa21_ltla22_{slug}.csv.gz", LOOKUP_FAULTS)
     yield from _plant_outlines(sound, f"boundaries/lsoa21_{slug}.geojson")
     yield _mix_vintages(sound, street)
     yield _drop_age(sound, f"population/population20_lsoa11_syoa_{slug}.csv.gz")
@@ -114,7 +122,7 @@ def _plain_name(inside: str) -> str:
     return inside.rsplit("/", 1)[-1].removesuffix(".gz")
 
 
-def _plant_form(sound: _Sound, source: str, form: FormFault) -> Fault:
+def _plant_form(sound: SoundFiles, source: str, form: FormFault) -> Fault:
     content = sound.read(source)
     name = _plain_name(source).removesuffix(".csv") + form.suffix
     file = sound.write(form.kind, name, form.spoil(content, sound.stream(form.kind)))
@@ -122,22 +130,14 @@ def _plant_form(sound: _Sound, source: str, form: FormFault) -> Fault:
     return Fault(form.kind, form.verdict, file, rows, form.sentence.format(rows=f"{rows:,}"), (sound.path(source),))
 
 
-def _plant_rows(sound: _Sound, source: str, faults: Iterable[RowFault]) -> Iterator[Fault]:
-    for fault in faults:
-        table = Table.parse(sound.read(source))
-        rows = fault.spoil(table, sound.stream(fault.kind))
-        file = sound.write(fault.kind, _plain_name(source), table.render())
-        yield Fault(fault.kind, fault.verdict, file, rows, fault.sentence.format(rows=rows), (sound.path(source),))
-
-
-def _plant_outlines(sound: _Sound, source: str) -> Iterator[Fault]:
+def _plant_outlines(sound: SoundFiles, source: str) -> Iterator[Fault]:
     for kind, verdict, spoil, sentence in BOUNDARY_FAULTS:
         content, rows = spoil(sound.read(source), sound.stream(kind))
         file = sound.write(kind, _plain_name(source), content)
         yield Fault(kind, verdict, file, rows, sentence.format(rows=rows), (sound.path(source),))
 
 
-def _mix_vintages(sound: _Sound, source: str) -> Fault:
+def _mix_vintages(sound: SoundFiles, source: str) -> Fault:
     """Rows of 2011 codes that were split, in a file of 2021 codes."""
     geography = sound.county.territory.geography
     retired = sorted({a.code: a.name for a in geography.lsoa11 if a not in geography.lsoa21}.items())
@@ -149,10 +149,10 @@ def _mix_vintages(sound: _Sound, source: str) -> Fault:
         return len(chosen)
 
     sentence = "{rows} rows carry codes of 2011 that no longer exist, in a file of 2021 codes."
-    return next(_plant_rows(sound, source, [RowFault("mixed_vintage", "reported", retire, sentence)]))
+    return next(sound.plant_rows(source, [RowFault("mixed_vintage", "reported", retire, sentence)]))
 
 
-def _drop_age(sound: _Sound, source: str) -> Fault:
+def _drop_age(sound: SoundFiles, source: str) -> Fault:
     def drop(table: Table, rng: np.random.Generator) -> int:
         place = table.place("37")
         for row in (table.header, *table.rows):
@@ -160,11 +160,11 @@ def _drop_age(sound: _Sound, source: str) -> Fault:
         return len(table.rows)
 
     return next(
-        _plant_rows(sound, source, [RowFault("missing_age", "refused", drop, "The column of age 37 is missing.")])
+        sound.plant_rows(source, [RowFault("missing_age", "refused", drop, "The column of age 37 is missing.")])
     )
 
 
-def _state_wrong_total(sound: _Sound, source: str) -> Fault:
+def _state_wrong_total(sound: SoundFiles, source: str) -> Fault:
     content = sound.read(source)
     rows = content.count(b"\n") - 1
     file = sound.write("stated_total_disagrees", _plain_name(source), content)
@@ -172,17 +172,17 @@ def _state_wrong_total(sound: _Sound, source: str) -> Fault:
     return Fault("stated_total_disagrees", "reported", file, 12, sentence, (sound.path(source),), rows + 12)
 
 
-def _halve_month(sound: _Sound, source: str) -> Fault:
+def _halve_month(sound: SoundFiles, source: str) -> Fault:
     def halve(table: Table, rng: np.random.Generator) -> int:
         whole = len(table.rows)
         table.rows = table.rows[: whole * 45 // 100]
         return whole - len(table.rows)
 
     sentence = "The last {rows} rows of the month are missing: it is half empty beside its neighbours."
-    return next(_plant_rows(sound, source, [RowFault("half_empty_month", "reported", halve, sentence)]))
+    return next(sound.plant_rows(source, [RowFault("half_empty_month", "reported", halve, sentence)]))
 
 
-def _fall_silent(sound: _Sound) -> Fault:
+def _fall_silent(sound: SoundFiles) -> Fault:
     silent = sound.county.neighbours[0]
     files = [f"police_uk/neighbours/{month}-{silent.slug}-street.csv.gz" for month in silent.months]
     last = files[-SILENT_MONTHS - 1]
@@ -191,7 +191,7 @@ def _fall_silent(sound: _Sound) -> Fault:
     return Fault("silent_feed", "reported", sound.path(last), 0, sentence, left_out)
 
 
-def _name_for_another(sound: _Sound, source: str) -> Fault:
+def _name_for_another(sound: SoundFiles, source: str) -> Fault:
     other = sound.county.neighbours[0]
     content = sound.read(source)
     file = sound.write("named_for_another_force", f"{SPOILT_MONTH}-{other.slug}-street.csv", content)
@@ -200,7 +200,7 @@ def _name_for_another(sound: _Sound, source: str) -> Fault:
     return Fault("named_for_another_force", "reported", file, rows, sentence, (sound.path(source),))
 
 
-def _send_uncovered(sound: _Sound) -> Fault:
+def _send_uncovered(sound: SoundFiles) -> Fault:
     """A good file that no feed is for."""
     content = b'"nhs_trust22_code","ltla21_code","proportion_trust_came_from_ltla"\n"R9Z","E07990001",0.25\n"R9Z","E07990002",0.75\n'
     file = sound.write("covered_by_no_contract", "nhs_trusts22_ltla21_catchment.csv", content)

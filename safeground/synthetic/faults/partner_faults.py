@@ -1,0 +1,61 @@
+"""Faults of the feeds that partners share: a sound county's files, and beside them one folder a fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
+
+from safeground.synthetic.area_files import lookup_files
+from safeground.synthetic.county import make_county
+from safeground.synthetic.csv_bytes import write_file
+from safeground.synthetic.faults.plant import Fault, SoundFiles
+from safeground.synthetic.faults.police_rows import (
+    CRIME_FAULTS,
+    KNIFE_FAULTS,
+    TABLE_FAULTS,
+    VICTIM_FAULTS,
+)
+from safeground.synthetic.faults.street_rows import RowFault
+from safeground.synthetic.partner_files import write_partner_files
+
+SMALL_AREAS, MONTHS, LAST_MONTH = 60, 4, "2025-06"
+
+FAULTS_OF_ROWS: Mapping[str, tuple[RowFault, ...]] = MappingProxyType(
+    {
+        "recorded_crime/2025-05-wrenshire-crimes.csv.gz": CRIME_FAULTS,
+        "recorded_crime/2025-05-wrenshire-victims.csv.gz": VICTIM_FAULTS,
+        "knife_offences/knife-offences-2025-26.csv": KNIFE_FAULTS,
+        "recorded_crime_tables/prc-pfa-2025-26.csv": TABLE_FAULTS,
+    }
+)
+"""The sound file that is spoilt, and the faults of its rows: each becomes a file of that name, which takes its place."""
+
+OTHER_FAULTS: tuple[Callable[[SoundFiles], Iterable[Fault]], ...] = ()
+"""What plants faults of another kind: files that are missing, or spoilt as a whole."""
+
+
+def plant_partner_faults(folder: Path, *, seed: int) -> tuple[Fault, ...]:
+    """Write a small sound county's shared files into `folder/sound`, every fault into `folder/faults/<kind>`, and `folder/faults.json`.
+
+    As `plant_faults` does for open feeds: to try one fault, land the sound files but those it leaves out, then its file. The files of
+    persons land under the agreements of the made-up partnership.
+    """
+    county = make_county(seed=seed, small_areas=SMALL_AREAS, months=MONTHS, last_month=LAST_MONTH)
+    write_partner_files(county, folder / "sound")
+    for name, content in lookup_files(county).items():
+        write_file(folder / "sound" / "lookups" / name, content)
+    sound = SoundFiles(folder, county, seed)
+    faults = tuple(sorted(_plant_all(sound), key=lambda fault: fault.kind))
+    text = json.dumps([asdict(fault) for fault in faults], indent=1, ensure_ascii=False)
+    write_file(folder / "faults.json", (text + "\n").encode())
+    return faults
+
+
+def _plant_all(sound: SoundFiles) -> Iterator[Fault]:
+    for source, faults in FAULTS_OF_ROWS.items():
+        yield from sound.plant_rows(source, faults)
+    for plant in OTHER_FAULTS:
+        yield from plant(sound)
