@@ -69,7 +69,9 @@ def hash_rules(contract: Contract, feeds: Feeds) -> str:
 def code_version() -> str:
     """A hash of the check's own source and of DuckDB's version: a changed rule is never answered from an older report."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    own = [path for path in sources if path.name.startswith(("check", "rules", "quarantine"))]
+    own = [
+        path for path in sources if path.name.startswith(("check", "rules", "quarantine", "spreadsheets", "workbooks"))
+    ]
     digest = hashlib.sha256(duckdb.__version__.encode())
     for path in own:
         digest.update(path.read_bytes())

@@ -25,6 +25,7 @@ Style = Literal[
     "example",
     "note",
     "date",
+    "moment",
 ]
 
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}

@@ -75,7 +75,7 @@ def mark_faults(
     """
     for rule, rows in faults:
         # Of a rule about several columns, any may be the wrong one.
-        blamed = [sent_as[name] for name in rule.columns if name in sent_as] or [None]
+        blamed: list[str | None] = [sent_as[name] for name in rule.columns if name in sent_as] or [None]
         says, advice = _sentence(rule), advise(rule, variant, feeds, examples)
         is_must = rule.on_failure is OnFailure.QUARANTINE
         for row in rows:
