@@ -83,6 +83,15 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "robbery_rate": "per 100,000 residents",
         "possession_of_weapons_rate": "per 100,000 residents",
         "anti_social_behaviour": "incidents",
+        "sharp_object_admissions": "admissions",
+        "sharp_object_admissions_rate": "per 100,000 residents",
+        "sharp_object_admissions_under_25_rate": "per 100,000 residents",
+        "violence_admissions_standardised_rate": "per 100,000 residents, age-standardised",
+        "assault_attendances": "attendances",
+        "assault_attendances_rate": "per 1,000 residents",
+        "assault_attendances_under_25_rate": "per 1,000 residents",
+        "knife_attendances": "attendances",
+        "ambulance_assaults_rate": "per 1,000 residents",
     }
     assert shipped.measures["recorded_crime_by_type"].by == "offence"
 

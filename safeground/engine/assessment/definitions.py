@@ -15,6 +15,8 @@ _IN_WORDS = {
     "committed_date": "on the date it happened",
     "attended_date": "on the date of attendance",
     "admitted_date": "on the date of admission",
+    "called_date": "on the date of the call",
+    "episode_end_date": "on the date the first episode ended",
 }
 _FACTORS = {
     "maximum_penalty": "the maximum penalty",

@@ -100,7 +100,15 @@ class EventDefinition(Governed):
     why_it_matters: Words
     source: Words
     counting_unit: CountingUnit
-    count_basis: Literal["recorded_month", "recorded_date", "committed_date", "attended_date", "admitted_date"]
+    count_basis: Literal[
+        "recorded_month",
+        "recorded_date",
+        "committed_date",
+        "attended_date",
+        "admitted_date",
+        "called_date",
+        "episode_end_date",
+    ]
     feeds: tuple[str, ...] = Field(min_length=1)
     switches: tuple[Switch, ...] = ()
     rule: RuleOfFile
