@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Style = Literal[
     "title",
@@ -116,6 +116,8 @@ def open_book(path: Path, *, title: str) -> Book:
         "strings_to_numbers": False,
         "nan_inf_to_errors": False,
     }
+    import xlsxwriter  # a fifth of a second, which whoever lands and checks must not wait for
+
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({"title": title, "comments": "Made by Safeground"})
     return Book(book, {style: book.add_format(dict(wanted)) for style, wanted in _STYLES.items()})
@@ -141,6 +143,8 @@ def write_lists(book: Book, lists: Mapping[str, Sequence[str]]) -> Mapping[str, 
 
     Written before the sheets that use it, as rows are written once and in their order.
     """
+    from xlsxwriter.utility import xl_col_to_name
+
     if not lists:
         return {}
     sheet = book.add_sheet("Lists", is_hidden=True)

@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from safeground.engine.catalogue import Feeds, OnFailure, Variant
 from safeground.engine.feeds.advice import advise, describe_column
@@ -24,6 +23,9 @@ from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.recognition import NotRecognised
 from safeground.engine.feeds.rules import Rule, codes_of
 from safeground.engine.feeds.spreadsheets import REASONS, SheetRow
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 FIRST_SHEET = "Read this first"
 _COMMENTS_AT_MOST = 2_000

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from safeground.engine.catalogue import ColumnContract, Contract, Feeds, Variant
 from safeground.engine.feeds.advice import describe_column, get_examples
 from safeground.engine.feeds.excel_styles import Book, Style, offer_list, open_book, show_tip, write_lists
 from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.rules import codes_of
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 FIRST_SHEET = "Read this first"
 HEADER_ROW = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from safeground.engine.catalogue import Feeds, load_feeds
+from safeground.engine.catalogue import DatesInOrder, Feeds, UniqueKey, load_feeds
 from safeground.engine.feeds import check_deliveries, check_plain, check_rows, get_live_deliveries, land_files
+from safeground.engine.feeds.check_counts import add_up, count_groups
 from safeground.engine.feeds.check_judging import _suspects
 from safeground.engine.feeds.check_report import CheckReport
+from safeground.engine.feeds.check_sieve import can_sift
 from safeground.engine.feeds.check_store import accepted_path, counts_path, get_identifier_hashes, quarantine_path
 from safeground.engine.workspace import Workspace, init_workspace
 
@@ -143,3 +146,36 @@ def test_plain_cells_and_blanks_are_not_looked_at() -> None:
     for column in (pa.array(["a", "b c", "d"]), pa.array([None, None], pa.string()), pa.array([], pa.string())):
         assert _suspects(column).tolist() == []
     assert np.array_equal(_suspects(pa.array([None, "é", "ab"])), [])
+
+
+def test_the_sieve_is_not_for_a_check_it_does_not_know(feeds: Feeds) -> None:
+    (street,) = feeds.contracts["police_uk_street"].variants
+    columns = tuple(HEADER.split(","))
+    assert can_sift(columns, street)
+    for check in (
+        UniqueKey(rule="unique_key", columns=("Location",)),
+        DatesInOrder(rule="dates_in_order", column="Month", not_after="Month"),
+    ):
+        assert not can_sift(columns, street.model_copy(update={"checks": (*street.checks, check)}))
+
+
+def test_counts_of_chunks_add_up_to_the_counts_of_the_whole() -> None:
+    rng = np.random.default_rng(3)
+    months, areas, offences = (
+        [[None, *"abcdefgh"][place] for place in rng.integers(0, 9, 400)],
+        [[None, "E02", "E01"][place] for place in rng.integers(0, 3, 400)],
+        [["y", "x"][place] for place in rng.integers(0, 2, 400)],
+    )
+    months = [month and f"2024-0{ord(month) - ord('a') + 1}" for month in months]
+    keys = [pa.array(column, pa.string()) for column in (months, areas, offences)]
+    whole = count_groups([key.dictionary_encode() for key in keys], "d")
+    parts = [
+        count_groups([key[start : start + 57].dictionary_encode() for key in keys], "d") for start in range(0, 400, 57)
+    ]
+    assert add_up(parts).to_pylist() == whole.to_pylist()
+    assert add_up([]).num_rows == 0
+    counted = Counter(zip(months, areas, offences, strict=True))
+    assert {
+        (line["month"] and f"{line['month']:%Y-%m}", line["area_code"], line["offence"]): line["events"]
+        for line in whole.to_pylist()
+    } == counted
