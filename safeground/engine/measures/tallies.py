@@ -100,7 +100,8 @@ def _make_tally(
     months = tuple(sorted({month for covered in coverage.values() for month in covered}))
     partners = tuple(sorted(coverage))
     missing, gap_masks = _encode(answer["missing"])
-    gaps = ((), *(fields for fields in map(name_fields, gap_masks) if fields))
+    # A field that is read in several places has several bits, so that one gap may come as several numbers.
+    gaps = tuple(dict.fromkeys(((), *map(name_fields, gap_masks))))
     area, areas = _encode(answer["area_code"])
     if "category" in answer.column_names:
         category, found = _encode(answer["category"])
