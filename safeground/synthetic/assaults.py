@@ -41,7 +41,7 @@ _ADMITTED_STABBED = 0.62
 _AMBULANCE = (0.004, 0.07, 0.50, 0.97)
 _POLICE_KINDS = np.array([NAMES.index(kind) for kind in dict.fromkeys(offence.kind for offence in OFFENCES)])
 #: Chance of A&E after a crime of violence that the police know, as these shares come out over all offences.
-_TREATED_PER_VIOLENCE = 0.0118
+_TREATED_PER_VIOLENCE = 0.0113
 
 
 @dataclass(frozen=True, eq=False)
