@@ -1,6 +1,5 @@
 """Measures: a definition and the warehouse give a matrix of areas by periods, and that gives estimates."""
 
-from safeground.engine.measures.calculation import Measures, open_measures
 from safeground.engine.measures.comparisons import (
     AreaComparison,
     ForceComparison,
@@ -40,6 +39,10 @@ from safeground.engine.measures.protection import protect_cell
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
 
+from safeground.engine.measures.calculation import Measures
+from safeground.engine.measures.opening import open_measures
+from safeground.engine.measures.typed_places import PlacementShares
+
 __all__ = [
     "EUROPEAN_BANDS",
     "IN",
@@ -67,6 +70,7 @@ __all__ = [
     "Period",
     "PeriodKind",
     "PlacedTally",
+    "PlacementShares",
     "Populations",
     "Reconciliation",
     "RunChart",

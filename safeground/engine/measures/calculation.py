@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-
-from safeground.engine.areas import Hierarchy, get_pairs, leads_to, make_crosswalk, make_flat_hierarchy, make_hierarchy
+from safeground.engine.areas import Gazetteer
 from safeground.engine.catalogue import Catalogue, EventDefinition, Measure
 from safeground.engine.measures.comparisons import (
     AreaComparison,
@@ -27,7 +26,6 @@ from safeground.engine.measures.estimating import (
     estimate_standardised,
     tell_for_average_month,
 )
-from safeground.engine.measures.events import tally_rule
 from safeground.engine.measures.locating import FORCE, AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Measurement
@@ -44,9 +42,17 @@ from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import EventTally
 from safeground.engine.statistics import Estimate
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from safeground.engine.measures.events import tally_rule
+from safeground.engine.measures.typed_places import (
+    PlacementShares,
+    has_typed_places,
+    open_gazetteer,
+    place_texts,
+    put_into_areas,
+    share_placements,
+)
 
+if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse
 
 _Kept = TypeVar("_Kept")
@@ -291,17 +297,48 @@ class Measures:
         return cast(_Kept, self._kept[key])
 
     def _tally(
-        self, definition: EventDefinition, by: str | None = None, ages: tuple[Ages, ...] = ()
+        self, definition: EventDefinition, by: str | None = None, ages: tuple[Ages, ...] = (), *, level: str = FORCE
     ) -> tuple[EventTally, PlacedTally]:
-        def query() -> tuple[EventTally, PlacedTally]:
+        """level: that of the areas to be counted; it matters only where places are told in words."""
+        by_text = self._has_typed_places(definition.feeds[0])
+
+        def query() -> EventTally:
             rule, feed = definition.rule_under(), definition.feeds[0]
             for_us = None if self._is_from_forces(feed) else self.own
-            tally = tally_rule(
-                self.warehouse, rule, feed=feed, partners=tuple(self.home), by=by, ages=ages, on_behalf_of=for_us
-            )
+            return tally_rule(
+                self.warehouse, rule, feed=feed, partners=tuple(self.home), by=by, ages=ages, on_behalf_of=for_us,
+                by_text_of_place=by_text,
+            )  # fmt: skip
+
+        def place() -> tuple[EventTally, PlacedTally]:
+            tally = self._keep(query, "query", definition.label, by, ages)
+            if by_text:
+                placements = place_texts(tally, self._gazetteer)
+                tally = put_into_areas(tally, placements, self.locator.hierarchy, level=level)
             return tally, place_tally(tally, self.locator, self.home)
 
-        return self._keep(query, "tally", definition.label, by, ages)
+        return self._keep(place, "tally", definition.label, by, ages, level if by_text else None)
+
+    def placements(self, name: str) -> PlacementShares | None:
+        """How exactly the events of a measure say where; None where they carry codes of areas, or there are no areas here."""
+        definition = self.definition_of(name)
+        if not self._has_typed_places(definition.feeds[0]):
+            return None
+        self._tally(definition)
+        tally = self._kept["query", definition.label, None, ()]
+        return share_placements(tally, place_texts(tally, self._gazetteer))
+
+    def _has_typed_places(self, feed: str) -> bool:
+        return self.has_areas and has_typed_places(self.catalogue.feeds.contracts[feed])
+
+    @property
+    def _gazetteer(self) -> Gazetteer:
+        def make() -> Gazetteer:
+            hierarchy = self.locator.hierarchy
+            inside = hierarchy.codes[self._inside(self.home.values())]
+            return open_gazetteer(self.warehouse, hierarchy, inside)
+
+        return self._keep(make, "gazetteer")
 
     def _is_from_forces(self, feed: str) -> bool:
         """Whether police forces send a feed, each for its own area. What hospitals and services send is counted together, for ours."""
@@ -315,18 +352,18 @@ class Measures:
         by: str | None = None,
         category: str | None = None,
     ) -> DefinitionCounts:
-        counter = self._counter(definition, by, category)
+        counter = self._counter(definition, by, category, level)
         counts = self._keep(lambda: counter.count(level), "counts", definition.label, level, by, category)
         partners = tuple(partners or (self.own,))
         return counts.select_areas(self.areas(level, partners)).select_partners(partners)
 
-    def _counter(self, definition: EventDefinition, by: str | None, category: str | None) -> TallyCounter:
-        tally, placed = self._tally(definition, by)
+    def _counter(self, definition: EventDefinition, by: str | None, category: str | None, level: str) -> TallyCounter:
+        tally, placed = self._tally(definition, by, level=level)
         return self._keep(
             lambda: TallyCounter(
                 tally if category is None else tally.select_category(category), placed, definition.label
             ),
-            "counter", definition.label, by, category,
+            "counter", definition.label, by, category, placed,
         )  # fmt: skip
 
     def _measure_counts(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> Measurement:
@@ -335,6 +372,8 @@ class Measures:
         counts = monthly.gather(periods)
         denominators = self._denominators(measure, monthly, periods)
         caveats = measure.caveats
+        if monthly.level != FORCE and (shares := self.placements(measure.name)) is not None:
+            caveats = (*caveats, shares.caveat)
         if measure.unit.type == "directly_standardised_rate":
             estimate, more = self._standardise(measure, monthly, periods)
             caveats = (*caveats, *more)
@@ -369,7 +408,7 @@ class Measures:
         self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]
     ) -> tuple[Estimate, tuple[str, ...]]:
         """Standardised rates of the events with a stated age, and the caveat that tells how many have none."""
-        tally, placed = self._tally(self.catalogue.numerator_of(measure), ages=EUROPEAN_BANDS)
+        tally, placed = self._tally(self.catalogue.numerator_of(measure), ages=EUROPEAN_BANDS, level=monthly.level)
         areas = monthly.definite.areas
         bands = count_bands(tally, placed, level=monthly.level, areas=areas, periods=periods)
         people = self.populations(_year_of(periods), EUROPEAN_BANDS).at_level(monthly.level, areas)
@@ -428,48 +467,6 @@ class Measures:
             contract = self.catalogue.feeds.contracts.get(residents.delivery.split("/")[0])
             found.append(f"{contract.title if contract else residents.delivery}, {residents.year}")
         return tuple(found)
-
-
-def open_measures(warehouse: Warehouse, catalogue: Catalogue) -> Measures:
-    """The measures of a catalogue over a warehouse, with areas, crosswalk and force areas made ready.
-
-    Where no lookup has landed that leads from small areas to the partnership's force, there are no areas but the forces themselves: what
-    a force recorded can still be counted, and nothing can be said of where.
-    """
-    lookups = warehouse.table("lookups").to_pyarrow()
-    forces, own = catalogue.partnership.forces, catalogue.partnership.force
-    hierarchy = _read_hierarchy(lookups, own.area.code)
-    if hierarchy is None:
-        names = {force.area.code: force.area.name for force in forces}
-        locator = AreaLocator(make_flat_hierarchy(FORCE, names))
-        return Measures(warehouse, catalogue, locator, {force.partner: force.area.code for force in forces})
-    pairs = get_pairs(lookups, "lsoa11", hierarchy.base)
-    locator = AreaLocator(
-        hierarchy, make_crosswalk(pairs, _people_by_area(warehouse, hierarchy.base)) if len(pairs) else None
-    )
-    known = set(hierarchy.level(FORCE).codes)
-    return Measures(warehouse, catalogue, locator, {f.partner: f.area.code for f in forces if f.area.code in known})
-
-
-def _read_hierarchy(lookups: pa.Table, own_area: str) -> Hierarchy | None:
-    """The hierarchy of the lookups, where it leads to our force."""
-    if not leads_to(lookups, FORCE):
-        return None
-    hierarchy = make_hierarchy(lookups)
-    return hierarchy if own_area in hierarchy.level(FORCE).codes else None
-
-
-def _people_by_area(warehouse: Warehouse, vintage: str) -> dict[str, float]:
-    """People of each area of the current vintage, of the latest year: the weights by which a split area is shared out."""
-    table = warehouse.table("populations")
-    totals = (
-        table.filter(table.vintage == vintage)
-        .group_by("area_code", "year")
-        .aggregate(people=table.people.sum().cast("float64"))
-        .order_by("year", "area_code")
-        .to_pyarrow()
-    )
-    return dict(zip(totals["area_code"].to_pylist(), totals["people"].to_pylist(), strict=True))
 
 
 def _ages_of(measure: Measure) -> tuple[Ages, ...]:

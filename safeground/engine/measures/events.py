@@ -13,7 +13,6 @@ from safeground.engine.measures.tallies import EventTally, tally_events
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
     from safeground.engine.warehouse import Warehouse
 
 
@@ -46,9 +45,12 @@ def tally_rule(
     by: str | None = None,
     ages: tuple[Ages, ...] = (),
     on_behalf_of: str | None = None,
+    by_text_of_place: bool = False,
 ) -> EventTally:
     """One query over a feed. partners: those to count, all that have landed by default. by: a column whose values become categories;
     ages: bands of the victim's age that become categories instead. ValueError where the events have no such column.
+
+    by_text_of_place: the tally's areas are the texts of where events were, to be placed, and no codes.
 
     on_behalf_of: all who send the feed (hospital sites) are counted together as this partner; a month counts where each has sent it.
     """
@@ -60,6 +62,8 @@ def tally_rule(
     if on_behalf_of:
         coverage = {on_behalf_of: find_complete_months(coverage)}
         table = _as_one_sender(table, on_behalf_of, coverage[on_behalf_of])
+    if by_text_of_place and "location" in table.columns:
+        table = table.mutate(area_code=table.location)
     category = _age_band(table[by], ages) if ages and by else by
     return tally_events(table, rule, feed=feed, coverage=coverage, by=category)
 
