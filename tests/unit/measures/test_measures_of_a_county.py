@@ -188,7 +188,7 @@ def test_a_run_chart_has_every_month_and_weighs_them_by_their_days(county):
 
 
 def test_a_measure_there_is_not_is_named_with_those_there_are(county):
-    with pytest.raises(KeyError, match="no measure 'burglary'; there are anti_social_behaviour"):
+    with pytest.raises(KeyError, match="no measure 'burglary'; there are ambulance_assaults_rate"):
         county.measures.counts("burglary", level="pfa24")
 
 
