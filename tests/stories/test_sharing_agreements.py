@@ -125,3 +125,10 @@ def test_a_mistake_in_an_agreement_is_told_by_its_place(run_safeground, workspac
 @pytest.mark.parametrize("arguments", [("keys",), ("keys", "make", "x"), ("agreements",), ("agreements", "show", "w")])
 def test_misuse_is_told_apart_from_refusal(run_safeground, arguments):
     assert run_safeground(*arguments).code == 2
+
+
+def test_whom_an_agreement_names_is_no_stranger(run_safeground, tmp_path):
+    run_safeground.succeed("init", tmp_path / "w", "--partnership", "wrenshire")
+    example = definitions_folder() / "national" / "feeds" / "istv" / "example.csv"
+    landed = run_safeground.succeed("land", tmp_path / "w", example, "--json").data
+    assert landed["strangers"] == [] and len(landed["landed"]) == 1

@@ -175,7 +175,10 @@ def _find_strangers(catalogue: Catalogue, landed: Sequence[Delivery]) -> tuple[s
     """Forces whose deliveries this partnership has no use for: a file of another force landed by mistake."""
     ours = {force.partner for force in catalogue.partnership.forces}
     by_force = {name for name, contract in catalogue.feeds.contracts.items() if contract.partner.column is not None}
-    return tuple(sorted({d.partner for d in landed if d.feed in by_force and d.partner not in ours}))
+    strangers = {d.partner for d in landed if d.feed in by_force and d.partner not in ours}
+    return tuple(
+        sorted(strangers - {d.partner for d in landed if d.agreement is not None})
+    )  # whom an agreement names is none
 
 
 def _find_unchecked(workspace: Workspace, report: LandingReport) -> tuple[Delivery, ...]:

@@ -58,7 +58,7 @@ def read_plain(
     read = pa_csv.ReadOptions(
         column_names=[name or f"_unknown_{place}" for place, name in enumerate(names)],
         skip_rows=1,
-        block_size=BLOCK if delivery.bytes > BLOCK else delivery.bytes + 1,
+        block_size=min(BLOCK, max(delivery.bytes, delivery.file_bytes) + 1),  # a minimised copy may be the larger
         use_threads=False,
     )
     parse = _parse_options(delivery.delimiter) if set_aside is None else _parsing(delivery.delimiter, set_aside)
