@@ -67,6 +67,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
     assert [chapter.id for chapter in shipped.outline.chapters] == [
         "public_summary",
         "first_page",
+        "aims",
         "definition_and_quality",
         "area_and_population",
         "level_and_trend",
@@ -92,6 +93,8 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "assault_attendances_under_25_rate": "per 1,000 residents",
         "knife_attendances": "attendances",
         "ambulance_assaults_rate": "per 1,000 residents",
+        "knife_enabled_serious_violence": "offences",
+        "non_domestic_homicides": "victims",
     }
     assert shipped.measures["recorded_crime_by_type"].by == "offence"
 

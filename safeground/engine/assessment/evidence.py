@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from safeground.engine.areas import Outlines, dissolve, make_outlines, simplify_for_display
-from safeground.engine.catalogue import Catalogue
+from safeground.engine.catalogue import Catalogue, EventDefinition
 from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import ProblemSummary, ScorecardRow
@@ -65,8 +65,19 @@ class Evidence:
 
     def readers_of(self, measure: str, level: str) -> frozenset[Audience]:
         """Whom a measure may be told for areas of a level: what every document holding it is held to."""
-        contract = self.catalogue.feeds.contracts[self.measures.definition_of(measure).feeds[0]]
+        return self.readers_of_feed(self.measures.definition_of(measure).feeds[0], level)
+
+    def readers_of_feed(self, feed: str, level: str) -> frozenset[Audience]:
+        """Whom numbers of a feed may be told for areas of a level."""
+        contract = self.catalogue.feeds.contracts[feed]
         return frozenset(audience for audience in Audience if contract.may_tell(audience, level))
+
+    @cached_property
+    def own_definition(self) -> EventDefinition | None:
+        """The partnership's own definition of serious violence: the one that is not the nation's. None where it has none."""
+        files = self.catalogue.files
+        own = [name for name in self.catalogue.definitions if not files[f"definitions/{name}"].startswith("national/")]
+        return self.catalogue.definitions[min(own)] if own else None
 
     def random_numbers(self) -> np.random.Generator:
         """A fresh stream: each simulation begins from the seed, so that chapters do not depend on each other's order."""

@@ -8,7 +8,17 @@ from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import STREET, Evidence
 from safeground.engine.assessment.protecting import protect_count
 from safeground.engine.disclosure import Protected
-from safeground.engine.documents import Column, Direction, Finding, Notice, NoticeKind, Table, capitalise
+from safeground.engine.documents import (
+    EVERYONE,
+    Audience,
+    Column,
+    Direction,
+    Finding,
+    Notice,
+    NoticeKind,
+    Table,
+    capitalise,
+)
 from safeground.engine.measures import Cell, Measurement, Period, protect_cell
 
 
@@ -92,6 +102,7 @@ def make_table(
     rows_shown: int | None = None,
     measurement: Measurement | None = None,
     period: str = "",
+    readers: frozenset[Audience] = EVERYONE,
 ) -> Table:
     """A table whose numeric columns are found from its cells: a column is numeric where any cell is a protected number.
 
@@ -113,6 +124,7 @@ def make_table(
         notes=tuple(notes),
         rows_shown=rows_shown,
         about=tuple(about),
+        readers=readers,
     )
 
 

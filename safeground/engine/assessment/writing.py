@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from safeground.engine.assessment.chapters.aims import make_aims
 from safeground.engine.assessment.chapters.area_and_population import make_area_and_population
 from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
 from safeground.engine.assessment.chapters.deprivation import make_deprivation
@@ -25,6 +26,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
     {
         "public_summary": make_public_summary,
         "first_page": make_first_page,
+        "aims": make_aims,
         "definition_and_quality": make_definition_and_quality,
         "area_and_population": make_area_and_population,
         "level_and_trend": make_level_and_trend,

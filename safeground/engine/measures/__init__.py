@@ -1,5 +1,6 @@
 """Measures: a definition and the warehouse give a matrix of areas by periods, and that gives estimates."""
 
+from safeground.engine.measures.calculation import Measures
 from safeground.engine.measures.comparisons import (
     AreaComparison,
     ForceComparison,
@@ -18,11 +19,13 @@ from safeground.engine.measures.definition_comparison import (
     CountedReading,
     DefinitionComparison,
     compare_definitions,
+    count_readings,
 )
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Cell, Measurement
+from safeground.engine.measures.opening import open_measures
 from safeground.engine.measures.periods import (
     ComparablePeriods,
     Period,
@@ -38,9 +41,6 @@ from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages, Populat
 from safeground.engine.measures.protection import protect_cell
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
-
-from safeground.engine.measures.calculation import Measures
-from safeground.engine.measures.opening import open_measures
 from safeground.engine.measures.typed_places import PlacementShares
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "compare_with_year_before",
     "compile_rule",
     "count_monthly",
+    "count_readings",
     "cross_tally",
     "find_comparison",
     "find_latest_run",

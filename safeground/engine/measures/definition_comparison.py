@@ -138,6 +138,12 @@ def compare_definitions(
     )
 
 
+def count_readings(measures: Measures, definition: EventDefinition, *, period: Period) -> tuple[CountedReading, ...]:
+    """What a definition counts of our own force with each of its switches read in each way, and all else as shipped."""
+    chosen = (ChosenDefinition(definition),)
+    return _count_readings(measures, chosen, feed=definition.feeds[0], partner=measures.own, months=period.months)
+
+
 def _common_feed(chosen: Sequence[ChosenDefinition]) -> str:
     for feed in chosen[0].definition.feeds:
         if all(feed in each.definition.feeds for each in chosen):

@@ -19,9 +19,14 @@ _ROLES = ("victim", "suspect")
 def join_persons(warehouse: Warehouse, events: ir.Table, *, feed: str, fields: Collection[str]) -> ir.Table:
     """The events with those of `fields` that follow from their persons; the others are left out.
 
+    Where an event states its victim's age itself (the Homicide Index), `victim_under_25` follows from that.
+
     `<role>_age`: the youngest age stated. `<role>_under_25`: yes where one is stated to be under 25; no where every one is stated and
     none is; else unknown (NULL), as where no row says anything of the role. `victim_sex`: the one all victims share, else NULL.
     """
+    if "victim_under_25" in fields and "victim_age" in events.columns:
+        events = events.mutate(victim_under_25=_tell_under_25(events.victim_age))
+        fields = set(fields) - {"victim_under_25"}
     known = {name for role in _ROLES for name in (f"{role}_age", f"{role}_under_25")} | {"victim_sex"}
     wanted = known & set(fields)
     if not wanted or not warehouse.columns_carried("persons", feed):
@@ -52,3 +57,11 @@ def _of_role(warehouse: Warehouse, feed: str, role: str) -> ir.Table:
     )
     sex = ibis.ifelse(grouped.first_sex == grouped.last_sex, grouped.first_sex, ibis.null("string"))
     return grouped.mutate(**{f"{role}_age": grouped.age, f"{role}_under_25": under, f"{role}_sex": sex})
+
+
+def _tell_under_25(age: ir.FloatingValue) -> ir.StringValue:
+    import ibis
+
+    # NaN is no age: to an engine it would be more than any number, and so 25 and over.
+    stated = ~age.isnan()
+    return ibis.cases((stated & (age < YOUNG), "yes"), (stated & (age >= YOUNG), "no"), else_=ibis.null("string"))
