@@ -24,6 +24,8 @@ from safeground.engine.measures.estimating import (
     count_bands,
     estimate_measure,
     estimate_standardised,
+    restrict_to_ages,
+    select_band,
     tell_for_average_month,
 )
 from safeground.engine.measures.locating import FORCE, AreaLocator, PlacedTally, place_tally
@@ -171,6 +173,35 @@ class Measures:
             category: replace(self._measure_counts(measure, counts, tuple(periods)), category=category)
             for category, counts in self.counts_by(name, by=by, level=level, partners=partners).items()
         }
+
+    def calculate_by_ages(
+        self,
+        name: str,
+        bands: Sequence[Ages],
+        *,
+        level: str,
+        periods: Sequence[Period],
+        partners: Sequence[str] | None = None,
+    ) -> dict[str, Measurement]:
+        """A crude rate (or count) for each band of the victim's age, the youngest victim's where an event has several, over residents of
+        the band; by the band's label, in the order given.
+
+        ValueError for a share or a standardised rate, for bands that overlap, and where the events carry no age.
+        """
+        measure = self.measure(name)
+        if measure.unit.type not in ("rate", "count"):
+            raise ValueError(f"{name} is a {measure.unit.type}; only a crude rate or a count is told by age")
+        if any(one.overlaps(other) for place, one in enumerate(bands) for other in bands[:place]):
+            raise ValueError("two age bands overlap, so that people would be counted twice; give bands that do not")
+        definition, partners = self.definition_of(name), tuple(partners or (self.own,))
+        tally, placed = self._tally(definition, ages=tuple(bands))
+        found = {}
+        for band in bands:
+            counter = TallyCounter(select_band(tally, band), placed, definition.label)
+            monthly = counter.count(level).select_areas(self.areas(level, partners)).select_partners(partners)
+            told = self._measure_counts(restrict_to_ages(measure, band), monthly, tuple(periods))
+            found[band.label] = replace(told, category=band.label)
+        return found
 
     def monthly_rates(
         self,

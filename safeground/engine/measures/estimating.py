@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from safeground.engine.catalogue import Measure
+from safeground.engine.catalogue import AgeRange, Measure
 from safeground.engine.measures.counting import count_monthly
 from safeground.engine.measures.locating import PlacedTally
 from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
@@ -90,11 +90,24 @@ def count_bands(
     """Events of a tally by age as shape (areas, periods, 19 bands), NaN where a period is incomplete."""
 
     def count(band: Ages) -> FloatMatrix:
-        known = band.label in tally.categories
-        events = tally.select_category(band.label) if known else tally.select(np.zeros(0, dtype=np.intp))
+        events = select_band(tally, band)
         return count_monthly(events, placed, level=level).definite.select_areas(areas).gather(periods).values
 
     return np.stack([count(band) for band in EUROPEAN_BANDS], axis=-1)
+
+
+def select_band(tally: EventTally, band: Ages) -> EventTally:
+    """The events of a tally by age that lie in one of its bands; none where no event does."""
+    known = band.label in tally.categories
+    return tally.select_category(band.label) if known else tally.select(np.zeros(0, dtype=np.intp))
+
+
+def restrict_to_ages(measure: Measure, band: Ages) -> Measure:
+    """The measure over residents of a band alone; a count stays as it is."""
+    if measure.denominator is None:
+        return measure
+    ages = AgeRange(at_least=band.first, below=None if band.last is None else band.last + 1)
+    return measure.model_copy(update={"denominator": measure.denominator.model_copy(update={"ages": ages})})
 
 
 def _per(measure: Measure) -> int:
