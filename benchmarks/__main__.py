@@ -6,7 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("start_up.py", "rates.py", "row_rejects.py", "whole_build.py", "national_archive.py", "nation_scale.py")
+BENCHMARKS = (
+    "start_up.py",
+    "rates.py",
+    "row_rejects.py",
+    "definition.py",
+    "whole_build.py",
+    "national_archive.py",
+    "nation_scale.py",
+)
 
 
 def main() -> int:
