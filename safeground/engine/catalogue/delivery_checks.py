@@ -19,7 +19,8 @@ class OneValue(DefinitionModel):
 class ShareAtMost(DefinitionModel):
     """At most this share of the filled cells has one of these values, or is the same as another column's cell of its row.
 
-    A few such cells are true; many are a form that was filled in without asking.
+    A few such cells are true; many are a form that was filled in without asking. Told where there are more than chance would bring (two
+    standard deviations), so that a small file is no false alarm.
     """
 
     rule: Literal["share_at_most"]

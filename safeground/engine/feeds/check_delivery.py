@@ -5,6 +5,7 @@ Costs one more pass over the accepted rows, and only feeds whose contract asks f
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -72,7 +73,8 @@ def _share_at_most(check: ShareAtMost, table: pa.Table) -> Iterator[Problem]:
         chosen, filled = pc.equal(cells, other), pc.and_(pc.is_valid(cells), pc.is_valid(other))
         what = f"is the same as {check.same_as}"
     of, among = pc.sum(filled).as_py() or 0, pc.sum(pc.and_(pc.fill_null(chosen, False), filled)).as_py() or 0
-    if of >= _FEWEST and among > check.at_most * of:
+    by_chance = 2 * math.sqrt(of * check.at_most * (1 - check.at_most))
+    if of >= _FEWEST and among > check.at_most * of + by_chance:
         limit = f"{check.at_most:.0%}"
         gist = f"{check.column} {what} in more than {limit} of rows"
         message = f"{check.column} {what} in {among:,} of {of:,} rows, more than the {limit} that may be so; ask how it is filled in."
