@@ -7,11 +7,8 @@ session that is running already, as in a notebook, is used and left running. The
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from safeground.engine.warehouse.engines import Engine, EngineUnavailable, TableFiles, check_engine
 from safeground.engine.warehouse.tables import TABLES
@@ -55,14 +52,16 @@ class SparkDatabase:
     is_ours: bool
 
     def create_view(self, table: TableFiles) -> None:
+        from safeground.engine.warehouse.spark_backend import no_word_of_pandas
+
         # Spark finds the files itself: it reads the one folder, and a query for one feed or partner opens its folders only.
         columns = TABLES[table.name]
         schema = ", ".join(f"`{column}` {_TYPES[kind]}" for column, kind in columns.items())
-        if table.root.exists():
-            rows = self.session.read.schema(schema).option("pathGlobFilter", "*.parquet").parquet(str(table.root))
-        else:
-            rows = self.session.createDataFrame([], schema)
-        with _no_word_of_pandas():
+        with no_word_of_pandas():
+            if table.root.exists():
+                rows = self.session.read.schema(schema).option("pathGlobFilter", "*.parquet").parquet(str(table.root))
+            else:
+                rows = self.session.createDataFrame([], schema)
             # Columns of the path come last from Spark, whatever the schema's order.
             rows.select(*columns).createOrReplaceTempView(table.name)
 
@@ -80,6 +79,8 @@ def open_spark() -> SparkDatabase:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
+    from safeground.engine.warehouse.spark_backend import AgreeingBackend
+
     running = SparkSession.getActiveSession()
     try:
         # A session of its own on the same cluster: views and settings are not those of somebody else's warehouse.
@@ -91,7 +92,7 @@ def open_spark() -> SparkDatabase:
         ) from None
     for key, value in _AS_WRITTEN.items():
         session.conf.set(key, value)
-    return SparkDatabase(_make_backend_class()().connect(session), session, is_ours=running is None)
+    return SparkDatabase(AgreeingBackend().connect(session), session, is_ours=running is None)
 
 
 def _start() -> SparkSession:
@@ -102,29 +103,3 @@ def _start() -> SparkSession:
     for key, value in {**_QUIET, **(_ON_THIS_MACHINE if is_here else {})}.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
-
-
-@contextmanager
-def _no_word_of_pandas() -> Iterator[None]:
-    """Spark 4 warns of pandas 3 wherever it first imports it; nothing of ours goes through it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
-        yield
-
-
-def _make_backend_class() -> type[ibis.backends.pyspark.Backend]:
-    """Ibis' backend for Spark, with answers taken as Arrow. Made here, because importing it imports Spark."""
-    with _no_word_of_pandas():
-        from ibis.backends.pyspark import Backend
-    Backend.register_options()
-
-    class ArrowBackend(Backend):
-        """Ibis 12 takes Spark's answers through pandas, where a missing number and NaN become one, and a missing boolean an object."""
-
-        def to_pyarrow(self, expr: Any, /, *, params: Any = None, limit: Any = None, **kwargs: Any) -> Any:
-            self._run_pre_execute_hooks(expr)
-            table = expr.as_table()
-            answer = self._session.sql(self.compile(table, params=params, limit=limit, **kwargs)).toArrow()
-            return expr.__pyarrow_result__(answer.cast(table.schema().to_pyarrow()))
-
-    return ArrowBackend
