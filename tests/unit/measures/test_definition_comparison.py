@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from sharing import agree_to, make_agreements, make_keys
 
-from safeground.engine.catalogue import Catalogue, evaluate_rule, load_catalogue
+from safeground.engine.build import compare_in_workspace
+from safeground.engine.catalogue import Catalogue, definitions_folder, evaluate_rule, load_catalogue
+from safeground.engine.documents import Audience
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
 from safeground.engine.measures import (
     IN,
@@ -26,7 +28,7 @@ from safeground.engine.measures import (
     open_measures,
 )
 from safeground.engine.warehouse import conform_deliveries, open_warehouse
-from safeground.engine.workspace import init_workspace
+from safeground.engine.workspace import WorkspaceError, init_workspace, open_workspace
 
 VALUES = {
     "ho_class": ["8N", "34B", "20A", "4.1", "3B", "4.4", "105A", ""],
@@ -239,3 +241,68 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(measures: Measures, ca
     later = Period((datetime.date(2024, 2, 1), datetime.date(2024, 3, 1)), PeriodKind.SELECTED_MONTHS)
     with pytest.raises(ValueError, match="has not landed all of February to March 2024"):
         compare_definitions(measures, [vv, vv], level="pfa24", period=later)
+
+
+def test_the_page_withholds_small_numbers_and_the_police_see_them(
+    measures: Measures, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    workspace = open_workspace(measures.warehouse.folder.parents[1])
+    names = ("essex_vv", "all_serious_violence")
+    out = tmp_path / "compared"
+    report = compare_in_workspace(workspace, catalogue, names, out=out)
+    assert report.page == out / "index.html"
+    verdicts = Counter(expected_verdicts(catalogue, names))
+    small = [events for events in verdicts.values() if 0 < events <= 4]
+    assert small, "the crimes must hold a number to withhold"
+    table = (out / "tables" / "definition_overlap.csv").read_text(encoding="utf-8-sig")
+    assert table.count("suppressed") >= 2 * len(small) >= 2
+    police = compare_in_workspace(workspace, catalogue, names, audience=Audience.POLICE, out=tmp_path / "police")
+    told = (tmp_path / "police" / "tables" / "definition_overlap.csv").read_text(encoding="utf-8-sig")
+    assert "suppressed" not in told
+    assert police.as_data()["definitions"][0]["definite"] == sum(n for v, n in verdicts.items() if v[0] == IN)
+    with pytest.raises(WorkspaceError, match="is there already; name a folder that is not"):
+        compare_in_workspace(workspace, catalogue, names, out=out)
+
+
+def test_a_draft_in_a_file_is_compared_with_what_is_in_use(
+    measures: Measures, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    kept = definitions_folder() / "local" / "essex" / "definitions" / "essex_vv.yaml"
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(kept.read_text(encoding="utf-8").replace("in: [34A, 34B]", "in: [34A]"), encoding="utf-8")
+    workspace = open_workspace(measures.warehouse.folder.parents[1])
+    report = compare_in_workspace(
+        workspace, catalogue, ["essex_vv", str(draft)], readings=["weapon_threatened_counts=used_or_threatened"]
+    )
+    compared = report.pages.comparison
+    assert [each.origin for each in compared.chosen] == ["", "draft.yaml"]
+    lost = [difference for difference in compared.differences if difference.counted_by == 0]
+    assert {difference.details["ho_class"] for difference in lost} == {"34B"}
+    assert {difference.why for difference in lost} == {("ho_class",)}
+    assert not [difference for difference in compared.differences if difference.counted_by == 1]
+
+
+@pytest.mark.parametrize(
+    ("names", "readings", "says"),
+    [
+        (
+            ("essex_vv", "essex_v"),
+            [],
+            "There is no definition 'essex_v' and no file of that name; there are all_serious_violence",
+        ),
+        (
+            ("essex_vv", "all_serious_violence"),
+            ["homes=any"],
+            "None of them has the switch 'homes'; there are domestic_manslaughter",
+        ),
+        (("essex_vv", "all_serious_violence"), ["outside_home_scope"], "is no reading; write it as switch=reading"),
+        (("essex_vv", "all_serious_violence"), ["outside_home_scope=any"], "has no reading 'any'; it has any_dwelling"),
+        (("essex_vv",), [], "Name two definitions to compare"),
+    ],
+)
+def test_a_wrong_name_is_refused_in_a_sentence(
+    measures: Measures, catalogue: Catalogue, names: tuple[str, ...], readings: list[str], says: str
+) -> None:
+    workspace = open_workspace(measures.warehouse.folder.parents[1])
+    with pytest.raises(WorkspaceError, match=says):
+        compare_in_workspace(workspace, catalogue, names, readings=readings)
