@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, Identifiers
+from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, Identifiers, RowsTable, Variant
 from safeground.engine.feeds.check_areas import AreaUse, get_area_uses, get_known_areas
 from safeground.engine.feeds.check_months import find_half_empty, find_missing, month_name, months_after
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity
@@ -78,6 +78,7 @@ def check_workspace(
     for supply in supplies:
         if supply.is_monthly and supply.is_expected:
             problems += _check_months(supply)
+            problems += _check_parts(supply)
             problems += _check_silence(supply, newest)
         problems += _check_identifiers(workspace, supply)
     problems += _check_areas(workspace, feeds, supplies)
@@ -136,6 +137,34 @@ def _check_months(supply: Supply) -> Iterator[Problem]:
         )
         (first, *_) = supply.reports[thin.month]
         yield _report("month_half_empty", supply.contract.name, message, rows=thin.rows, delivery=first.delivery)
+
+
+def _check_parts(supply: Supply) -> Iterator[Problem]:
+    """Months of which one file of several is missing: crimes and victims came, the suspects did not.
+
+    A file is missed where the two months before and the two after, as far as they landed, all have it: at least two, so that what comes
+    once a quarter is not.
+    """
+    parts = {variant.name: _part_of(variant) for variant in supply.contract.variants}
+    titles = {parts[variant.name]: variant.title for variant in supply.contract.variants}
+    months = sorted(supply.reports)
+    came = [{parts[report.variant] for report in supply.reports[month]} for month in months]
+    for place, month in enumerate(months):
+        near = came[max(0, place - 2) : place] + came[place + 1 : place + 3]
+        for part, title in titles.items():
+            if part not in came[place] and len(near) >= 2 and all(part in others for others in near):
+                message = (
+                    f"{supply.name}: of {month_name(month)} one file did not come ({title}), though it did for the months around; "
+                    "ask for it."
+                )
+                yield _report("part_missing", supply.contract.name, message)
+
+
+def _part_of(variant: Variant) -> str:
+    """What a variant is a part of: two shapes of the same rows are one part, victims and suspects are two."""
+    target = variant.becomes
+    role = target.source("role") if isinstance(target, RowsTable) and target.table == "persons" else None
+    return f"{target.table} {role.value if role else ''}"
 
 
 def _check_silence(supply: Supply, newest: str | None) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ import pytest
 from sharing import make_keys
 
 from safeground.engine.catalogue import definitions_folder, load_agreements, load_catalogue
-from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
+from safeground.engine.feeds import check_deliveries, check_workspace, get_live_deliveries, land_files
 from safeground.engine.warehouse import conform_deliveries, open_warehouse
 from safeground.engine.workspace import init_workspace
 
@@ -40,6 +40,7 @@ def land(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         conform_deliveries(workspace, CATALOGUE.feeds, live, reports)
         return reports, open_warehouse(workspace)
 
+    run.workspace = workspace
     return run
 
 
@@ -113,3 +114,27 @@ def test_the_real_table_by_force_lands_whole_with_its_odd_numbers(land, shared_d
         assert figures.value.min().to_pyarrow().as_py() == -45, "crimes taken back from an earlier quarter"
         essex = figures.filter((figures.area_name == "Essex") & (figures.subcategory == "1/4.1/4.10/4.2"))
         assert essex.value.sum().to_pyarrow().as_py() == 25, "four rows a quarter, which are parts and add up"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "missed"), [(None, 0), (("2025-03", "suspects"), 1), (("2025-05", "victims"), 1), (("2025-05", ""), 0)]
+)
+def test_a_month_of_which_one_file_did_not_come_is_told(left_out, missed, land, tmp_path):
+    files = []
+    for month in ("2025-01", "2025-02", "2025-03", "2025-04", "2025-05"):
+        for kind, example in (("crimes", ""), ("victims", "_victims"), ("suspects", "_suspects")):
+            if left_out is not None and left_out[0] == month and left_out[1] in ("", kind):
+                continue
+            text = (FOLDER / "recorded_crime" / f"example{example}.csv").read_text(encoding="utf-8")
+            files.append(tmp_path / f"{month}-wrenshire-{kind}.csv")
+            text = (
+                text.replace("2025-04-02", "2025-12-02")
+                .replace("2025-03-", f"{month}-")
+                .replace("WR/25/", f"WR/{month}/")
+            )
+            files[-1].write_text(text.replace(f"{month}-15 23", "2024-12-15 23"), encoding="utf-8")
+    land(*files)
+    told = [problem for problem in check_workspace(land.workspace, CATALOGUE.feeds) if problem.rule == "part_missing"]
+    assert len(told) == missed
+    if told:
+        assert "one file did not come" in told[0].message and left_out[1] in told[0].message
