@@ -36,6 +36,7 @@ PROVIDER = "RWX"
 AMBULANCE = "RYW"
 #: Attendances whose assault time is the arrival's, copied.
 SHARE_COPIED = 0.03
+AREAS_FOR_SEVERAL_SITES = 200
 _OTHER, _NOT_KNOWN = "98", "99"
 _LOCATION_CODES = {
     DWELLING: "01",
@@ -82,13 +83,19 @@ def write_istv(county: County, assaults: Assaults, folder: Path) -> FeedFiles:
     age, sex = _ages_and_sexes(assaults, rows)
     told_police = np.where(rng.random(len(rows)) < 0.3, "Unknown", np.where(assaults.known[rows], "Yes", "No"))
     columns = [_times(arrival), _times(assault), method, np.full(len(rows), ""), kind, texts, age, sex, told_police]
+    # Where few live, one hospital treats all: a site without an attendance in a month would seem to have fallen silent.
+    sites = (
+        assaults.site[rows]
+        if len(county.territory.geography.lsoa21) >= AREAS_FOR_SEVERAL_SITES
+        else np.zeros(len(rows), int)
+    )
     paths, by_month = [], {}
     for wanted in assaults.months:
         last = f"{wanted}-{days_in(wanted):02d}"
         by_month[wanted] = {"attendances": 0, "unknown_to_police": 0}
-        for site in np.unique(assaults.site[rows]).tolist():
+        for site in np.unique(sites).tolist():
             code = f"{PROVIDER}{site + 1:02d}"
-            chosen = np.flatnonzero((month == wanted) & (assaults.site[rows] == site))
+            chosen = np.flatnonzero((month == wanted) & (sites == site))
             if len(chosen) == 0:
                 continue
             head = (f"{wanted}-01", last, code)

@@ -11,6 +11,14 @@ from types import MappingProxyType
 from safeground.synthetic.area_files import lookup_files
 from safeground.synthetic.county import make_county
 from safeground.synthetic.csv_bytes import write_file
+from safeground.synthetic.faults.health_rows import (
+    ADMISSION_FAULTS,
+    ATTENDANCE_FAULTS,
+    CALL_FAULTS,
+    ITEM_FAULTS,
+    PATIENT_FAULTS,
+    TABULATED_FAULTS,
+)
 from safeground.synthetic.faults.plant import Fault, SoundFiles
 from safeground.synthetic.faults.police_rows import (
     CRIME_FAULTS,
@@ -29,6 +37,12 @@ FAULTS_OF_ROWS: Mapping[str, tuple[RowFault, ...]] = MappingProxyType(
         "recorded_crime/2025-05-wrenshire-victims.csv.gz": VICTIM_FAULTS,
         "knife_offences/knife-offences-2025-26.csv": KNIFE_FAULTS,
         "recorded_crime_tables/prc-pfa-2025-26.csv": TABLE_FAULTS,
+        "istv/istv-rwx01-2025-05.csv": ATTENDANCE_FAULTS,
+        "hospital_admissions/admissions-rwx-2025-05.csv": ADMISSION_FAULTS,
+        "hospital_admissions_tabulated/x99-by-region-2025-03.csv": TABULATED_FAULTS,
+        "ambulance/ambulance-2025-05.csv": CALL_FAULTS,
+        "prescribing/EPD_202505.csv": ITEM_FAULTS,
+        "prescribing/gp-reg-pat-prac-lsoa-all_2025-06.csv": PATIENT_FAULTS,
     }
 )
 """The sound file that is spoilt, and the faults of its rows: each becomes a file of that name, which takes its place."""

@@ -38,6 +38,9 @@ TOLD_TOO = {
     "offence_code_unknown": {"codes_disagree"},
     "recorded_in_the_future": {"dates_in_order", "code_not_in_force"},
     "day_and_month_swapped": {"dates_in_order"},
+    # Without a region's row its nation's total is more than the others add up to.
+    "count_with_decimals": {"total_of_rows"},
+    "region_not_listed": {"total_of_rows"},
 }
 """What else a kind may be told by, in the same rows."""
 
