@@ -6,9 +6,9 @@ any of our tables, column by column.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from safeground.engine.catalogue.problems import DefinitionModel
 
@@ -133,7 +133,8 @@ class From(DefinitionModel):
 
     column: str | None = None
     columns: tuple[str, ...] = ()
-    """Several columns that hold codes of one list (`through`): of those found in any of them, the one the list names first."""
+    """Several columns that hold codes of one list (`through`): of those found in any of them, the one the list names first.
+    Without a list, the first of them that is filled: a table of several levels has a column of codes for each."""
     value: str | None = None
     through: str | None = None
     otherwise: str | None = None
@@ -152,8 +153,8 @@ class From(DefinitionModel):
             raise ValueError("name either a column, columns or a value")
         if self.value is not None and (self.through or self.reads != "as_sent"):
             raise ValueError("a fixed value is taken as it is")
-        if (self.columns or self.otherwise is not None) and self.through is None:
-            raise ValueError("columns and otherwise belong to a code list: name it with through")
+        if self.otherwise is not None and self.through is None:
+            raise ValueError("otherwise belongs to a code list: name it with through")
         if self.reads.startswith("quarter") != (self.second_column is not None):
             raise ValueError("second_column belongs to reads: quarter_start or quarter_end")
         return self
@@ -204,16 +205,22 @@ class PublishedNumber(DefinitionModel):
         return max(number - half, self.smallest_shown or 0), number + half
 
 
+def _name_alone(data: object) -> object:
+    return {"column": data} if isinstance(data, str) else data
+
+
 class RowsTable(DefinitionModel):
     """Rows become rows of one of our tables, column by column (`safeground.engine.warehouse.TABLES` has the names).
 
     `columns`: our column to theirs; a bare text is their column's name. Events need `date` or `month`; the one follows from the other.
-    `number`: for figures, the published number, which fills value, lower, upper and marker.
+    `number`: for figures, the published number, which fills value, lower, upper and marker; where `columns` name lower and upper, as
+    a survey's interval, they stand. `further_numbers`: our statistic to another number of the same row, which is a figure of its own.
     """
 
     table: Literal["events", "persons", "figures", "practice_items", "practice_patients", "places"]
-    columns: dict[str, From | str]
+    columns: dict[str, Annotated[From, BeforeValidator(_name_alone)]]
     number: PublishedNumber | None = None
+    further_numbers: dict[str, PublishedNumber] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_what_its_table_needs(self) -> RowsTable:
@@ -221,26 +228,42 @@ class RowsTable(DefinitionModel):
             raise ValueError("events need a date or a month")
         if (self.table == "figures") != (self.number is not None):
             raise ValueError("number belongs to figures, and figures need it")
+        if self.further_numbers and self.number is None:
+            raise ValueError("further_numbers belong to figures")
         return self
 
     def source(self, name: str) -> From | None:
         """Where one of our columns comes from; None where this feed does not carry it."""
-        found = self.columns.get(name)
-        return From(column=found) if isinstance(found, str) else found
+        return self.columns.get(name)
 
     @property
     def sources(self) -> dict[str, From]:
         """Every column of ours it fills, with where from."""
-        return {name: From(column=found) if isinstance(found, str) else found for name, found in self.columns.items()}
+        return self.columns
 
 
-Target = (
-    EventsTable
-    | OutcomesTable
-    | PopulationsWide
-    | PopulationsLong
-    | AttributesTable
-    | LookupsTable
-    | BoundariesTable
-    | RowsTable
-)
+def _tell_target(data: object) -> str | None:
+    """Which target a file means, so that its mistakes are told once and not once for each target there is."""
+    if isinstance(data, DefinitionModel):
+        return type(data).__name__
+    if not isinstance(data, dict):
+        return None
+    if "columns" in data:
+        return "RowsTable"
+    if data.get("table") == "populations":
+        return "PopulationsLong" if data.get("layout") == "long" else "PopulationsWide"
+    return {"events": "EventsTable", "outcomes": "OutcomesTable", "attributes": "AttributesTable", "lookups": "LookupsTable",
+            "boundaries": "BoundariesTable"}.get(str(data.get("table")), "RowsTable")  # fmt: skip
+
+
+Target = Annotated[
+    Annotated[EventsTable, Tag("EventsTable")]
+    | Annotated[OutcomesTable, Tag("OutcomesTable")]
+    | Annotated[PopulationsWide, Tag("PopulationsWide")]
+    | Annotated[PopulationsLong, Tag("PopulationsLong")]
+    | Annotated[AttributesTable, Tag("AttributesTable")]
+    | Annotated[LookupsTable, Tag("LookupsTable")]
+    | Annotated[BoundariesTable, Tag("BoundariesTable")]
+    | Annotated[RowsTable, Tag("RowsTable")],
+    Discriminator(_tell_target),
+]

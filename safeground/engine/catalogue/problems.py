@@ -94,6 +94,21 @@ def read_yaml(path: Path, *, shown_as: str) -> Any:
     return parse_yaml(read_text(path, shown_as=shown_as), shown_as=shown_as)
 
 
+_CLASSES = frozenset(
+    (
+        "EventsTable",
+        "OutcomesTable",
+        "PopulationsWide",
+        "PopulationsLong",
+        "AttributesTable",
+        "LookupsTable",
+        "BoundariesTable",
+        "RowsTable",
+    )
+)
+"""Names of our classes, which pydantic puts into the place of a mistake: no author has written them."""
+
+
 def parse_definition(model: type[Model], data: Any, *, shown_as: str, context: Any = None) -> Model:
     """One frozen definition from parsed YAML. Raises DefinitionsError with every problem of the file.
 
@@ -107,7 +122,7 @@ def parse_definition(model: type[Model], data: Any, *, shown_as: str, context: A
             tuple(
                 DefinitionProblem(
                     shown_as,
-                    ".".join(str(part) for part in item["loc"]),
+                    ".".join(str(part) for part in item["loc"] if part not in _CLASSES),
                     _word(item),
                 )
                 for item in items

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sharing import agree_to, make_agreements, make_keys
 
-from safeground.engine.catalogue import Feeds, definitions_folder, load_feeds
+from safeground.engine.catalogue import Feeds, Sensitivity, definitions_folder, load_feeds
 from safeground.engine.feeds import CheckReport, check_deliveries, get_live_deliveries, land_files
 from safeground.engine.warehouse import Generation, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Workspace, init_workspace
@@ -61,9 +62,18 @@ class Bench:
 
     def send_examples(self) -> None:
         """Land the example of every feed we ship."""
-        for path in sorted((definitions_folder() / "national" / "feeds").glob("*/example.*")):
+        agreed = make_agreements(
+            *(
+                agree_to(contract, "wrenshire", "rwx", "rwx01", "ryw")
+                for contract in self.feeds.contracts.values()
+                if contract.sensitivity is not Sensitivity.OPEN
+            )
+        )
+        keys = make_keys(self.workspace.root.parent / "keys")
+        for path in sorted((definitions_folder() / "national" / "feeds").glob("*/example*.*")):
             period = "2020" if path.parent.name == "population" else None
-            assert land_files(self.workspace, self.feeds, [path], period=period).refused == ()
+            landed = land_files(self.workspace, self.feeds, [path], period=period, agreements=agreed, keys=keys)
+            assert landed.refused == ()
 
     def check(self) -> tuple[CheckReport, ...]:
         return check_deliveries(self.workspace, self.feeds, get_live_deliveries(self.workspace))
