@@ -43,6 +43,8 @@ from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
 from safeground.engine.measures.typed_places import PlacementShares
 
+from safeground.engine.measures.prescribing import AllocatedItems, allocate_items
+
 __all__ = [
     "EUROPEAN_BANDS",
     "IN",
@@ -50,6 +52,7 @@ __all__ = [
     "UNDER_25",
     "UNDETERMINED",
     "Ages",
+    "AllocatedItems",
     "AreaComparison",
     "AreaLocator",
     "AreaPeriodMatrix",
@@ -77,6 +80,7 @@ __all__ = [
     "YearOnYear",
     "choose_populations",
     "compare_definitions",
+    "allocate_items",
     "compare_forces",
     "compare_with_rest",
     "compare_with_year_before",
