@@ -12,7 +12,7 @@ from sharing import agree_to, make_agreements, make_keys
 
 from safeground.engine.catalogue import load_catalogue
 from safeground.engine.feeds import CheckReport, check_deliveries, get_live_deliveries, land_files
-from safeground.engine.measures import Measures, PeriodKind, get_periods, open_measures
+from safeground.engine.measures import Measures, PeriodKind, allocate_items, get_periods, open_measures
 from safeground.engine.warehouse import Warehouse, conform_deliveries, open_warehouse
 from safeground.engine.workspace import init_workspace
 from safeground.synthetic import make_county
@@ -175,3 +175,27 @@ def test_where_attendances_are_placed_is_where_they_happened(landed):
     assert (placed <= true + 5).all()
     share = placed.sum() / true.sum()
     assert (np.abs(placed - share * true) <= 4 * np.sqrt(share * (1 - share) * true) + 3).all()
+
+
+def test_every_item_prescribed_is_in_an_area_or_told_and_follows_where_patients_live(landed):
+    found = allocate_items(landed.warehouse)
+    truth = landed.truth["prescribing"]["by_month"]
+    assert [f"{month:%Y-%m}" for month in found.months] == sorted(truth)
+    prescribed = [truth[month]["items"] for month in sorted(truth)]
+    np.testing.assert_allclose(found.items.sum(axis=0) + found.unallocated, prescribed)
+    np.testing.assert_allclose(found.unallocated, 0, atol=1e-6)
+    assert found.patients.sum() == landed.truth["prescribing"]["patients"]
+    only = allocate_items(landed.warehouse, sections=("0404",))
+    assert 0 < only.items.sum() < found.items.sum() / 5
+    # Worked by hand for one area: each practice's items times its share of patients there.
+    area, last = found.areas[0], sorted(truth)[-1]
+    registered = landed.warehouse.table("practice_patients").to_pyarrow().to_pylist()
+    total: dict[str, int] = {}
+    for row in registered:
+        total[row["practice_code"]] = total.get(row["practice_code"], 0) + row["patients"]
+    by_hand = sum(
+        truth[last]["by_practice"][row["practice_code"]] * row["patients"] / total[row["practice_code"]]
+        for row in registered
+        if row["area_code"] == area
+    )
+    assert found.items[0, -1] == pytest.approx(by_hand)
