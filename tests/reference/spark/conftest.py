@@ -6,6 +6,7 @@ import importlib.util
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from safeground.engine.catalogue import load_catalogue
-from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
+from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files, make_key
 from safeground.engine.measures import Measures, open_measures
 from safeground.engine.warehouse import TABLES, Engine, Warehouse, conform_deliveries, open_warehouse
 from safeground.engine.workspace import init_workspace
-from safeground.synthetic import make_county, write_county
+from safeground.synthetic import make_county, write_county, write_partner_files
 
 MASTER = "local-cluster[2,1,1024]"
 """Two executors, each a process of its own with one core and 1,024 MB: what is not sent to them is not there."""
@@ -61,10 +62,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def both_counties(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Engine, Measures]]:
     """The measures of one made-up county under either engine, from files taken through landing, check and conform."""
     made = make_county(seed=7, small_areas=40, months=15, neighbour_months=13, switch_month="2024-10")
-    files = [path for path in write_county(made, tmp_path_factory.mktemp("county")) if path.suffix != ".json"]
-    catalogue = load_catalogue("wrenshire")
+    files = [
+        *write_county(made, tmp_path_factory.mktemp("county")),
+        *write_partner_files(made, tmp_path_factory.mktemp("shared")),
+    ]
+    # The partnership's own definition is Essex's; the county's agreements let the files in.
+    essex, catalogue = load_catalogue("essex"), load_catalogue("wrenshire")
+    catalogue = replace(
+        catalogue,
+        definitions={**catalogue.definitions, **essex.definitions},
+        measures={**catalogue.measures, **essex.measures},
+    )
+    keys = make_key("needs_assessment", tmp_path_factory.mktemp("keys"), secret=bytes(32)).parent
     workspace = init_workspace(tmp_path_factory.mktemp("spark-county") / "workspace", partnership="wrenshire")
-    land_files(workspace, catalogue.feeds, files)
+    assert not land_files(workspace, catalogue.feeds, files, keys=keys).refused
     deliveries = get_live_deliveries(workspace)
     conform_deliveries(workspace, catalogue.feeds, deliveries, check_deliveries(workspace, catalogue.feeds, deliveries))
     warehouses = {engine: open_warehouse(workspace, engine=engine) for engine in Engine}
