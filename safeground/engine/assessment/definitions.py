@@ -17,6 +17,9 @@ _IN_WORDS = {
     "admitted_date": "on the date of admission",
     "called_date": "on the date of the call",
     "episode_end_date": "on the date the first episode ended",
+    "disposal_date": "on the date of the disposal",
+    "excluded_date": "on the first day of the suspension or exclusion",
+    "missing_from_date": "on the day the child went missing",
 }
 _FACTORS = {
     "maximum_penalty": "the maximum penalty",

@@ -108,6 +108,9 @@ class EventDefinition(Governed):
         "admitted_date",
         "called_date",
         "episode_end_date",
+        "disposal_date",
+        "excluded_date",
+        "missing_from_date",
     ]
     feeds: tuple[str, ...] = Field(min_length=1)
     switches: tuple[Switch, ...] = ()

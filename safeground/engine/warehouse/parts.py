@@ -134,7 +134,11 @@ def make_part(
     select = _select(workspace, part, vintage_of(cursor, part))
     (written,) = cursor.execute(f"COPY ({select}) TO {quote_text(str(path))} ({PARQUET})").fetchone()
     if isinstance(part.target, RowsTable | EventsTable | OutcomesTable):
-        expect_rows(part, written)
+        expect_rows(part, written, numbers=_numbers_a_row(part.target))
+
+
+def _numbers_a_row(target: Target) -> int:
+    return 1 + len(target.further_numbers) if isinstance(target, RowsTable) else 1
 
 
 def _write_plain(part: Part, path: Path, vintages: Mapping[str, str]) -> bool:
@@ -148,11 +152,14 @@ def _write_plain(part: Part, path: Path, vintages: Mapping[str, str]) -> bool:
         return False
 
 
-def expect_rows(part: Part, rows: int) -> None:
-    """Raises ConformError where a part does not come from the rows that the check accepted, all of them."""
-    if rows != part.report.accepted:
+def expect_rows(part: Part, rows: int, *, numbers: int = 1) -> None:
+    """Raises ConformError where a part does not come from the rows that the check accepted, all of them.
+
+    numbers: how many rows of ours each becomes, which is how many numbers a row of figures holds.
+    """
+    if rows != part.report.accepted * numbers:
         raise ConformError(
-            f"{part.delivery.id}: {rows:,} rows were read where the check accepted {part.report.accepted:,}; "
+            f"{part.delivery.id}: {rows:,} rows were read where the check accepted {part.report.accepted * numbers:,}; "
             "remove its folder under checked/ and build again, so that it is checked anew."
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from safeground.engine.catalogue import CodeList, From, PublishedNumber, RowsTable
 from safeground.engine.feeds import Delivery, meaning_in_force, moment
@@ -36,7 +36,7 @@ def rows_columns(target: RowsTable) -> tuple[str, ...]:
 def select_rows(
     target: RowsTable, source: Source, delivery: Delivery, *, code_lists: Mapping[str, CodeList], vintage: str
 ) -> str:
-    """A row of ours for each row of theirs, in the order sent. `vintage`: SQL over `area_code`, from `vintage_expression`.
+    """A row of ours for each row of theirs; of figures, for each number in it. `vintage`: SQL over `area_code`, from `vintage_expression`.
 
     A column of theirs that this delivery lacks, a code without a meaning and a text that is no date become NULL.
     """
@@ -44,25 +44,41 @@ def select_rows(
     for name, found in target.sources.items():
         cells[name] = _cell(found, TABLES[target.table][name], source, code_lists)
     if target.number is not None:
-        cells |= dict(zip(_NUMBER, _interval(target.number, source), strict=True))
+        return " UNION ALL ".join(
+            f"SELECT {_as_named(target, figure)} FROM {source.sql}"
+            for figure in _figures(target, target.number, cells, source)
+        )
     if target.table == "events":
         cells.setdefault("month", f"date_trunc('month', {cells['date']})" if "date" in cells else "NULL")
         # A month is no day: an event of which only the month is known has no date.
         cells.setdefault("date", "NULL")
-    inner = [
-        f"TRY_CAST({cells.get(name, 'NULL')} AS {TABLES[target.table][name]}) AS {name}"
-        for name in _before_vintage(target)
-    ]
+    inner = _as_named(target, cells)
     if "area_vintage" not in rows_columns(target):
-        return f"SELECT {', '.join(inner)} FROM {source.sql}"
+        return f"SELECT {inner} FROM {source.sql}"
     outer = [
         f"CAST({vintage} AS VARCHAR) AS {name}" if name == "area_vintage" else name for name in rows_columns(target)
     ]
-    return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {source.sql})"
+    return f"SELECT {', '.join(outer)} FROM (SELECT {inner} FROM {source.sql})"
 
 
-def _before_vintage(target: RowsTable) -> tuple[str, ...]:
-    return tuple(name for name in rows_columns(target) if name != "area_vintage")
+def _as_named(target: RowsTable, cells: Mapping[str, str]) -> str:
+    """The cells as our columns with their types, in the table's order. What has no cell is NULL; the vintage is worked out later."""
+    return ", ".join(
+        f"TRY_CAST({cells.get(name, 'NULL')} AS {TABLES[target.table][name]}) AS {name}"
+        for name in rows_columns(target)
+        if name != "area_vintage"
+    )
+
+
+def _figures(
+    target: RowsTable, number: PublishedNumber, cells: Mapping[str, str], source: Source
+) -> Iterator[Mapping[str, str]]:
+    """The cells of each number of a row. Bounds that a column states, as a survey's interval, stand before those worked out."""
+    numbers = ((None, number), *target.further_numbers.items())
+    for statistic, printed in numbers:
+        worked_out = dict(zip(_NUMBER, _interval(printed, source), strict=True))
+        named = {} if statistic is None else {"statistic": quote_text(statistic)}
+        yield {**worked_out, **cells, **named}
 
 
 def _cell(found: From, kind: str, source: Source, code_lists: Mapping[str, CodeList]) -> str:
@@ -93,11 +109,13 @@ def _cell(found: From, kind: str, source: Source, code_lists: Mapping[str, CodeL
 
 
 def _first_of_list(found: From, source: Source, code_lists: Mapping[str, CodeList]) -> str:
-    """The meaning of the code that stands first in the list, of those in any of the columns."""
+    """The meaning of the code that stands first in the list, of those in any of the columns; without a list, the first that is filled."""
     cells = [quote_name(name) for name in found.columns if name in source.columns]
     if not cells:
         return "NULL"
-    meanings = code_lists[found.through or ""].meanings
+    if found.through is None:
+        return f"coalesce({', '.join(cells)})"
+    meanings = code_lists[found.through].meanings
     anywhere = f"[{', '.join(cells)}]"
     whens = " ".join(
         f"WHEN list_contains({anywhere}, {quote_text(code)}) THEN {quote_text(meaning)}"
