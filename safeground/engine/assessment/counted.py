@@ -132,12 +132,20 @@ class Counted:
         level, more = self.protect_level(period), self.protect_parts([undetermined])[0]
         return level, more, protect_sum([level, more], definite + undetermined, self.rule)
 
-    def protect_parts(self, counts: Sequence[float], *, of: Protected | None = None) -> list[Protected]:
-        """Counts that add up to a total that is told; where that is withheld, so are they."""
+    @property
+    def is_from_force(self) -> bool:
+        """Whether our police force sends it, and not hospitals or services for our area."""
+        return self.evidence.catalogue.feeds.contracts[self.feed].kind_of_data in ("published", "police")
+
+    def protect_parts(
+        self, counts: Sequence[float], *, of: Protected | None = None, unit: str | None = None
+    ) -> list[Protected]:
+        """Counts that add up to a total that is told; where that is withheld, so are they. `unit`: of what, where not of events."""
+        unit = unit or self.unit
         if of is not None and not of.is_published:
             reason = of.reason or str(of.state)
-            return [protect(None, unit=self.unit, rule=self.rule, state=of.state, reason=reason) for _ in counts]
-        return protect_cells(counts, [range(len(counts))] if len(counts) > 1 else [], self.rule, unit=self.unit)
+            return [protect(None, unit=unit, rule=self.rule, state=of.state, reason=reason) for _ in counts]
+        return protect_cells(counts, [range(len(counts))] if len(counts) > 1 else [], self.rule, unit=unit)
 
     def missing_fields(self, period: Period) -> list[tuple[str, float]]:
         """Sets of missing fields in words with the undetermined events of a period each leaves, the largest first."""
@@ -168,12 +176,11 @@ class Counted:
         when = say_when(period.label)
         if not level.is_published:
             return f"How many {self.name()} there were {when} is {say_why_not(level)}"
-        kind = self.evidence.catalogue.feeds.contracts[self.feed].kind_of_data
         said = f"{format_value(level)} {self.name(level)}"
         sure = "; ".join(part for part in (format_interval(level), *level.flags) if part)
         is_one = level.value == 1
         told = f"{self.evidence.force_name} recorded {said} {when}"
-        told = told if kind == "police" else f"There {'was' if is_one else 'were'} {said} {when}"
+        told = told if self.is_from_force else f"There {'was' if is_one else 'were'} {said} {when}"
         told += f" ({sure})" if sure else ""
         if more.value == 0:
             return f"{told}."

@@ -15,7 +15,11 @@ from safeground.engine.assessment.chapters.first_page import make_first_page
 from safeground.engine.assessment.chapters.level_and_trend import make_level_and_trend
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
+from safeground.engine.assessment.chapters.sources_side_by_side import make_sources_side_by_side
+from safeground.engine.assessment.chapters.when import make_when
 from safeground.engine.assessment.chapters.where import make_where
+from safeground.engine.assessment.chapters.where_it_happens import make_where_it_happens
+from safeground.engine.assessment.chapters.who import make_who
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
@@ -31,6 +35,10 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "area_and_population": make_area_and_population,
         "level_and_trend": make_level_and_trend,
         "where": make_where,
+        "who": make_who,
+        "when": make_when,
+        "where_it_happens": make_where_it_happens,
+        "sources_side_by_side": make_sources_side_by_side,
         "deprivation": make_deprivation,
         "method": make_method,
     }

@@ -157,4 +157,23 @@ class ColumnChart:
     axis_title: str
 
 
-Chart: TypeAlias = LineChart | RunChart | IntervalChart | FunnelChart | Choropleth | ConcentrationCurve | ColumnChart
+@dataclass(frozen=True)
+class HeatGrid:
+    """A number for each pair of two ordered scales (days and hours), drawn as a grid of cells with the number in each.
+
+    `cells`: one row for each of `rows`, one number for each of `columns`.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[Protected, ...], ...]
+    unit: str
+
+    def __post_init__(self) -> None:
+        if len(self.cells) != len(self.rows) or any(len(row) != len(self.columns) for row in self.cells):
+            raise ValueError(f"a grid of {len(self.rows)} by {len(self.columns)} needs as many numbers")
+
+
+Chart: TypeAlias = (
+    LineChart | RunChart | IntervalChart | FunnelChart | Choropleth | ConcentrationCurve | ColumnChart | HeatGrid
+)

@@ -1,5 +1,6 @@
 """Measures: a definition and the warehouse give a matrix of areas by periods, and that gives estimates."""
 
+from safeground.engine.measures.breakdowns import split_by_people, split_by_time_of_week
 from safeground.engine.measures.calculation import Measures
 from safeground.engine.measures.comparisons import (
     AreaComparison,
@@ -38,12 +39,11 @@ from safeground.engine.measures.periods import (
     make_period,
 )
 from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages, Populations, choose_populations
+from safeground.engine.measures.prescribing import AllocatedItems, allocate_items
 from safeground.engine.measures.protection import protect_cell
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
 from safeground.engine.measures.typed_places import PlacementShares
-
-from safeground.engine.measures.prescribing import AllocatedItems, allocate_items
 
 __all__ = [
     "EUROPEAN_BANDS",
@@ -78,9 +78,9 @@ __all__ = [
     "Reconciliation",
     "RunChart",
     "YearOnYear",
+    "allocate_items",
     "choose_populations",
     "compare_definitions",
-    "allocate_items",
     "compare_forces",
     "compare_with_rest",
     "compare_with_year_before",
@@ -100,5 +100,7 @@ __all__ = [
     "place_tally",
     "protect_cell",
     "read_changes_together",
+    "split_by_people",
+    "split_by_time_of_week",
     "tally_events",
 ]

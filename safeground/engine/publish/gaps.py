@@ -10,6 +10,7 @@ from safeground.engine.documents import (
     Choropleth,
     ColumnChart,
     FunnelChart,
+    HeatGrid,
     IntervalChart,
     LineChart,
     RunChart,
@@ -41,6 +42,9 @@ def _find_numbers(chart: Chart) -> Iterable[tuple[str, Protected]]:
         yield from ((point.label, point.estimate) for point in chart.points)
     elif isinstance(chart, Choropleth):
         yield from ((area.name, estimate) for area, estimate in chart.areas)
+    elif isinstance(chart, HeatGrid):
+        for row, cells in zip(chart.rows, chart.cells, strict=True):
+            yield from ((f"{column} {row}", cell) for column, cell in zip(chart.columns, cells, strict=True))
 
 
 def _name(labels: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from safeground.engine.assessment.counted import Counted, count_own_definition
 from safeground.engine.assessment.evidence import STREET, Evidence
 from safeground.engine.assessment.headline import (
     BOUNDS,
@@ -14,6 +15,7 @@ from safeground.engine.assessment.headline import (
     neighbour_findings,
 )
 from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.own_definition import own_definition_finding
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import (
     Block,
@@ -30,21 +32,24 @@ from safeground.engine.documents import (
 def make_first_page(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
     level = level_finding(evidence, VIOLENCE, evidence.latest, id="level.violence.latest")
-    bounds = bounds_finding(evidence, evidence.latest, id="level.public_space_violence.latest")
+    own = count_own_definition(evidence)
     change = change_finding(evidence, VIOLENCE, id="change.violence")
     shown = [
         KeyFigure("Violence recorded by the police", level),
-        KeyFigure("Robbery and possession of weapons", bounds),
+        _serious_violence(evidence, own),
     ]
     if change is not None:
         shown.insert(1, KeyFigure("Change from the same months a year before", change))
-    blocks: list[Block] = [Paragraph(outline.intro), KeyFigures(tuple(shown))]
+    blocks: list[Block] = [Paragraph(outline.intro), Paragraph(notes["rests_on_open_data"])]
+    if own is not None:
+        blocks[1:] = [Paragraph(notes["rests_on_partners"])]
+    blocks.append(KeyFigures(tuple(shown)))
     if (gap := missing_months_sentence(evidence)) is not None:
         blocks.append(Notice(NoticeKind.MISSING, gap))
     blocks += [Heading("What is known"), Paragraph(notes["what_is_known"]), *_known(evidence)]
     blocks += [
         Heading("What is not known"),
-        Paragraph(notes["what_is_not_known"]),
+        Paragraph(notes["what_is_not_known" if own is None else "what_is_not_written_down"]),
         Notice(NoticeKind.CANNOT_TELL, "\n".join(f"* {item}" for item in _cannot_tell(evidence))),
     ]
     blocks += [Heading("What changed"), *_changes(evidence)]
@@ -54,6 +59,14 @@ def make_first_page(evidence: Evidence, outline: ChapterOutline) -> tuple[Block,
         make_partner_table(evidence),
     ]
     return tuple(blocks)
+
+
+def _serious_violence(evidence: Evidence, own: Counted | None) -> KeyFigure:
+    """The partnership's own definition, or where it cannot be counted the nearest that open data come to it."""
+    if own is not None:
+        return KeyFigure("Serious violence, as the partnership defines it", own_definition_finding(own))
+    nearest = bounds_finding(evidence, evidence.latest, id="level.public_space_violence.latest")
+    return KeyFigure("Robbery and possession of weapons", nearest)
 
 
 def _known(evidence: Evidence) -> list[Block]:
@@ -73,10 +86,9 @@ def _known(evidence: Evidence) -> list[Block]:
 
 
 def _cannot_tell(evidence: Evidence) -> tuple[str, ...]:
-    said = (
-        *evidence.measures.definition_of(VIOLENCE).cannot_tell,
-        *evidence.measures.definition_of(BOUNDS).cannot_tell,
-    )
+    own = count_own_definition(evidence)
+    second = evidence.measures.definition_of(BOUNDS) if own is None else own.definition
+    said = (*evidence.measures.definition_of(VIOLENCE).cannot_tell, *second.cannot_tell)
     # One definition says "The ages of those involved." and the other adds the day and the time: the longer one is enough.
     return tuple(
         item for item in dict.fromkeys(said) if not any(o != item and o.startswith(item.rstrip(".")) for o in said)

@@ -10,6 +10,7 @@ from safeground.engine.documents import (
     ColumnChart,
     ConcentrationCurve,
     FunnelChart,
+    HeatGrid,
     IntervalChart,
     LineChart,
     RunChart,
@@ -17,6 +18,7 @@ from safeground.engine.documents import (
 from safeground.engine.publish.charts.canvas import NARROW, WIDE, Canvas
 from safeground.engine.publish.charts.comparisons import draw_column_chart, draw_interval_chart
 from safeground.engine.publish.charts.distributions import draw_concentration_curve, draw_funnel_chart
+from safeground.engine.publish.charts.grids import draw_heat_grid
 from safeground.engine.publish.charts.maps import draw_choropleth
 from safeground.engine.publish.charts.scales import describe_period
 from safeground.engine.publish.charts.series import draw_line_chart, draw_run_chart
@@ -31,6 +33,7 @@ _DRAWERS: dict[type, Any] = {
     FunnelChart: draw_funnel_chart,
     ConcentrationCurve: draw_concentration_curve,
     ColumnChart: draw_column_chart,
+    HeatGrid: draw_heat_grid,
 }
 
 

@@ -1,0 +1,235 @@
+"""When: day of the week and time of day as a grid, and the months. Times that are not known to the band are told, not shared out."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.assessment.counted import Counted
+from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.sentences import say_when
+from safeground.engine.assessment.withholding import protect_cells
+from safeground.engine.disclosure import Protected, State
+from safeground.engine.documents import (
+    Block,
+    Figure,
+    Finding,
+    HeatGrid,
+    LineChart,
+    Notice,
+    NoticeKind,
+    Point,
+    Series,
+    capitalise,
+    format_value,
+)
+from safeground.engine.measures import Period, PeriodKind, get_months, split_by_time_of_week
+
+_MOST_MONTHS = 36
+_HIDDEN_AT_MOST = 1 / 3
+"""A grid with more of its cells withheld than this is drawn coarser: hatching shows no pattern."""
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A way to cut the week: names of columns and rows, and which days and bands of three hours each holds."""
+
+    days: Mapping[str, tuple[int, ...]]
+    hours: Mapping[str, tuple[int, ...]]
+
+    def gather(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Shape (hours, days) from counts of shape (7 days, 8 bands)."""
+        return np.array(
+            [[counts[np.ix_(days, bands)].sum() for days in self.days.values()] for bands in self.hours.values()]
+        )
+
+
+_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_CUTS = (
+    _Cut(
+        {name: (at,) for at, name in enumerate(_NAMES)},
+        {f"{3 * at:02d}:00 to {3 * at + 3:02d}:00": (at,) for at in range(8)},
+    ),
+    _Cut(
+        {"Mon to Thu": (0, 1, 2, 3), "Fri": (4,), "Sat": (5,), "Sun": (6,)},
+        {f"{6 * at:02d}:00 to {6 * at + 6:02d}:00": (2 * at, 2 * at + 1) for at in range(4)},
+    ),
+    _Cut(
+        {"Mon to Thu": (0, 1, 2, 3), "Fri to Sun": (4, 5, 6)},
+        {"Day, 06:00 to 18:00": (2, 3, 4, 5), "Night, 18:00 to 06:00": (0, 1, 6, 7)},
+    ),
+)
+
+
+def make_times(counted: Counted, *, name: str) -> list[Block]:
+    """A finding and a grid of the week; a notice where too little is known of the time."""
+    period = _long_period(counted)
+    found = split_by_time_of_week(
+        counted.evidence.warehouse,
+        counted.definition.rule_under(),
+        feed=counted.feed,
+        months=period.months,
+        partner=counted.evidence.measures.own if counted.is_from_force else None,
+    )
+    counts = np.zeros((7, 8))
+    for place, events in found.items():
+        if place is not None:
+            counts[place] = events
+    if not counts.any():
+        return [Notice(NoticeKind.MISSING, f"When {counted.what} happened is not stated.")]
+    cut, cells = _choose_cut(counted, counts)
+    unknown = counted.protect_parts([float(found.get(None, 0))])[0]
+    return [
+        _peak_finding(counted, cut, cells, period, name=name),
+        _grid_figure(counted, cut, cells, unknown, period, name=name),
+    ]
+
+
+def _long_period(counted: Counted) -> Period:
+    """All months in a row up to three years: hours of the week change slowly, and one year leaves most cells small."""
+    last = counted.period.last
+    months = [month for month in get_months(min(counted.covered), last) if month in counted.covered]
+    run = [last]
+    for month in reversed(months[:-1]):
+        if get_months(month, run[0])[1:] != (run[0],) or len(run) == _MOST_MONTHS:
+            break
+        run.insert(0, month)
+    return Period(tuple(run), PeriodKind.SELECTED_MONTHS)
+
+
+def _choose_cut(counted: Counted, counts: NDArray[np.float64]) -> tuple[_Cut, list[list[Protected]]]:
+    """The finest cut of which at most a third of the cells is withheld; else the coarsest."""
+    for cut in _CUTS:
+        grid = cut.gather(counts)
+        flat = counted.protect_parts(grid.ravel().tolist())
+        width = grid.shape[1]
+        cells = [flat[start : start + width] for start in range(0, len(flat), width)]
+        if sum(cell.state is State.SUPPRESSED for cell in flat) <= _HIDDEN_AT_MOST * len(flat):
+            break
+    return cut, cells
+
+
+def _peak_finding(
+    counted: Counted, cut: _Cut, cells: Sequence[Sequence[Protected]], period: Period, *, name: str
+) -> Finding:
+    peak = _find_peak(cut, cells)
+    if peak is None:
+        estimate = cells[0][0]
+        sentence = f"When in the week {counted.what} happened most is {estimate.state}: {estimate.reason}."
+    else:
+        day, hours, estimate = peak
+        sentence = (
+            f"For its length, the part of the week with most {counted.name()} was {_say_day(day)} from {_say_hours(hours)} "
+            f"{say_when(period.label)}: {format_value(estimate)}."
+        )
+    return counted.finding(id=f"when.{name}.most", sentence=sentence, estimate=estimate, period=period.label)
+
+
+def _find_peak(cut: _Cut, cells: Sequence[Sequence[Protected]]) -> tuple[str, str, Protected] | None:
+    """Day, hours and number of the cell with most for each hour it holds, among those that are told; None where all are withheld or 0."""
+    told = [
+        (cell.value / (len(days) * len(bands)), day, hours, cell)
+        for (hours, bands), row in zip(cut.hours.items(), cells, strict=True)
+        for (day, days), cell in zip(cut.days.items(), row, strict=True)
+        if cell.value
+    ]
+    return max(told, key=lambda item: item[0])[1:] if told else None
+
+
+_DAYS = {name: f"{full}s" for name, full in zip(_NAMES, calendar.day_name, strict=True)}
+
+
+def _say_day(day: str) -> str:
+    first, _, last = day.partition(" to ")
+    return f"{_DAYS[first]} to {_DAYS[last]}" if last else _DAYS[first]
+
+
+def _say_hours(hours: str) -> str:
+    return hours.partition(", ")[2] or hours
+
+
+def _grid_figure(
+    counted: Counted,
+    cut: _Cut,
+    cells: Sequence[Sequence[Protected]],
+    unknown: Protected,
+    period: Period,
+    *,
+    name: str,
+) -> Figure:
+    days, hours = tuple(cut.days), tuple(cut.hours)
+    peak = _find_peak(cut, cells)
+    title = f"When {counted.what} happened"
+    if peak is not None:
+        title = f"{capitalise(counted.what)}: most frequent on {_say_day(peak[0])} from {_say_hours(peak[1])}"
+    notes = [f"Not in the grid, since the time is not known so exactly: {format_value(unknown)}."]
+    if cut is not _CUTS[0]:
+        notes.append(
+            "Days are taken together, since smaller parts would be withheld; parts of the week are not equally long."
+        )
+    return Figure(
+        id=f"{name}_by_week",
+        title=title,
+        subtitle=f"{capitalise(counted.name())} by day of the week and time, {period.label}",
+        alternative=(
+            f"A grid of {len(days)} columns for days and {len(hours)} rows for hours, each cell with its number. "
+            f"{title}. Hatched cells are withheld. The table holds every number."
+        ),
+        chart=HeatGrid(hours, days, tuple(tuple(row) for row in cells), counted.unit),
+        table=make_table(
+            id=f"{name}_by_week",
+            caption=f"{capitalise(counted.name())} by day of the week and time, {period.label}",
+            columns=[("hours", "Time"), *((day.lower().replace(" ", "_"), day) for day in days)],
+            rows=[(hour, *row) for hour, row in zip(hours, cells, strict=True)],
+            source=counted.source,
+            readers=counted.readers,
+        ),
+        source=counted.source,
+        notes=tuple(notes),
+        readers=counted.readers,
+    )
+
+
+def make_months(counted: Counted, *, name: str) -> Figure | None:
+    """Each month's number as a line; None where fewer than six of the months may be told."""
+    months = counted.monthly.definite.periods
+    counts = [counted.total(month)[0] for month in months]
+    told = [counted.period, *([counted.comparison.before] if counted.comparison else [])]
+    lines = [[at for at, month in enumerate(months) if month.first in period.months] for period in told]
+    quarters = {(month.first.year, (month.first.month - 1) // 3) for month in months}
+    lines += [
+        [at for at, month in enumerate(months) if (month.first.year, (month.first.month - 1) // 3) == quarter]
+        for quarter in sorted(quarters)
+    ]
+    cells = protect_cells(counts, lines, counted.rule, unit=counted.unit)
+    shown = [(f"{m.first:%Y-%m}", cell) for m, cell, n in zip(months, cells, counts, strict=True) if not math.isnan(n)]
+    values = [cell for _, cell in shown if cell.value is not None]
+    if len(values) < 6:
+        return None
+    low, high = (choose(cell.value or 0 for cell in values) for choose in (min, max))
+    return Figure(
+        id=f"{name}_by_month",
+        title=f"{capitalise(counted.what)}: between {low:,.0f} and {high:,.0f} in each month that is told",
+        subtitle=f"{capitalise(counted.name())} by month",
+        alternative=f"A line with a point for each of {len(shown)} months, from {low:,.0f} to {high:,.0f}. The table holds every number.",
+        chart=LineChart(
+            (Series(counted.evidence.area_name, tuple(Point(*point) for point in shown), is_main=True),), counted.unit
+        ),
+        table=make_table(
+            id=f"{name}_by_month",
+            caption=f"{capitalise(counted.name())} by month",
+            columns=[("month", "Month"), ("count", capitalise(counted.unit))],
+            rows=shown,
+            source=counted.source,
+            rows_shown=24,
+            readers=counted.readers,
+        ),
+        source=counted.source,
+        notes=("Months differ in length. A month that has not been received is a gap.",),
+        readers=counted.readers,
+    )
