@@ -34,14 +34,17 @@ def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
     from safeground.engine.build import build_editions, land_and_check, open_with_catalogue
     from safeground.engine.feeds import make_key
     from safeground.engine.workspace import init_workspace
-    from safeground.synthetic import make_county, write_county
+    from safeground.synthetic import make_county, write_county, write_partner_files
 
     init_workspace(options.folder, partnership="wrenshire")
     workspace, catalogue = open_with_catalogue(options.folder)
     with tempfile.TemporaryDirectory(prefix="safeground-") as scratch:
         print("Making Wrenshire, a county that does not exist", flush=True)
         progress(0, 1, "drawing its map and its people")
-        paths = write_county(make_county(seed=options.seed), Path(scratch))
+        county = make_county(seed=options.seed)
+        paths = write_county(county, Path(scratch))
+        # A year of what is shared under agreements: a file of people takes far longer to land than one of the open ones.
+        paths += write_partner_files(county, Path(scratch) / "shared", months=county.territory.months[-12:])
         progress.end()
         print(f"Landing and checking {len(paths)} files", flush=True)
         # Nobody in the county exists: the key of their pseudonyms is no secret, and each demo is the same.
@@ -60,15 +63,25 @@ def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
 
 def run_county(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Write the files of a county that does not exist, with planted faults if wanted."""
-    from safeground.synthetic import make_county, plant_faults, write_county
+    from safeground.synthetic import (
+        make_county,
+        plant_faults,
+        plant_partner_faults,
+        write_county,
+        write_partner_files,
+    )
 
     progress(0, 1, "making the county")
     if options.with_faults:
         faults = plant_faults(options.folder, seed=options.seed)
+        faults += plant_partner_faults(options.folder / "shared", seed=options.seed)
         progress.end()
-        print(f"{len(faults)} faults are planted in {options.folder}; faults.json lists them.")
+        print(
+            f"{len(faults)} faults are planted in {options.folder} and its folder shared; a faults.json in each lists them."
+        )
         return DONE
-    paths = write_county(make_county(seed=options.seed), options.folder)
+    county = make_county(seed=options.seed)
+    paths = write_county(county, options.folder) + write_partner_files(county, options.folder / "shared")
     progress.end()
     print(f"{len(paths)} files of a county that does not exist are in {options.folder}.")
     return DONE
