@@ -36,7 +36,7 @@ def rows_columns(target: RowsTable) -> tuple[str, ...]:
 def select_rows(
     target: RowsTable, source: Source, delivery: Delivery, *, code_lists: Mapping[str, CodeList], vintage: str
 ) -> str:
-    """A row of ours for each row of theirs; of figures, for each number in it. `vintage`: SQL over `area_code`, from `vintage_expression`.
+    """A row of ours for each row of theirs; of figures, for each number in it. `vintage`: SQL over `area_code` (`vintage_expression`).
 
     A column of theirs that this delivery lacks, a code without a meaning and a text that is no date become NULL.
     """
