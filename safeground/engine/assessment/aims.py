@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from safeground.engine.assessment.counted import Counted, say_why_not
-from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.sentences import count_words, name_period, say_when
 from safeground.engine.assessment.withholding import protect_cells
 from safeground.engine.disclosure import Protected
@@ -91,14 +90,12 @@ def _age_table(aim: Counted, *, name: str) -> Table:
         ("All that are certain", *(definite for definite, _, _ in bounds)),
         ("Cannot be told", *(more for _, more, _ in bounds)),
     ]
-    return make_table(
+    return aim.table(
         id=f"aim_{name}",
         caption=f"{aim.definition.title}: {name_period(periods[0].label)}{' and the same months before' if len(periods) > 1 else ''}",
         columns=[("group", "Group"), *((f"period_{at}", capitalise(p.label)) for at, p in enumerate(periods, 1))],
         rows=rows,
-        source=aim.source,
         notes=(aim.evidence.catalogue.disclosure.of_owner(aim.rule.name).note,),
-        readers=aim.readers,
     )
 
 
@@ -136,13 +133,11 @@ def _quarters_figure(aim: Counted, *, name: str) -> Figure | None:
             aim.unit,
             "Quarter",
         ),
-        table=make_table(
+        table=aim.table(
             id=f"aim_{name}_by_quarter",
             caption=f"{aim.definition.title} by quarter",
             columns=[("quarter", "Quarter"), ("count", capitalise(aim.unit))],
             rows=list(zip(labels, estimates, strict=True)),
-            source=aim.source,
-            readers=aim.readers,
         ),
         source=aim.source,
         readers=aim.readers,

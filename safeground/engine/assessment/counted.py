@@ -9,11 +9,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import FORCE, Evidence
+from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_change, protect_estimate
 from safeground.engine.assessment.sentences import change_sentence, name_period, say_when
 from safeground.engine.assessment.withholding import protect_cells, protect_sum
@@ -23,6 +25,7 @@ from safeground.engine.documents import (
     Audience,
     Direction,
     Finding,
+    Table,
     capitalise,
     format_estimate,
     format_interval,
@@ -254,6 +257,14 @@ class Counted:
             period=f"{periods.latest.label} compared with {periods.before.label}",
             direction=direction,
             caveats=caveats,
+        )
+
+    def table(self, *, readers: frozenset[Audience] | None = None, level: str = FORCE, **parts: Any) -> Table:
+        """A table (see `make_table`) whose CSV says what was counted, from where, and under whose rule. `readers`: of the feed's numbers
+        for the force area unless it is of finer areas."""
+        about = (("geography", name_vintage(level)), ("definition", self.definition.label), ("rule", self.rule.title))
+        return make_table(
+            source=self.source, readers=self.readers if readers is None else readers, about=about, **parts
         )
 
     def finding(

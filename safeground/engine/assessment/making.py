@@ -103,12 +103,13 @@ def make_table(
     measurement: Measurement | None = None,
     period: str = "",
     readers: frozenset[Audience] = EVERYONE,
+    about: Sequence[tuple[str, str]] = (),
 ) -> Table:
     """A table whose numeric columns are found from its cells: a column is numeric where any cell is a protected number.
 
-    `measurement` and `period` (left out where the rows state their own) travel with the numbers in the CSV.
+    `measurement`, `period` (left out where the rows state their own) and what else `about` says travel with the numbers in the CSV.
     """
-    about = [("period", period)] if period else []
+    about = [*([("period", period)] if period else []), *about]
     if measurement is not None:
         about += [("geography", name_vintage(measurement.level)), ("definition", measurement.definition)]
         about += [("denominator", measurement.denominator_label)] if measurement.denominator_label else []

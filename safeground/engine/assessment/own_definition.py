@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from safeground.engine.assessment.counted import Counted
-from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.withholding import protect_beside, protect_sum
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Block, Finding, Notice, NoticeKind, Table, format_estimate, format_value
@@ -41,15 +40,13 @@ def _gap_table(counted: Counted) -> Table:
     """Which missing fields leave how many undetermined; together they are all of them."""
     gaps = counted.missing_fields(counted.period)
     numbers = counted.protect_parts([events for _, events in gaps], of=counted.protect_bounds(counted.period)[1])
-    return make_table(
+    return counted.table(
         id="own_definition_gaps",
         caption=f"What is missing where it cannot be told, {counted.period.label}",
         columns=[("missing", "Not known"), ("events", "Offences that cannot be told")],
         rows=[(said[:1].upper() + said[1:], number) for (said, _), number in zip(gaps, numbers, strict=True)],
-        source=counted.source,
         notes=("An offence that lacks several fields at once has a row of its own.",),
         rows_shown=8,
-        readers=counted.readers,
     )
 
 
@@ -68,7 +65,7 @@ def _readings_table(counted: Counted) -> Table:
         ]
         upper = protect_sum(parts, reading.definite + reading.undetermined, counted.rule)
         rows.append((switch.question, f"{title} (as counted here)" if reading.is_chosen else title, *parts, upper))
-    return make_table(
+    return counted.table(
         id="own_definition_readings",
         caption=f"Open questions of the definition, each read either way, {counted.period.label}",
         columns=[
@@ -79,7 +76,5 @@ def _readings_table(counted: Counted) -> Table:
             ("upper", "Upper bound"),
         ],
         rows=rows,
-        source=counted.source,
         notes=("Each row changes one answer and leaves all others as they are.",),
-        readers=counted.readers,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from safeground.engine.assessment.counted import Counted
-from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.sentences import say_when
 from safeground.engine.disclosure import Protected, State
 from safeground.engine.documents import (
@@ -96,13 +95,11 @@ def _age_figure(counted: Counted, by_age: Mapping[str, Protected], *, name: str,
             f"{sum(point.estimate.state is State.SUPPRESSED for point in points)} bands are withheld."
         ),
         chart=ColumnChart(points, plural, "Age"),
-        table=make_table(
+        table=counted.table(
             id=f"{name}_by_age",
             caption=f"{capitalise(plural)} of {counted.what} by age, {counted.period.label}",
             columns=[("age", "Age"), ("people", capitalise(plural))],
             rows=[(band, cell) for band, cell in by_age.items()],
-            source=counted.source,
-            readers=counted.readers,
         ),
         source=counted.source,
         notes=(f"Somebody who was in two of them counts twice. {_say_unknown(by_age[_NOT_KNOWN])}",),
@@ -115,11 +112,9 @@ def _say_unknown(cell: Protected) -> str:
 
 
 def _sex_table(counted: Counted, by_sex: Mapping[str, Protected], *, name: str, plural: str) -> Table:
-    return make_table(
+    return counted.table(
         id=f"{name}_by_sex",
         caption=f"{capitalise(plural)} of {counted.what} by sex, {counted.period.label}",
         columns=[("sex", "Sex"), ("people", capitalise(plural))],
         rows=[(capitalise(sex), cell) for sex, cell in by_sex.items()],
-        source=counted.source,
-        readers=counted.readers,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from safeground.engine.assessment.counted import Counted
 from safeground.engine.assessment.evidence import DISTRICT
-from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_estimate
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import (
@@ -52,13 +51,11 @@ def make_kinds_of_place(counted: Counted, *, name: str) -> list[Block]:
             subtitle=f"{capitalise(counted.name())} by kind of place, {counted.period.label}; line: 95% interval",
             alternative=f"A row for each kind of place. {title}. Not known: {format_value(cells[-1])}.",
             chart=IntervalChart(tuple(Point(*item) for item in shown), counted.unit),
-            table=make_table(
+            table=counted.table(
                 id=f"{name}_by_kind_of_place",
                 caption=f"{capitalise(counted.name())} by kind of place, {counted.period.label}",
                 columns=[("place", "Kind of place"), ("count", capitalise(counted.unit))],
                 rows=rows,
-                source=counted.source,
-                readers=counted.readers,
             ),
             source=counted.source,
             notes=(f"Kind of place not known: {format_value(cells[-1])}.",),
@@ -81,14 +78,14 @@ def make_districts(counted: Counted, *, name: str) -> list[Block]:
     names = [evidence.district_names[code] for code in gathered.definite.areas]
     rows = sorted(zip(names, definite[:-1], more[:-1], strict=True), key=lambda row: row[0])
     return [
-        make_table(
+        counted.table(
             id=f"{name}_by_district",
             caption=f"{capitalise(counted.name())} by district, {counted.period.label}",
             columns=[("district", "District"), ("count", "Certain"), ("undetermined", "Cannot be told")],
             rows=[*rows, ("Elsewhere, or without a usable place", definite[-1], more[-1])],
-            source=counted.source,
             notes=("Districts differ in size: a larger number is not a higher risk.",),
             readers=evidence.readers_of_feed(counted.feed, DISTRICT),
+            level=DISTRICT,
         )
     ]
 

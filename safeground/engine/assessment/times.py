@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.assessment.counted import Counted
-from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.sentences import say_when
 from safeground.engine.assessment.withholding import protect_cells
 from safeground.engine.disclosure import Protected, State
@@ -181,13 +180,11 @@ def _grid_figure(
             f"{title}. Hatched cells are withheld. The table holds every number."
         ),
         chart=HeatGrid(hours, days, tuple(tuple(row) for row in cells), counted.unit),
-        table=make_table(
+        table=counted.table(
             id=f"{name}_by_week",
             caption=f"{capitalise(counted.name())} by day of the week and time, {period.label}",
             columns=[("hours", "Time"), *((day.lower().replace(" ", "_"), day) for day in days)],
             rows=[(hour, *row) for hour, row in zip(hours, cells, strict=True)],
-            source=counted.source,
-            readers=counted.readers,
         ),
         source=counted.source,
         notes=tuple(notes),
@@ -220,14 +217,12 @@ def make_months(counted: Counted, *, name: str) -> Figure | None:
         chart=LineChart(
             (Series(counted.evidence.area_name, tuple(Point(*point) for point in shown), is_main=True),), counted.unit
         ),
-        table=make_table(
+        table=counted.table(
             id=f"{name}_by_month",
             caption=f"{capitalise(counted.name())} by month",
             columns=[("month", "Month"), ("count", capitalise(counted.unit))],
             rows=shown,
-            source=counted.source,
             rows_shown=24,
-            readers=counted.readers,
         ),
         source=counted.source,
         notes=("Months differ in length. A month that has not been received is a gap.",),
