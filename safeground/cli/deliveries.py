@@ -11,7 +11,7 @@ from safeground.cli.terminal import DONE, MISUSE, REFUSED, Report, TerminalProgr
 
 
 def add_delivery_commands(commands: Commands) -> None:
-    """Declare `init`, `fetch`, `template`, `check`, `land`."""
+    """Declare `init`, `fetch`, `template`, `check`, `land`, `destroy`."""
     init = commands.add("init", run_init, "Make an empty workspace for a partnership.")
     init.add_argument("workspace", type=Path)
     init.add_argument("--partnership", required=True, help="a name ('essex'), or a folder that holds partnership.yaml")
@@ -58,6 +58,20 @@ def add_delivery_commands(commands: Commands) -> None:
     land.add_argument("--partner", help="who sent them, where they do not tell")
     land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
     land.add_argument("--stated-rows", type=_whole_number, help="how many rows the sender says there are")
+    land.add_argument("--despite-destruction", metavar="REASON", help="why a file that was destroyed may land again")
+
+    destroy = commands.add(
+        "destroy",
+        run_destroy,
+        "Destroy deliveries: every copy goes, a certificate stays, editions made from them are marked.",
+        has_json=True,
+    )
+    destroy.add_argument("workspace", type=Path)
+    destroy.add_argument(
+        "deliveries", nargs="+", metavar="DELIVERY", help="feed/partner/period/hash, as retention names it"
+    )
+    destroy.add_argument("--reason", required=True, help="why, for the certificate")
+    destroy.add_argument("--by", help="whose order it is, a role or a name (default: the name you are logged in by)")
 
 
 def run_init(options: argparse.Namespace, progress: TerminalProgress) -> int:
@@ -142,6 +156,7 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
         partner=options.partner,
         period=options.period,
         stated_rows=options.stated_rows,
+        despite_destruction=options.despite_destruction,
         progress=progress,
     )
     progress.end()
@@ -151,6 +166,20 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
             say_error(sentence)
         print(report.last_line)
     return DONE if report.is_clean else REFUSED
+
+
+def run_destroy(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Destroy deliveries and say what went, where the certificates are, and which editions were made from them."""
+    import getpass
+
+    from safeground.engine.build import destroy_deliveries
+    from safeground.engine.workspace import open_workspace
+
+    workspace = open_workspace(options.workspace)
+    by = options.by if options.by is not None else getpass.getuser()
+    report = destroy_deliveries(workspace, options.deliveries, reason=options.reason, by=by)
+    tell(report, options)
+    return DONE
 
 
 def _whole_number(text: str) -> int:

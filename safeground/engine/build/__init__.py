@@ -2,6 +2,7 @@
 
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.comparing import ComparisonReport, compare_in_workspace
+from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
 from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
@@ -12,6 +13,7 @@ __all__ = [
     "BuiltEdition",
     "CheckingReport",
     "ComparisonReport",
+    "DestructionReport",
     "FileReport",
     "ReceivingReport",
     "Status",
@@ -19,6 +21,7 @@ __all__ = [
     "check_everything",
     "check_one_file",
     "compare_in_workspace",
+    "destroy_deliveries",
     "get_code_version",
     "get_status",
     "land_and_check",

@@ -141,6 +141,7 @@ def land_and_check(
     partner: str | None = None,
     period: str | None = None,
     stated_rows: int | None = None,
+    despite_destruction: str | None = None,
     keys: Path | None = None,
     progress: Progress | None = None,
 ) -> ReceivingReport:
@@ -155,6 +156,7 @@ def land_and_check(
             partner=partner,
             period=period,
             stated_rows=stated_rows,
+            despite_destruction=despite_destruction,
             keys=keys,
             progress=progress,
         )

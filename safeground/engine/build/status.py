@@ -11,7 +11,8 @@ from typing import Any
 from safeground.engine.build.editions import choose_audiences, edition_key, editions_of
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience, count_things
-from safeground.engine.feeds import get_check_report, get_deliveries, get_live_deliveries
+from safeground.engine.feeds import get_certificates, get_check_report, get_deliveries, get_live_deliveries
+from safeground.engine.publish import DestroyedSource, mark_path, read_marks
 from safeground.engine.workspace import Workspace
 
 
@@ -22,6 +23,8 @@ class EditionStatus:
     audience: Audience
     path: Path | None
     is_stale: bool
+    destroyed: tuple[DestroyedSource, ...] = ()
+    """What it was made from and has been destroyed since."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Status:
     refused: tuple[str, ...]
     warehouse: Path | None
     editions: tuple[EditionStatus, ...]
+    destroyed: int = 0
+    """Certificates of destruction."""
+    marked: tuple[str, ...] = ()
+    """Editions, in use or earlier, made from what has been destroyed since; as paths in the workspace."""
 
     @property
     def is_stale(self) -> bool:
@@ -66,13 +73,11 @@ class Status:
         for feed in self.feeds:
             span = feed.first if feed.first == feed.last else f"{feed.first} to {feed.last}"
             kept = f", {feed.superseded} superseded and kept" if feed.superseded else ""
-            lines.append(
-                f"  {feed.feed} from {feed.partner}: {count_things(feed.live, 'delivery', 'deliveries')}, {span}{kept}"
-            )
+            lines.append(f"  {feed.feed} from {feed.partner}: {_count(feed.live)}, {span}{kept}")
         if not self.feeds:
             lines.append("  nothing has landed")
         if self.unchecked:
-            lines.append(f"  not checked yet: {count_things(self.unchecked, 'delivery', 'deliveries')}")
+            lines.append(f"  not checked yet: {_count(self.unchecked)}")
         lines += [f"  refused by its check and not used: {delivery}" for delivery in self.refused]
         for edition in self.editions:
             state = (
@@ -81,6 +86,12 @@ class Status:
                 else f"{'stale' if edition.is_stale else 'up to date'}: {edition.path / 'index.html'}"
             )
             lines.append(f"  {edition.audience} edition {state}")
+            if edition.destroyed:
+                lines.append(f"    made from {_count(len(edition.destroyed))} destroyed since")
+        if self.destroyed:
+            lines.append(
+                f"  destroyed: {_count(self.destroyed)}, with certificates; editions marked: {len(self.marked)}"
+            )
         lines.append(f"Next: {self.next_step}")
         return tuple(lines)
 
@@ -93,9 +104,16 @@ class Status:
             "refused": list(self.refused),
             "warehouse": str(self.warehouse) if self.warehouse else None,
             "editions": [
-                {"audience": str(e.audience), "path": str(e.path) if e.path else None, "is_stale": e.is_stale}
+                {
+                    "audience": str(e.audience),
+                    "path": str(e.path) if e.path else None,
+                    "is_stale": e.is_stale,
+                    "destroyed": [each.delivery for each in e.destroyed],
+                }
                 for e in self.editions
             ],
+            "destroyed": self.destroyed,
+            "marked_editions": list(self.marked),
             "is_stale": self.is_stale,
             "next": self.next_step,
         }
@@ -117,7 +135,12 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
         current = editions_of(workspace, audience).current
         key = edition_key(live, catalogue, audience)
         editions.append(
-            EditionStatus(audience, current, is_stale=current is None or key not in current.name.split("-"))
+            EditionStatus(
+                audience,
+                current,
+                is_stale=current is None or key not in current.name.split("-"),
+                destroyed=() if current is None else read_marks(current),
+            )
         )
     return Status(
         root=workspace.root,
@@ -127,4 +150,14 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
         refused=tuple(delivery for delivery, check in checks.items() if check is not None and not check.is_used),
         warehouse=workspace.warehouse.current,
         editions=tuple(editions),
+        destroyed=len(get_certificates(workspace)),
+        marked=tuple(
+            path.relative_to(workspace.root).as_posix()
+            for path in sorted(workspace.editions.folder.glob("*/*"))
+            if path.is_dir() and mark_path(path).exists()
+        ),
     )
+
+
+def _count(number: int) -> str:
+    return count_things(number, "delivery", "deliveries")

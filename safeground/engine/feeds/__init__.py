@@ -1,6 +1,7 @@
 """What partners send: landed as sent, recognised by contract, recorded, checked."""
 
 from safeground.engine.feeds.agreements_report import AgreementsReport, review_agreements
+from safeground.engine.feeds.certificates import Certificate, certificate_name, get_certificates, make_certificate
 from safeground.engine.feeds.check import check_deliveries
 from safeground.engine.feeds.check_file import FileCheck, check_file
 from safeground.engine.feeds.check_plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
@@ -33,6 +34,7 @@ __all__ = [
     "TEXT",
     "AgreementsReport",
     "Archive",
+    "Certificate",
     "CheckReport",
     "Delivery",
     "ExpectedPartners",
@@ -50,12 +52,14 @@ __all__ = [
     "Severity",
     "Verdict",
     "accepted_path",
+    "certificate_name",
     "check_deliveries",
     "check_file",
     "check_workspace",
     "codes_of_rows",
     "counts_path",
     "fetch_source",
+    "get_certificates",
     "get_check_report",
     "get_deliveries",
     "get_live_deliveries",
@@ -63,6 +67,7 @@ __all__ = [
     "land_files",
     "load_fetch_sources",
     "make_at_rest_key",
+    "make_certificate",
     "make_key",
     "meaning_in_force",
     "moment",

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from safeground.engine.catalogue import Sensitivity
 from safeground.engine.feeds.agreements import Admission, Door
+from safeground.engine.feeds.certificates import Certificate
 from safeground.engine.feeds.check_reading import read_csv_records
 from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, SheetPlace, make_delivery_id, write_record
 from safeground.engine.feeds.encryption import stream_of
@@ -81,6 +82,8 @@ class Statements:
     partner: str | None = None
     period: str | None = None
     rows: int | None = None
+    despite_destruction: str | None = None
+    """Why what was destroyed may land again."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,18 @@ def path_source(path: Path, *, label: str, compression: Literal["gzip"] | None) 
 
 
 def stage_source(
-    source: Source, folder: Path, *, recogniser: Recogniser, door: Door, statements: Statements, limits: ReadingLimits
+    source: Source,
+    folder: Path,
+    *,
+    recogniser: Recogniser,
+    door: Door,
+    statements: Statements,
+    limits: ReadingLimits,
+    destroyed: Mapping[str, Certificate] | None = None,
 ) -> Staged:
     """Copy a source into `folder` and find out what it is: as sent, or minimised where its feed is not open. Constant memory for CSV.
 
-    Raises Refused; what lies in `folder` then is of no use.
+    destroyed: by the hash of their content, what may not land again. Raises Refused; what lies in `folder` then is of no use.
     """
     path = folder / source.file_name
     content_hash = hashlib.sha256()
@@ -152,10 +162,23 @@ def stage_source(
         "archive": source.archive,
         "stated_rows": statements.rows,
     }
+    certificate = (destroyed or {}).get(facts["sha256"])
+    if certificate is not None:
+        facts["notes"] = (*facts["notes"], _despite_destruction(certificate, statements))
     admission = door.admit(table.recognition, facts["partner"], file_format=facts["format"])
     if admission is not None:
         facts |= _keep_under_agreement(source, folder, table, facts, admission=admission, limits=limits)
     return Staged(source, folder, facts)
+
+
+def _despite_destruction(certificate: Certificate, statements: Statements) -> str:
+    """The note on a delivery that lands again. Raises Refused where nobody says why it should."""
+    if not (statements.despite_destruction or "").strip():
+        raise Refused(
+            f"was destroyed on {certificate.day} ({certificate.reason}); its certificate is {certificate.name}. "
+            'Should it be kept after all, say why: --despite-destruction "reason".'
+        )
+    return f"Landed despite its destruction on {certificate.day}: {statements.despite_destruction}"
 
 
 @dataclass(frozen=True)

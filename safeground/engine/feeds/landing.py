@@ -21,6 +21,7 @@ from typing import TypeVar
 from safeground.engine.catalogue import Agreements, Feeds, load_agreements
 from safeground.engine.feeds.agreements import Door
 from safeground.engine.feeds.archives import check_member, is_compressed, list_members, read_member
+from safeground.engine.feeds.certificates import get_certificates
 from safeground.engine.feeds.check_notes import tell_stated_rows
 from safeground.engine.feeds.check_report import Problem, of_delivery
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, read_delivery
@@ -70,6 +71,7 @@ def land_files(
     partner: str | None = None,
     period: str | None = None,
     stated_rows: int | None = None,
+    despite_destruction: str | None = None,
     agreements: Agreements | None = None,
     keys: Path | None = None,
     today: datetime.date | None = None,
@@ -80,13 +82,14 @@ def land_files(
 
     `feed`, `partner`, `period` and `stated_rows` are said of every file given; what a file itself tells must agree, but
     a total that disagrees is only told: by the check, or here of what had landed before. A file that breaks its contract
-    as a whole is refused in the report and changes nothing. Raises WorkspaceBusy.
+    as a whole is refused in the report and changes nothing. So is what was destroyed, whoever it is sent as, unless
+    `despite_destruction` says why it may land again. Raises WorkspaceBusy.
 
     A file of a feed that is not open lands under a sharing agreement that is live `today`: of `agreements`, by default those of the
     workspace's partnership and of its own folder agreements/. Without one it is refused, and nothing of it is stored. `keys` is the
     folder with the keys of pseudonyms, by default the one that SAFEGROUND_KEYS names.
     """
-    statements = Statements(feed, partner, period, stated_rows)
+    statements = Statements(feed, partner, period, stated_rows, despite_destruction)
 
     def load() -> Agreements:
         if agreements is not None:
@@ -141,9 +144,14 @@ class _Landing:
         self._progress = progress
         self._live: dict[tuple[str, str, str, str], Delivery] = {}
         self._sequence = 0
-        for delivery in get_deliveries(workspace):
+        here = get_deliveries(workspace)
+        for delivery in here:
             self._live[_key(delivery)] = delivery
             self._sequence = delivery.sequence
+        certificates = get_certificates(workspace)
+        self._sequence = max([self._sequence, *(each.sequence for each in certificates)])
+        allowed = {delivery.sha256 for delivery in here}
+        self._destroyed = {each.sha256: each for each in certificates if each.sha256 not in allowed}
         self._landed: list[Delivery] = []
         self._unchanged: list[Delivery] = []
         self._superseded: list[Delivery] = []
@@ -225,6 +233,7 @@ class _Landing:
                 door=self._door,
                 statements=self._statements,
                 limits=self._limits,
+                destroyed=self._destroyed,
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

@@ -4,9 +4,11 @@ from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.comparison import EditionDifference, FindingChange, InputChange, compare_editions
 from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
+from safeground.engine.publish.marks import DestroyedSource, mark_path, read_marks, write_marks
 
 __all__ = [
     "Brand",
+    "DestroyedSource",
     "Edition",
     "EditionDifference",
     "EditionError",
@@ -15,5 +17,8 @@ __all__ = [
     "check_audience",
     "compare_editions",
     "load_edition",
+    "mark_path",
     "publish_edition",
+    "read_marks",
+    "write_marks",
 ]

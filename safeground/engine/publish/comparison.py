@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from safeground.engine.publish.edition import Edition
+from safeground.engine.publish.marks import DestroyedSource, read_marks
 
 # Parts of a manifest that say what an edition is rather than what it was made from.
 _NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title"})
@@ -68,6 +69,9 @@ class EditionDifference:
     is_same_audience: bool
     references: tuple[FindingChange, ...] = ()
     """Findings that say the same and only name their sources or caveats differently."""
+    destroyed_before: tuple[DestroyedSource, ...] = ()
+    """What the first edition was made from and has been destroyed since."""
+    destroyed_after: tuple[DestroyedSource, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -86,6 +90,10 @@ class EditionDifference:
             "findings": [change.as_data() for change in self.findings],
             "references": [change.as_data() for change in self.references],
             "inputs": [{**change.__dict__, "change": str(change.change)} for change in self.inputs],
+            "destroyed": {
+                "before": [vars(source) for source in self.destroyed_before],
+                "after": [vars(source) for source in self.destroyed_after],
+            },
         }
 
 
@@ -99,6 +107,8 @@ def compare_editions(before: Edition, after: Edition) -> EditionDifference:
         inputs=tuple(_compare_inputs(before.manifest, after.manifest)),
         is_same_audience=before.audience == after.audience,
         references=tuple(change for change in changes if _is_reference_only(change)),
+        destroyed_before=read_marks(before.path),
+        destroyed_after=read_marks(after.path),
     )
 
 

@@ -21,8 +21,9 @@ _PLURALS = {"delivery": "deliveries"}
 
 def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     """Numbers that changed, findings that came and went, those only worded otherwise, then why. Lists are cut, never counts."""
+    destroyed = tuple(_describe_destroyed(difference))
     if difference.is_empty:
-        return ("Nothing changed: both editions say the same and were made from the same.",)
+        return ("Nothing changed: both editions say the same and were made from the same.", *destroyed)
     told = [] if difference.is_same_audience else [_describe_audiences(difference)]
     numbers = [change for change in difference.findings if change.is_new_number]
     references = [_describe_references(difference.references)] if difference.references else []
@@ -40,7 +41,16 @@ def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     reasons = list(_describe_reasons(difference))
     if len(reasons) > _MOST_REASONS + 1:
         reasons[_MOST_REASONS:] = [f"{len(reasons) - _MOST_REASONS} more of what they were made from differ."]
-    return (*told, *reasons)
+    return (*told, *reasons, *destroyed)
+
+
+def _describe_destroyed(difference: EditionDifference) -> Iterator[str]:
+    """What can no longer be looked up, since the data were destroyed after an edition was made from them."""
+    for which, sources in (("first", difference.destroyed_before), ("second", difference.destroyed_after)):
+        for source in sources[:_MOST_OF_A_KIND]:
+            yield f"The {which} was made from {source.delivery}, destroyed on {source.day}: {source.certificate}."
+        if len(sources) > _MOST_OF_A_KIND:
+            yield f"The {which} was made from {len(sources) - _MOST_OF_A_KIND} more that were destroyed; --json gives all."
 
 
 def _describe_audiences(difference: EditionDifference) -> str:

@@ -6,6 +6,7 @@ from safeground.engine.warehouse.generation import Generation, get_generation
 from safeground.engine.warehouse.operators import OperatorNotAllowed, check_operators
 from safeground.engine.warehouse.parts import ConformError
 from safeground.engine.warehouse.reading import LiveDelivery, Warehouse, open_warehouse
+from safeground.engine.warehouse.removing import WarehouseRemoval, set_beside_without
 from safeground.engine.warehouse.tables import EVENT_CORE, TABLES
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "LiveDelivery",
     "OperatorNotAllowed",
     "Warehouse",
+    "WarehouseRemoval",
     "check_engine",
     "check_operators",
     "conform_deliveries",
     "get_generation",
     "open_warehouse",
+    "set_beside_without",
 ]

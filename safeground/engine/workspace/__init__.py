@@ -5,11 +5,13 @@ from safeground.engine.workspace.errors import WorkspaceBusy, WorkspaceError
 from safeground.engine.workspace.generations import Generations
 from safeground.engine.workspace.hashing import hash_file
 from safeground.engine.workspace.progress import Progress, no_progress
+from safeground.engine.workspace.removal import Removal
 from safeground.engine.workspace.workspace import Workspace, init_workspace, open_workspace
 
 __all__ = [
     "Generations",
     "Progress",
+    "Removal",
     "Workspace",
     "WorkspaceBusy",
     "WorkspaceError",

@@ -66,17 +66,22 @@ class Generations:
         folder that nobody reads, which `remove_interrupted` takes away. Raises WorkspaceError where the name is taken:
         a finished folder is never changed.
         """
+        before = _first_line(self.folder / CURRENT)
+        final = self.set_beside(written, name=name)
+        if before:
+            write_atomically(self.folder / PREVIOUS, f"{before}\n", staging=self.staging)
+        write_atomically(self.folder / CURRENT, f"{final.name}\n", staging=self.staging)
+        (self.folder / ARRIVING).unlink(missing_ok=True)
+        return final
+
+    def set_beside(self, written: Path, *, name: str | None = None) -> Path:
+        """The first half of `swap_in`: the finished folder is in its place, and not in use until CURRENT names it."""
         name = name or self.next_name()
         final = self.folder / name
         if final.exists():
             raise WorkspaceError(f"{final} exists already, and what is finished is never changed; choose another name.")
-        before = _first_line(self.folder / CURRENT)
         write_atomically(self.folder / ARRIVING, f"{name}\n", staging=self.staging)
         move_into_place(written, final)
-        if before:
-            write_atomically(self.folder / PREVIOUS, f"{before}\n", staging=self.staging)
-        write_atomically(self.folder / CURRENT, f"{name}\n", staging=self.staging)
-        (self.folder / ARRIVING).unlink(missing_ok=True)
         return final
 
     def remove_interrupted(self) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from safeground.engine.workspace.atomic import write_atomically
-from safeground.engine.workspace.errors import WorkspaceError
+from safeground.engine.workspace.errors import WorkspaceBusy, WorkspaceError
 from safeground.engine.workspace.generations import Generations
 from safeground.engine.workspace.lock import hold_lock
+from safeground.engine.workspace.removal import JOURNAL, Removal, complete_removal, write_journal
 
 SCHEMA = 1
 MARKER = "workspace.yaml"
@@ -40,6 +41,11 @@ class Workspace:
         return self.root / "quarantine"
 
     @property
+    def certificates(self) -> Path:
+        """What is kept of deliveries that were destroyed."""
+        return self.root / "certificates"
+
+    @property
     def staging(self) -> Path:
         """Where everything unfinished is written; on the same disk, so that a rename finishes it."""
         return self.root / ".staging"
@@ -56,10 +62,11 @@ class Workspace:
     def exclusive(self) -> Iterator[None]:
         """Be the only writer. May be nested. Raises WorkspaceBusy at once where another process writes.
 
-        On taking it, whatever an earlier writer left unfinished is swept away.
+        On taking it, a removal that an earlier writer began is completed, and whatever else it left unfinished is swept away.
         """
         with hold_lock(self.root / ".lock") as is_outermost:
             if is_outermost:
+                complete_removal(self.root, staging=self.staging)
                 shutil.rmtree(self.staging, ignore_errors=True)
                 for generations in (self.warehouse, *self._editions_by_audience()):
                     generations.remove_interrupted()
@@ -71,6 +78,13 @@ class Workspace:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.is_dir():
                 yield Generations(path, self.staging)
+
+    def remove(self, removal: Removal) -> None:
+        """Remove for good, in full even if this process is killed: the next one to open the workspace completes it. Call it while
+        holding `exclusive`. Raises WorkspaceError where something cannot be removed yet."""
+        write_journal(self.root, removal, staging=self.staging)
+        complete_removal(self.root, staging=self.staging)
+        self.staging.mkdir(exist_ok=True)
 
     def stage_folder(self, prefix: str = "") -> Path:
         """A fresh folder for something unfinished. Call it while holding `exclusive`."""
@@ -105,8 +119,10 @@ def init_workspace(root: Path, *, partnership: str) -> Workspace:
 
 
 def open_workspace(root: Path) -> Workspace:
-    """The workspace in a folder. Raises WorkspaceError, in a sentence, where the folder is none or is of a later
-    version."""
+    """The workspace in a folder; a removal that was interrupted in it is completed first.
+
+    Raises WorkspaceError, in a sentence, where the folder is none or is of a later version.
+    """
     marker = root / MARKER
     if not marker.is_file():
         what = "is not a workspace" if root.exists() else "does not exist"
@@ -120,4 +136,9 @@ def open_workspace(root: Path) -> Workspace:
         raise WorkspaceError(
             f"{root} was made by another version of Safeground (schema {schema}); this one reads {SCHEMA}."
         )
-    return Workspace(root, str(partnership))
+    workspace = Workspace(root, str(partnership))
+    if (root / JOURNAL).exists():
+        # Whoever else holds the workspace has completed it already, or is about to.
+        with suppress(WorkspaceBusy), workspace.exclusive():
+            pass
+    return workspace
