@@ -12,6 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from safeground.synthetic.assaults import Assaults, make_assaults
+from safeground.synthetic.children_files import (
+    write_missing_episodes,
+    write_pupil_exclusions,
+    write_youth_justice,
+)
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
@@ -28,6 +33,7 @@ from safeground.synthetic.official_crime_files import (
 )
 from safeground.synthetic.place_files import write_postcodes, write_venues
 from safeground.synthetic.prescribing_files import write_prescribing
+from safeground.synthetic.published_answers import write_perception_survey, write_school_exclusions
 from safeground.synthetic.recorded_crime_files import write_recorded_crime
 from safeground.synthetic.violence_truth import truth_of_assaults
 
@@ -46,6 +52,11 @@ WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingPr
         "prescribing": write_prescribing,
         "postcodes": write_postcodes,
         "venues": write_venues,
+        "youth_justice": write_youth_justice,
+        "missing_episodes": write_missing_episodes,
+        "pupil_exclusions": write_pupil_exclusions,
+        "school_exclusions": write_school_exclusions,
+        "perception_survey": write_perception_survey,
     }
 )
 """The feed to what writes its files."""
