@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import shlex
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from safeground.cli.terminal import DONE, MISUSE, REFUSED, Report, TerminalProgr
 
 
 def add_delivery_commands(commands: Commands) -> None:
-    """Declare `init`, `fetch`, `template`, `check`, `land`, `destroy`."""
+    """Declare `init`, `fetch`, `template`, `check`, `land`, `retention`, `destroy`."""
     init = commands.add("init", run_init, "Make an empty workspace for a partnership.")
     init.add_argument("workspace", type=Path)
     init.add_argument("--partnership", required=True, help="a name ('essex'), or a folder that holds partnership.yaml")
@@ -59,6 +60,13 @@ def add_delivery_commands(commands: Commands) -> None:
     land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
     land.add_argument("--stated-rows", type=_whole_number, help="how many rows the sender says there are")
     land.add_argument("--despite-destruction", metavar="REASON", help="why a file that was destroyed may land again")
+
+    retention = commands.add(
+        "retention", run_retention, "Say what has been kept as long as it may be, and by which clause.", has_json=True
+    )
+    retention.add_argument("action", choices=("due",))
+    retention.add_argument("workspace", type=Path)
+    retention.add_argument("--by", type=_day, metavar="DATE", help="what is due by then, 2027-03-31 (default: today)")
 
     destroy = commands.add(
         "destroy",
@@ -133,6 +141,9 @@ def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
         report = check_one_file(options.target, **of_file)
         tell(report, options)
         return DONE if report.is_clean else REFUSED
+    if not options.target.exists():
+        say_error(f"{options.target} does not exist; name a file to check, or a workspace.")
+        return REFUSED
     given = next((name for name, value in of_file.items() if value is not None), None)
     if given is not None:
         say_error(f"{options.target} is not a file; --{given.replace('_', '-')} is for checking one.")
@@ -168,6 +179,19 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
     return DONE if report.is_clean else REFUSED
 
 
+def run_retention(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """List what is due to be destroyed. DONE whether or not something is."""
+    from safeground.engine.catalogue import load_agreements, load_feeds
+    from safeground.engine.feeds import find_due
+    from safeground.engine.workspace import open_workspace
+
+    workspace, feeds = open_workspace(options.workspace), load_feeds()
+    agreements = load_agreements(workspace.partnership, workspace=workspace.root, feeds=feeds.contracts)
+    report = find_due(workspace, feeds, agreements, by=options.by or datetime.date.today())
+    tell(report, options)
+    return DONE
+
+
 def run_destroy(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Destroy deliveries and say what went, where the certificates are, and which editions were made from them."""
     import getpass
@@ -186,3 +210,10 @@ def _whole_number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
     return int(text)
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2027-03-31") from None

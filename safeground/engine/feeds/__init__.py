@@ -23,6 +23,7 @@ from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.problem_summaries import ProblemSummary, summarise_problems
 from safeground.engine.feeds.pseudonyms import KeyProblem, make_key
 from safeground.engine.feeds.reading_guards import ReadingLimits, Refused
+from safeground.engine.feeds.retention import Retention, RetentionReport, find_due
 from safeground.engine.feeds.rules_codes import meaning_in_force
 from safeground.engine.feeds.rules_sql import moment
 from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
@@ -48,6 +49,8 @@ __all__ = [
     "ReadingLimits",
     "Refusal",
     "Refused",
+    "Retention",
+    "RetentionReport",
     "ScorecardRow",
     "Severity",
     "Verdict",
@@ -59,6 +62,7 @@ __all__ = [
     "codes_of_rows",
     "counts_path",
     "fetch_source",
+    "find_due",
     "get_certificates",
     "get_check_report",
     "get_deliveries",
