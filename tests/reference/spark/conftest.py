@@ -61,7 +61,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def both_counties(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Engine, Measures]]:
     """The measures of one made-up county under either engine, from files taken through landing, check and conform."""
-    made = make_county(seed=7, small_areas=40, months=15, neighbour_months=13, switch_month="2024-10")
+    made = make_county(seed=7, small_areas=80, months=15, neighbour_months=13, switch_month="2024-10")
     files = [
         *write_county(made, tmp_path_factory.mktemp("county")),
         *write_partner_files(made, tmp_path_factory.mktemp("shared")),
