@@ -99,6 +99,10 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "ambulance_assaults_rate": "per 1,000 residents",
         "knife_enabled_serious_violence": "offences",
         "non_domestic_homicides": "victims",
+        "youth_first_time_entrants_rate": "per 100,000 residents",
+        "youth_serious_violence": "disposals",
+        "violent_suspensions_rate": "per 1,000 residents",
+        "missing_with_exploitation": "episodes",
     }
     assert shipped.measures["recorded_crime_by_type"].by == "offence"
 
