@@ -11,6 +11,13 @@ from types import MappingProxyType
 from safeground.synthetic.area_files import lookup_files
 from safeground.synthetic.county import make_county
 from safeground.synthetic.csv_bytes import write_file
+from safeground.synthetic.faults.children_rows import (
+    DISPOSAL_FAULTS,
+    EPISODE_FAULTS,
+    EXCLUSION_FAULTS,
+    SCHOOL_TABLE_FAULTS,
+    SURVEY_FAULTS,
+)
 from safeground.synthetic.faults.health_rows import (
     ADMISSION_FAULTS,
     ATTENDANCE_FAULTS,
@@ -37,6 +44,11 @@ FAULTS_OF_ROWS: Mapping[str, tuple[RowFault, ...]] = MappingProxyType(
         "recorded_crime/2025-05-wrenshire-victims.csv.gz": VICTIM_FAULTS,
         "knife_offences/knife-offences-2025-26.csv": KNIFE_FAULTS,
         "recorded_crime_tables/prc-pfa-2025-26.csv": TABLE_FAULTS,
+        "youth_justice/youth-justice-2025-06.csv": DISPOSAL_FAULTS,
+        "missing_episodes/missing-2025-05.csv": EPISODE_FAULTS,
+        "pupil_exclusions/pupil-exclusions-2025-05.csv": EXCLUSION_FAULTS,
+        "school_exclusions/exclusions_2025.csv": SCHOOL_TABLE_FAULTS,
+        "perception_survey/survey-wrenshire-2025.csv": SURVEY_FAULTS,
         "istv/istv-rwx01-2025-05.csv": ATTENDANCE_FAULTS,
         "hospital_admissions/admissions-rwx-2025-05.csv": ADMISSION_FAULTS,
         "hospital_admissions_tabulated/x99-by-region-2025-03.csv": TABULATED_FAULTS,
