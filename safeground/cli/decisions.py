@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 
 from safeground.cli.commands import Commands
-from safeground.cli.terminal import DONE, REFUSED, Refused, TerminalProgress, print_json, tell
+from safeground.cli.terminal import DONE, MISUSE, REFUSED, TerminalProgress, print_json, say_error, tell
 
 
 def add_decision_commands(commands: Commands) -> None:
@@ -65,7 +64,8 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
     if options.action == "compare":
         return _compare_definitions(options, progress)
     if options.names:
-        raise Refused(f"Only compare takes definitions; {options.action} reads all there are.")
+        say_error(f"Only compare takes definitions; {options.action} reads all there are.")
+        return MISUSE
     names = [options.partnership] if options.partnership else list(partnership_names())
     found = {}
     for name in names:
@@ -118,7 +118,8 @@ def run_agreements(options: argparse.Namespace, progress: TerminalProgress) -> i
     from safeground.engine.workspace import open_workspace
 
     if (options.workspace is None) == (options.partnership is None):
-        raise Refused("Name either a workspace or a partnership: safeground agreements list --partnership NAME")
+        say_error("Name either a workspace or a partnership: safeground agreements list --partnership NAME")
+        return MISUSE
     feeds = load_feeds()
     if options.workspace is not None:
         workspace = open_workspace(options.workspace)
@@ -139,6 +140,6 @@ def run_keys(options: argparse.Namespace, progress: TerminalProgress) -> int:
         return DONE
     path = make_key(options.purpose, options.folder)
     print(
-        f"{path} is made. Keep a copy of it where the data are not; then say: export SAFEGROUND_KEYS={shlex.quote(str(path.parent))}"
+        f"{path} is made. Keep a copy of it where the data are not, and set SAFEGROUND_KEYS to its folder, {path.parent.resolve()}"
     )
     return DONE

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from safeground.cli.commands import Command
 from safeground.cli.parser import make_parser
-from safeground.cli.terminal import DONE, INTERRUPTED, MISUSE, REFUSED, Refused, TerminalProgress, say_error
+from safeground.cli.terminal import DONE, INTERRUPTED, MISUSE, REFUSED, TerminalProgress, say_error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,8 +80,9 @@ def _say_stopped(progress: TerminalProgress) -> int:
 def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
     from safeground.engine.catalogue import DefinitionsError
+    from safeground.engine.feeds import Refused
     from safeground.engine.publish import EditionError
     from safeground.engine.warehouse import ConformError, EngineUnavailable
     from safeground.engine.workspace import WorkspaceError
 
-    return Refused, ConformError, DefinitionsError, EditionError, EngineUnavailable, WorkspaceError
+    return ConformError, DefinitionsError, EditionError, EngineUnavailable, Refused, WorkspaceError

@@ -13,10 +13,6 @@ from typing import Any, Protocol, TextIO
 DONE, REFUSED, MISUSE, INTERRUPTED = 0, 1, 2, 130
 
 
-class Refused(Exception):
-    """A reason in the data or the workspace why a command was not carried out, in the user's words."""
-
-
 class TerminalProgress:
     """One line that is rewritten while work goes on; silent where nobody watches (a pipe, a log)."""
 

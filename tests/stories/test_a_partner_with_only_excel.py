@@ -73,3 +73,37 @@ def test_a_sound_file_a_template_and_misuse(tmp_path, capsys):
     assert main(["template", "nothing", str(tmp_path / "t.xlsx")]) == REFUSED
     assert main(["check", str(tmp_path), "--return-excel", "x.xlsx"]) == MISUSE
     assert "is not a file" in capsys.readouterr().err
+
+
+def test_a_template_whose_heading_was_renamed_says_which_column_it_was(tmp_path, capsys):
+    template = tmp_path / "t.xlsx"
+    assert main(["template", "police_uk_street", str(template)]) == DONE
+    book = load_workbook(template)
+    sheet = book[book.sheetnames[-1]]
+    heading = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Crime type")
+    heading.value = "Crime Type"
+    sheet.append(street_row())
+    book.save(template)
+    assert main(["check", str(template)]) == REFUSED
+    said = capsys.readouterr()
+    assert "has no column 'Crime type' (is 'Crime Type' the same, renamed?)" in said.out and said.err == ""
+
+
+def test_what_somebody_may_have_worked_in_is_never_written_over(tmp_path, capsys):
+    sent, back = save_sheet(tmp_path / NAME, [STREET, street_row()]), tmp_path / "back.xlsx"
+    back.write_bytes(b"put right by hand")
+    for arguments in (["check", str(sent), "--return-excel", str(back)], ["template", "istv", str(back)]):
+        assert main(arguments) == REFUSED
+        assert capsys.readouterr().err.startswith(f"{back} is there already")
+    assert back.read_bytes() == b"put right by hand"
+    assert main(["template", "istv", str(tmp_path / "istv.csv")]) == REFUSED
+    assert "does not end in .xlsx" in capsys.readouterr().err
+
+
+def test_a_refusal_is_told_as_one(tmp_path, capsys):
+    """Not as something that Safeground did not foresee."""
+    assert main(["template", "nothing", str(tmp_path / "t.xlsx")]) == REFUSED
+    assert capsys.readouterr().err.startswith("The feed 'nothing' is not one of the feeds: ")
+    assert main(["check", str(tmp_path / "mistyped.xlsx")]) == REFUSED
+    assert capsys.readouterr().err.endswith("mistyped.xlsx does not exist; name a file to check, or a workspace.\n")
+    assert main(["agreements", "list"]) == MISUSE

@@ -23,6 +23,7 @@ from safeground.engine.feeds.check_reading import get_layout, open_landed, read_
 from safeground.engine.feeds.check_report import CheckReport
 from safeground.engine.feeds.check_rows import check_rows
 from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.excel_styles import refuse_unless_new
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.reading_guards import MIB, ReadingLimits, Refused, inflate, read_blocks, sniff_container
 from safeground.engine.feeds.recognition import NotRecognised, read_header, read_rows
@@ -62,9 +63,11 @@ def check_file(
 ) -> FileCheck:
     """Check one file (or archive) against the contracts, without a workspace; keeps nothing.
 
-    return_excel: where to write the workbook that goes back to the sender. Raises Refused where there is more than one file in it,
-    or more rows than a sheet holds.
+    return_excel: where to write the workbook that goes back to the sender. Raises Refused where something is there already, where
+    there is more than one file in what is checked, or more rows than a sheet holds.
     """
+    if return_excel is not None:
+        _refuse_out(return_excel, path)
     feeds = _as_open(feeds)
     with tempfile.TemporaryDirectory(prefix="safeground-check-") as folder:
         workspace = init_workspace(Path(folder) / "workspace", partnership="nobody")
@@ -80,6 +83,12 @@ def check_file(
         return replace(found, returned=return_excel)
 
 
+def _refuse_out(out: Path, path: Path) -> None:
+    if out.exists() and path.exists() and out.samefile(path):
+        raise Refused(f"{path} is the file to be checked; name another for what goes back to the sender.")
+    refuse_unless_new(out)
+
+
 def _write_return(
     out: Path,
     path: Path,
@@ -89,8 +98,6 @@ def _write_return(
     reports: Sequence[CheckReport],
     limits: ReadingLimits,
 ) -> None:
-    if out.exists() and out.samefile(path):
-        raise Refused("is the file to be checked; name another for what goes back to the sender.")
     if len(landing.landed) + len(landing.refused) != 1:
         raise Refused("holds more than one file; unpack it and check them one by one.")
     if landing.landed:

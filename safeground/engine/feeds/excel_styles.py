@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from safeground.engine.feeds.reading_guards import Refused
+
 if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.format import Format
@@ -105,6 +107,16 @@ class Book:
 
     def __exit__(self, *_: object) -> None:
         self._book.close()
+
+
+def refuse_unless_new(out: Path) -> None:
+    """Raises Refused where a workbook may not be written: what is there already may have been filled in or put right by hand."""
+    if out.suffix.lower() != ".xlsx":
+        raise Refused(f"{out} does not end in .xlsx, so Excel would not open it; name it so.")
+    if out.exists():
+        raise Refused(
+            f"{out} is there already, and somebody may have worked in it; name another, or move it away first."
+        )
 
 
 def open_book(path: Path, *, title: str) -> Book:

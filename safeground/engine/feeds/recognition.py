@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import csv
 import difflib
 import io
@@ -48,9 +47,9 @@ class NotRecognised(Refused):
         """Of a workbook, the sheet and header that came nearest."""
 
     def with_words(self, message: str) -> NotRecognised:
-        """The same, said otherwise."""
-        other = copy.copy(self)
-        other.args = (message,)
+        """The same, said otherwise. (No copy.copy: it would make an exception anew from its message alone.)"""
+        other = NotRecognised.__new__(NotRecognised, message)
+        other.__dict__.update(self.__dict__)
         return other
 
 

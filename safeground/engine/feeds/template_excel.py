@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 from safeground.engine.catalogue import ColumnContract, Contract, Feeds, Variant
 from safeground.engine.feeds.advice import describe_column, get_examples
-from safeground.engine.feeds.excel_styles import Book, Style, offer_list, open_book, show_tip, write_lists
+from safeground.engine.feeds.excel_styles import (
+    Book,
+    Style,
+    offer_list,
+    open_book,
+    refuse_unless_new,
+    show_tip,
+    write_lists,
+)
 from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.rules import codes_of
 
@@ -32,12 +40,13 @@ _STYLE_OF: Mapping[str, Style] = {"date": "date", "datetime": "moment"}
 def write_template(out: Path, feeds: Feeds, feed: str, *, variant: str | None = None) -> Contract:
     """Write the template of a feed, of its first variant or the one named. Returns the feed's contract.
 
-    Raises Refused for a feed or variant that is not there, or one that is not sent as a table.
+    Raises Refused for a feed or variant that is not there, one that is not sent as a table, and where `out` is there already.
     """
     contract = feeds.contracts.get(feed)
     if contract is None:
         raise Refused(f"The feed {feed!r} is not one of the feeds: {', '.join(sorted(feeds.contracts))}.")
     chosen = _choose_variant(contract, variant)
+    refuse_unless_new(out)
     examples = get_examples(contract)
     columns = _columns_of(chosen, examples)
     with open_book(out, title=contract.title) as book:
