@@ -12,7 +12,7 @@ from safeground.cli.terminal import DONE, MISUSE, REFUSED, Report, TerminalProgr
 
 
 def add_delivery_commands(commands: Commands) -> None:
-    """Declare `init`, `fetch`, `template`, `check`, `land`, `retention`, `destroy`."""
+    """Declare `init`, `fetch`, `template`, `check`, `land`, `scorecard`, `retention`, `destroy`."""
     init = commands.add("init", run_init, "Make an empty workspace for a partnership.")
     init.add_argument("workspace", type=Path)
     init.add_argument("--partnership", required=True, help="a name ('essex'), or a folder that holds partnership.yaml")
@@ -60,6 +60,15 @@ def add_delivery_commands(commands: Commands) -> None:
     land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
     land.add_argument("--stated-rows", type=_whole_number, help="how many rows the sender says there are")
     land.add_argument("--despite-destruction", metavar="REASON", help="why a file that was destroyed may land again")
+
+    scorecard = commands.add(
+        "scorecard",
+        run_scorecard,
+        "How each partner's feed has been coming in, and what it is used for.",
+        has_json=True,
+    )
+    scorecard.add_argument("workspace", type=Path)
+    scorecard.add_argument("--out", type=Path, metavar="OUT.csv", help="write it as a table too")
 
     retention = commands.add(
         "retention", run_retention, "Say what has been kept as long as it may be, and by which clause.", has_json=True
@@ -177,6 +186,17 @@ def run_land(options: argparse.Namespace, progress: TerminalProgress) -> int:
             say_error(sentence)
         print(report.last_line)
     return DONE if report.is_clean else REFUSED
+
+
+def run_scorecard(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Tell the supply scorecard."""
+    from safeground.engine.build import open_with_catalogue, score_supply
+
+    report = score_supply(*open_with_catalogue(options.workspace))
+    if options.out is not None:
+        options.out.write_text(report.as_csv(), encoding="utf-8", newline="")
+    tell(report, options)
+    return DONE
 
 
 def run_retention(options: argparse.Namespace, progress: TerminalProgress) -> int:

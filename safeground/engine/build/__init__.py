@@ -7,6 +7,7 @@ from safeground.engine.build.editions import BuildReport, BuiltEdition, build_ed
 from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
 from safeground.engine.build.status import Status, get_status
+from safeground.engine.build.supply import SupplyReport, SupplyRow, score_supply
 
 __all__ = [
     "BuildReport",
@@ -17,6 +18,8 @@ __all__ = [
     "FileReport",
     "ReceivingReport",
     "Status",
+    "SupplyReport",
+    "SupplyRow",
     "build_editions",
     "check_everything",
     "check_one_file",
@@ -26,4 +29,5 @@ __all__ = [
     "get_status",
     "land_and_check",
     "open_with_catalogue",
+    "score_supply",
 ]

@@ -26,7 +26,7 @@ from safeground.engine.feeds.reading_guards import ReadingLimits, Refused
 from safeground.engine.feeds.retention import Retention, RetentionReport, find_due
 from safeground.engine.feeds.rules_codes import meaning_in_force
 from safeground.engine.feeds.rules_sql import moment
-from safeground.engine.feeds.scorecard import ScorecardRow, supply_scorecard
+from safeground.engine.feeds.scorecard import ScorecardRow, find_outside, supply_scorecard
 from safeground.engine.feeds.template_excel import write_template
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "counts_path",
     "fetch_source",
     "find_due",
+    "find_outside",
     "get_certificates",
     "get_check_report",
     "get_deliveries",

@@ -100,6 +100,7 @@ def _scorecard(evidence: Evidence) -> Block:
             _share_words(row.accepted_share),
             _share_words(row.without_location_share),
             _state_words(row),
+            "; ".join(row.used_for) or "background to the counts",
         )
         for row in evidence.scorecard
     ]
@@ -114,6 +115,7 @@ def _scorecard(evidence: Evidence) -> Block:
             ("accepted", "Accepted"),
             ("without_location", "Without a place"),
             ("state", "State"),
+            ("used_for", "What it is used for"),
         ],
         rows=rows,
         source="Deliveries in this workspace and their checks",
@@ -142,6 +144,8 @@ def _state_words(row: ScorecardRow) -> str:
     said = ["silent: no recent month"] if row.is_silent else []
     if row.deliveries_refused:
         said.append(f"{row.deliveries_refused} refused")
+    if row.months_outside_limits:
+        said.append(f"{count_things(len(row.months_outside_limits), 'month')} of unusual volume")
     if row.problems:
         said.append(count_things(len(row.problems), "problem"))
     return "; ".join(said) or "in order"
