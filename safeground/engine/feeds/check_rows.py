@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeground.engine.catalogue import Contract, Feeds, Identifiers, OnFailure, Sensitivity, Variant
+from safeground.engine.catalogue import CodeList, Contract, Feeds, Identifiers, OnFailure, Sensitivity, Variant
 from safeground.engine.feeds.check_chunks import (
     FORM,
     HEADER_AGAIN,
@@ -46,11 +46,12 @@ from safeground.engine.feeds.check_repeats import (
     choose_examples,
     compare_rows,
     compares_all_rows,
+    find_event_column,
     find_keys,
     find_repeated,
 )
 from safeground.engine.feeds.check_report import Problem, Severity
-from safeground.engine.feeds.check_words import in_rows, masked, quote_examples
+from safeground.engine.feeds.check_words import in_rows, looks_its_own, masked, quote_examples
 from safeground.engine.feeds.rules import Rule, compile_rules
 
 
@@ -67,6 +68,8 @@ class RowOutcome:
     """Some cell is not as sent: it had padding, or nothing else."""
     hashes: np.ndarray
     """Sorted 64-bit hashes of the accepted rows' identifiers that are not blank."""
+    event_hashes: np.ndarray
+    """Those of the events that rows of sound form name, where persons are found through them."""
     is_accepted: np.ndarray
     """By row number."""
     rows: CheckedRows
@@ -134,14 +137,16 @@ def check_rows(
     columns, kinds = layout.columns, choose_kinds(layout, variant)
     rules = compile_rules(variant, feeds, columns=columns, period=period)
     keys = find_keys(variant, columns)
-    judge = Judge(connection, rules, kinds=kinds, columns=columns, keys=keys, digits=find_digits(variant))
+    event = find_event_column(contract, variant)
+    named_by = (*keys, *([(event,)] if event in columns else []))
+    judge = Judge(connection, rules, kinds=kinds, columns=columns, keys=named_by, digits=find_digits(variant))
     kept = KeptChunks(keep_at, chunk_schema(kinds))
     found = _read_and_judge(connection, layout, kinds, kept, lambda: _Findings(layout, rules, judge))
     faults = found.faults()
     is_rejected = found.is_rejected
     is_compared = found.is_whole & ~is_rejected
     if not compares_all_rows(variant, columns):
-        repeated = [find_repeated(hashes, is_compared) for hashes in found.hashes]
+        repeated = [find_repeated(hashes, is_compared) for hashes in found.hashes[: len(keys)]]
         is_compared = np.logical_or.reduce([np.zeros(len(is_compared), bool), *repeated])
     rows = CheckedRows(kept, judge, found.padded)
     duplicates = np.empty(0, np.int64)
@@ -154,11 +159,13 @@ def check_rows(
     duplicates = duplicates[~is_rejected[duplicates]]
     is_accepted = found.is_whole & ~is_rejected
     is_accepted[duplicates] = False
-    problems = [_tell(fault, contract, variant) for fault in faults]
+    problems = [_tell(fault, contract, variant, feeds.code_lists) for fault in faults]
     if duplicates.size:
         problems.append(_tell_duplicates(duplicates))
     named = [check.column for check in variant.checks if isinstance(check, Identifiers)]
-    identifiers = next((hashes for key, hashes in zip(keys, found.hashes, strict=True) if [*key] == named[:1]), None)
+    identifiers = next(
+        (hashes for key, hashes in zip(named_by, found.hashes, strict=True) if [*key] == named[:1]), None
+    )
     return RowOutcome(
         faults=faults,
         quarantined=np.flatnonzero(is_rejected),
@@ -166,6 +173,7 @@ def check_rows(
         problems=tuple(problems),
         is_trimmed=any(found.padded),
         hashes=_sorted_hashes(identifiers, is_accepted),
+        event_hashes=_sorted_hashes(found.hashes[-1] if len(named_by) > len(keys) else None, found.is_whole),
         is_accepted=is_accepted,
         rows=rows,
     )
@@ -206,7 +214,9 @@ def check_repeats(
         with suppress(*_UNREADABLE):
             faults, duplicates = compare_rows(connection, find_rows(read), variant, columns)
             if not duplicates.size and all(fault.rule.on_failure is OnFailure.REPORT for fault in faults):
-                return tuple(_tell(fault, contract, variant) for fault in faults)
+                return tuple(
+                    _tell(fault, contract, variant, {}) for fault in faults
+                )  # of identifiers alone, which have no codes
     return None
 
 
@@ -333,9 +343,9 @@ def _rules_of_form(layout: FileLayout) -> Iterator[Rule]:
     yield Rule(HEADER_AGAIN, (), OnFailure.QUARANTINE, "", says)
 
 
-def _tell(fault: Fault, contract: Contract, variant: Variant) -> Problem:
+def _tell(fault: Fault, contract: Contract, variant: Variant, code_lists: Mapping[str, CodeList]) -> Problem:
     rule = fault.rule
-    examples = _show_examples(fault, contract, variant)
+    examples = _show_examples(fault, contract, variant, code_lists)
     severity = Severity.QUARANTINE if rule.on_failure is OnFailure.QUARANTINE else Severity.REPORT
     message = f"{rule.says} {in_rows(fault.rows)}{quote_examples(examples)}."
     column = rule.columns[0] if rule.columns and rule.columns[0] != CELLS else None
@@ -351,20 +361,12 @@ def _tell_duplicates(duplicates: np.ndarray) -> Problem:
     return Problem("known_duplicate", Severity.REPORT, None, rows, first, message, gist=gist)
 
 
-def _show_examples(fault: Fault, contract: Contract, variant: Variant) -> tuple[str, ...]:
+def _show_examples(
+    fault: Fault, contract: Contract, variant: Variant, code_lists: Mapping[str, CodeList]
+) -> tuple[str, ...]:
     """Of the column to blame, masked where a value may identify someone."""
-    column = fault.rule.columns[0] if fault.rule.columns else CELLS
-    if contract.sensitivity is Sensitivity.OPEN or column == CELLS or _is_coded(variant, column):
+    name = fault.rule.columns[0] if fault.rule.columns else CELLS
+    if contract.sensitivity is Sensitivity.OPEN or name == CELLS:
         return fault.examples
-    return tuple(masked(value) for value in fault.examples)
-
-
-def _is_coded(variant: Variant, name: str) -> bool:
-    """A column of codes, numbers or dates identifies nobody; any other may hold an identifier or a name."""
-    kinds: Mapping[str, bool] = {
-        column.name: column.type != "string"
-        or column.constraints.enum is not None
-        or column.constraints.code_list is not None
-        for column in variant.columns
-    }
-    return kinds.get(name, True)
+    column = next((column for column in variant.columns if column.name == name), None)
+    return tuple(value if looks_its_own(value, column, code_lists) else masked(value) for value in fault.examples)

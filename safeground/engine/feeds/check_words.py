@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from safeground.engine.catalogue import CodeList, ColumnContract
 from safeground.engine.documents import join_words
 
 SHOWN_ROWS = 3
 LONGEST_EXAMPLE = 60
+
+_LIKE_A_CODE = 0.75
+_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?([ T][\d:.]*)?")
+_FEW_DIGITS = re.compile(r"(?=.{1,4}$)[^A-Za-z]*|[Nn]/?[Aa]|#N/A")
+"""Too short for a person's number."""
 
 
 def in_rows(rows: np.ndarray) -> str:
@@ -35,3 +43,18 @@ def shortened(value: str) -> str:
 def masked(value: str) -> str:
     """An identifier that can be recognised by whoever holds it and by nobody else: its first two characters and its length."""
     return f"{value[:2]}… ({len(value)} characters)" if len(value) > 4 else f"… ({len(value)} characters)"
+
+
+def looks_its_own(value: str, column: ColumnContract | None, code_lists: Mapping[str, CodeList]) -> bool:
+    """Whether a value that breaks a rule is nearly what its column holds, and so names nobody: a misspelt code, a day, a few digits.
+
+    Anything else may be a cell that slipped here from its neighbour, a name or the number of a person, whatever the column is for.
+    `column` is None for one of a family, which are of numbers.
+    """
+    if column is None or column.type in ("integer", "number", "year"):
+        return _FEW_DIGITS.fullmatch(value) is not None
+    if column.type in ("month", "date", "datetime"):
+        return _DAY.fullmatch(value) is not None or _FEW_DIGITS.fullmatch(value) is not None
+    limits = column.constraints
+    codes = limits.enum or (code_lists[limits.code_list].codes if limits.code_list in code_lists else ())
+    return bool(difflib.get_close_matches(value.casefold(), [code.casefold() for code in codes], 1, _LIKE_A_CODE))

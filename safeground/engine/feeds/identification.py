@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
-from safeground.engine.catalogue import Feeds
+from safeground.engine.catalogue import Feeds, Sensitivity
+from safeground.engine.feeds.check_words import masked
 from safeground.engine.feeds.reading_guards import Refused
 from safeground.engine.feeds.recognition import Recognition
 
@@ -37,8 +39,10 @@ def tell_partner(
     if value is not None:
         partner = meanings.get(value) if meanings is not None else value.casefold()
         if partner is None:
+            is_known = bool(difflib.get_close_matches(value, meanings or (), 1))
+            shown = value if is_known or recognition.contract.sensitivity is Sensitivity.OPEN else masked(value)
             raise Refused(
-                f"was reported by {value!r} in its column {rule.column!r}, whom the code list {rule.code_list} does not know; "
+                f"was reported by {shown!r} in its column {rule.column!r}, whom the code list {rule.code_list} does not know; "
                 "correct the file, or add the name to the list."
             )
         _check_slug(partner)
