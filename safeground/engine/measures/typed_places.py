@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from safeground.engine.areas import Gazetteer, Hierarchy, Place, Placement, find_areas, make_outlines, to_wgs84
 from safeground.engine.catalogue import Contract, RowsTable
 from safeground.engine.measures.tallies import OUT, EventTally
@@ -49,8 +50,9 @@ class PlacementShares:
         """What a reader of figures by area must know."""
         ward = (self.small_area + self.ward) / self.events if self.events else 0.0
         return (
-            f"Places are read from what was typed: {self.share_unplaced:.0%} of {self.events:,} name none that is known and are in no "
-            f"area's figures, {ward:.0%} name a ward or something more exact"
+            # Shares alone: a count of theirs would be told beside the rule of its owner.
+            f"Places are read from what was typed: {self.share_unplaced:.0%} of texts name none that is known and are in no area's "
+            f"figures, {ward:.0%} name a ward or something more exact"
         )
 
 
