@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from safeground.engine.catalogue import Contract, EventsTable, Feeds, RowsTable, Variant
-from safeground.engine.feeds.check_counts import add_up, as_distinct, count_groups
+from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, RowsTable, Variant
+from safeground.engine.feeds.check_counts import add_up, areas_table, as_distinct, count_areas, count_groups
 from safeground.engine.feeds.check_delivery import check_whole, has_whole_checks
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import FileLayout, get_layout
@@ -163,6 +163,7 @@ def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds
         report = replace(report, without_location=_take_accepted(writer, task, outcome, report))
         if report.is_used:
             writer.write_hashes(outcome.hashes)
+        writer.write_event_hashes(outcome.event_hashes)
         if outcome.quarantined.size:
             is_quarantined = np.zeros(len(outcome.is_accepted), bool)
             is_quarantined[outcome.quarantined] = True
@@ -181,6 +182,7 @@ def _take_accepted(writer: ResultWriter, task: Task, outcome: RowOutcome, report
     area = _area_column(task.variant)
     area = area if area in task.layout.columns else None
     counts: list[pa.Table] = []
+    areas: Counter[str] = Counter()
     without_area = 0
 
     def look_at_rows() -> Iterator[pa.RecordBatch]:
@@ -188,6 +190,7 @@ def _take_accepted(writer: ResultWriter, task: Task, outcome: RowOutcome, report
         for rows in outcome.rows.choose(outcome.is_accepted):
             if area is not None:
                 without_area += rows[area].null_count
+                areas.update(count_areas(rows[area]))
             if events is not None:
                 keys = [as_distinct(rows[name]) for name in (events.month, events.area_code, events.offence)]
                 counts.append(count_groups(keys, task.delivery.id))
@@ -199,6 +202,8 @@ def _take_accepted(writer: ResultWriter, task: Task, outcome: RowOutcome, report
         deque(look_at_rows(), maxlen=0)
     if report.is_used and events is not None:
         writer.write_counts(add_up(counts))
+    elif report.is_used and any(isinstance(check, AreaCodes) and check.column == area for check in task.variant.checks):
+        writer.write_areas(areas_table(areas, task.delivery.id))
     return without_area
 
 

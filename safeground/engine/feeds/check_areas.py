@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from safeground.engine.catalogue import AreaCodes, Feeds, LookupsTable
+from safeground.engine.catalogue import AreaCodes, EventsTable, Feeds, LookupsTable
 from safeground.engine.feeds.check_reading import duckdb_rows, get_layout, python_rows
 from safeground.engine.feeds.check_report import CheckReport
-from safeground.engine.feeds.check_store import counts_path, get_check_report
+from safeground.engine.feeds.check_store import areas_path, counts_path, get_check_report
 from safeground.engine.feeds.deliveries import get_live_deliveries
 from safeground.engine.feeds.rules_sql import quote_name, quote_text, trimmed
 from safeground.engine.workspace import Workspace
@@ -74,27 +75,31 @@ def get_known_areas(workspace: Workspace, feeds: Feeds) -> Mapping[str, frozense
 def get_area_uses(
     workspace: Workspace, feeds: Feeds, reports: Sequence[CheckReport], *, known: Mapping[str, frozenset[str]]
 ) -> tuple[AreaUse, ...]:
-    """How each delivery of events uses area codes, from its counts; deliveries whose contract states no vintages are left out.
+    """How each delivery of events uses area codes, from its counts; deliveries whose contract states no vintages, or that have no
+    code, are left out.
 
     known: the codes of each vintage, as `get_known_areas` reads them.
     """
-    by_vintages: dict[tuple[str, tuple[str, ...]], list[CheckReport]] = {}
+    # Files of one shape at a time: DuckDB would read the form of each one first, of a nation's 1,548 files.
+    by_vintages: dict[tuple[str, tuple[str, ...], str], dict[Path, CheckReport]] = {}
     for report in reports:
-        for check in feeds.contracts[report.feed].variant(report.variant).checks:
-            if isinstance(check, AreaCodes):
-                by_vintages.setdefault((check.column, check.vintages), []).append(report)
+        variant = feeds.contracts[report.feed].variant(report.variant)
+        counted = counts_path if isinstance(variant.becomes, EventsTable) else areas_path
+        path = counted(workspace, report.delivery)
+        for check in variant.checks:
+            if isinstance(check, AreaCodes) and path.exists():
+                by_vintages.setdefault((check.column, check.vintages, path.name), {})[path] = report
     uses = []
-    for (column, vintages), own in by_vintages.items():
-        uses += _count_uses(workspace, own, column, {vintage: known.get(vintage, frozenset()) for vintage in vintages})
+    for (column, vintages, _), own in by_vintages.items():
+        uses += _count_uses(own, column, {vintage: known.get(vintage, frozenset()) for vintage in vintages})
     return tuple(sorted(uses, key=lambda use: use.report.delivery))
 
 
-def _count_uses(
-    workspace: Workspace, reports: Sequence[CheckReport], column: str, known: Mapping[str, frozenset[str]]
-) -> list[AreaUse]:
+def _count_uses(reports: Mapping[Path, CheckReport], column: str, known: Mapping[str, frozenset[str]]) -> list[AreaUse]:
+    """reports: by the file with its rows by area (`area_code`, `events`)."""
     codes = sorted(set().union(*known.values()))
     vintages = {name: pa.array([code in own for code in codes], pa.bool_()) for name, own in known.items()}
-    files = ", ".join(quote_text(str(counts_path(workspace, report.delivery))) for report in reports)
+    files = ", ".join(quote_text(str(path)) for path in reports)
     only = [
         f"sum(events) FILTER (WHERE {quote_name(name)} AND NOT ({others or 'FALSE'}))"
         for name in known
@@ -107,7 +112,7 @@ def _count_uses(
         FROM read_parquet([{files}], hive_partitioning = false) LEFT JOIN known_codes ON code = area_code
         WHERE area_code IS NOT NULL GROUP BY delivery
     """
-    by_id = {report.delivery: report for report in reports}
+    by_id = {report.delivery: report for report in reports.values()}
     with duckdb.connect(":memory:") as connection:
         connection.register("known_codes", pa.table({"code": pa.array(codes, pa.string()), **vintages}))
         rows = connection.sql(query).fetchall()

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from safeground.engine.catalogue import Coordinates, GridReference, Identifiers, Variant
+from safeground.engine.catalogue import Coordinates, GridReference, Identifiers, RowsTable, Variant
 from safeground.engine.feeds.check_plain import DISTINCT, TEXT, codes_of_rows, read_plain
 from safeground.engine.feeds.check_reading import FileLayout, column_names, read_csv, read_records
 from safeground.engine.feeds.rules_sql import WHITESPACE, quote_name, quote_text
@@ -44,6 +44,8 @@ def choose_kinds(layout: FileLayout, variant: Variant) -> dict[str, pa.DataType]
                 each_its_own |= {check.longitude, check.latitude}
             case GridReference():
                 each_its_own |= {check.easting, check.northing}
+    if isinstance(variant.becomes, RowsTable) and (source := variant.becomes.source("event_id")) and source.column:
+        each_its_own.add(source.column)  # and so hashed alike in the files of events and of persons
     for column in variant.columns:
         constraints = column.constraints
         is_coded = constraints.enum is not None or constraints.code_list is not None

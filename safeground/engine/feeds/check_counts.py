@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,27 @@ COUNTS_SCHEMA = pa.schema(
     ]
 )
 """Accepted events by month, area and offence, in that order, blanks last. `area_code` is null where none was given."""
+
+
+AREAS_SCHEMA = pa.schema([field for field in COUNTS_SCHEMA if field.name in ("delivery", "area_code", "events")])
+"""Accepted events by area, in order; without those that have none."""
+
+
+def count_areas(codes: pa.Array) -> Counter[str]:
+    """Rows by area code, blanks left out."""
+    counted = as_distinct(codes).drop_null().value_counts()
+    return Counter(dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)))
+
+
+def areas_table(rows: Mapping[str, int], delivery_id: str) -> pa.Table:
+    """Rows by area code, as AREAS_SCHEMA has them."""
+    codes = sorted(rows)
+    columns = [
+        pa.array([delivery_id] * len(codes), pa.string()).dictionary_encode(),
+        pa.array(codes, pa.string()).dictionary_encode(),
+        pa.array([rows[code] for code in codes], pa.int64()),
+    ]
+    return pa.Table.from_arrays(columns, schema=AREAS_SCHEMA)
 
 
 def count_groups(keys: Sequence[pa.DictionaryArray], delivery_id: str) -> pa.Table:

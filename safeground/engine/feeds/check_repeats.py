@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from safeground.engine.catalogue import Identifiers, OneTarget, OnFailure, UniqueKey, Variant
+from safeground.engine.catalogue import Contract, Identifiers, OneTarget, OnFailure, RowsTable, UniqueKey, Variant
 from safeground.engine.feeds.rules import Rule
 from safeground.engine.feeds.rules_sql import quote_name, quote_texts
 
@@ -34,6 +34,15 @@ def find_keys(variant: Variant, columns: tuple[str, ...]) -> tuple[tuple[str, ..
             case UniqueKey() if set(check.columns) <= set(columns):
                 keys.append(check.columns)
     return tuple(keys)
+
+
+def find_event_column(contract: Contract, variant: Variant) -> str | None:
+    """The column that names the event of a row, in a contract of events and of persons who are found through them; else None."""
+    tables = {other.becomes.table for other in contract.variants if isinstance(other.becomes, RowsTable)}
+    if not {"events", "persons"} <= tables or not isinstance(variant.becomes, RowsTable):
+        return None
+    source = variant.becomes.source("event_id")
+    return source.column if source is not None else None
 
 
 def compares_all_rows(variant: Variant, columns: tuple[str, ...]) -> bool:

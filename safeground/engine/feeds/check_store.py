@@ -23,7 +23,8 @@ from safeground.engine.feeds.encryption import Cipher, is_encrypted, open_encryp
 from safeground.engine.workspace import Workspace, move_into_place
 
 REPORT, COUNTS, ACCEPTED, QUARANTINE = "check.json", "counts.parquet", "accepted.parquet", "rows.csv"
-HASHES = "identifiers.npy"
+HASHES, EVENT_HASHES = "identifiers.npy", "events.npy"
+AREAS = "areas.parquet"
 
 
 def checked_folder(workspace: Workspace, delivery_id: str) -> Path:
@@ -35,6 +36,14 @@ def counts_path(workspace: Workspace, delivery_id: str) -> Path:
     return checked_folder(workspace, delivery_id) / COUNTS
 
 
+def areas_path(workspace: Workspace, delivery_id: str) -> Path:
+    """areas.parquet of a delivery of events that has no counts.parquet: its accepted rows by area (`check_counts.AREAS_SCHEMA`).
+
+    Not there where the contract asks nothing of area codes, or no row has one.
+    """
+    return checked_folder(workspace, delivery_id) / AREAS
+
+
 def accepted_path(workspace: Workspace, delivery_id: str) -> Path:
     """accepted.parquet, there where a report's `rows_are_rewritten`: `row` (BIGINT, as counted at landing) and the contract's columns
     as text, trimmed, null where blank; accepted rows only."""
@@ -44,6 +53,15 @@ def accepted_path(workspace: Workspace, delivery_id: str) -> Path:
 def get_identifier_hashes(workspace: Workspace, delivery_id: str) -> np.ndarray:
     """Sorted 64-bit hashes of the identifiers of a delivery's accepted rows; empty where it has none or was not checked."""
     path = checked_folder(workspace, delivery_id) / HASHES
+    return np.load(path) if path.exists() else np.empty(0, np.uint64)
+
+
+def get_event_hashes(workspace: Workspace, delivery_id: str) -> np.ndarray:
+    """Sorted 64-bit hashes of the events that the rows of a delivery of events or persons name (`check_repeats.find_event_column`).
+
+    Of every row that could be read, in quarantine or not: a victim of a crime in quarantine is no victim of no crime.
+    """
+    path = checked_folder(workspace, delivery_id) / EVENT_HASHES
     return np.load(path) if path.exists() else np.empty(0, np.uint64)
 
 
@@ -114,17 +132,18 @@ class ResultWriter:
         try:
             self._folder.mkdir(parents=True)
         except FileExistsError:
-            for stale in (REPORT, COUNTS, ACCEPTED, HASHES):
+            for stale in (REPORT, COUNTS, AREAS, ACCEPTED, HASHES, EVENT_HASHES):
                 (self._folder / stale).unlink(missing_ok=True)
         quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
 
     def write_counts(self, counts: pa.Table) -> None:
         # Through memory: Arrow takes half a millisecond to open a file by its name, and a nation has 1,548 of them. Not compressed more
         # closely: 14 MB a nation where zstd makes 9 of them, in half the time.
-        out = pa.BufferOutputStream()
-        with pq.ParquetWriter(out, counts.schema, write_statistics=False, store_schema=False) as writer:
-            writer.write_table(counts)
-        self._write_new(COUNTS, out.getvalue())
+        self._write_table(COUNTS, counts)
+
+    def write_areas(self, areas: pa.Table) -> None:
+        if len(areas):
+            self._write_table(AREAS, areas)
 
     def write_accepted(self, rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
         distinct = [field.name for field in schema if pa.types.is_dictionary(field.type)]
@@ -139,10 +158,10 @@ class ResultWriter:
         self._put(accepted_path(self._workspace, self._id), write)
 
     def write_hashes(self, hashes: np.ndarray) -> None:
-        if len(hashes):
-            out = io.BytesIO()
-            np.save(out, hashes)
-            self._write_new(HASHES, out.getbuffer())
+        self._write_array(HASHES, hashes)
+
+    def write_event_hashes(self, hashes: np.ndarray) -> None:
+        self._write_array(EVENT_HASHES, hashes)
 
     def write_quarantine(self, lines: Iterable[Sequence[object]], *, cipher: Cipher | None = None) -> None:
         """rows.csv, encrypted where the delivery is."""
@@ -156,6 +175,18 @@ class ResultWriter:
 
     def write_report(self, report: CheckReport) -> None:
         self._put(self._folder / REPORT, lambda unfinished: unfinished.write_text(to_json(report), encoding="utf-8"))
+
+    def _write_table(self, name: str, table: pa.Table) -> None:
+        out = pa.BufferOutputStream()
+        with pq.ParquetWriter(out, table.schema, write_statistics=False, store_schema=False) as writer:
+            writer.write_table(table)
+        self._write_new(name, out.getvalue())
+
+    def _write_array(self, name: str, array: np.ndarray) -> None:
+        if len(array):
+            out = io.BytesIO()
+            np.save(out, array)
+            self._write_new(name, out.getbuffer())
 
     def _write_new(self, name: str, content: memoryview | pa.Buffer) -> None:
         self._put(self._folder / name, lambda unfinished: unfinished.write_bytes(memoryview(content)))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, Identifiers, RowsTable, Variant
+from safeground.engine.catalogue import AreaCodes, Contract, Feeds, Identifiers, RowsTable, Variant
 from safeground.engine.feeds.check_areas import AreaUse, get_area_uses, get_known_areas
 from safeground.engine.feeds.check_months import find_half_empty, find_missing, month_name, months_after
+from safeground.engine.feeds.check_repeats import find_event_column
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity
-from safeground.engine.feeds.check_store import get_check_report, get_identifier_hashes
+from safeground.engine.feeds.check_store import get_check_report, get_event_hashes, get_identifier_hashes
 from safeground.engine.feeds.deliveries import Delivery, get_live_deliveries
 from safeground.engine.workspace import Workspace
 
@@ -81,6 +82,7 @@ def check_workspace(
             problems += _check_parts(supply)
             problems += _check_silence(supply, newest)
         problems += _check_identifiers(workspace, supply)
+        problems += _check_events_of_persons(workspace, supply)
     problems += _check_areas(workspace, feeds, supplies)
     return tuple(problems)
 
@@ -209,6 +211,51 @@ def _check_identifiers(workspace: Workspace, supply: Supply) -> Iterator[Problem
         yield _report("identifiers_across", supply.contract.name, message, column=column, rows=int(repeated.size))
 
 
+def _check_events_of_persons(workspace: Workspace, supply: Supply) -> Iterator[Problem]:
+    """Victims and suspects of events that their partner sent in no period: they count with no event, in no area.
+
+    By 64-bit hash, as identifiers are: that one in a billion is missed costs less than keeping the references themselves.
+    """
+    columns = {variant.name: find_event_column(supply.contract, variant) for variant in supply.contract.variants}
+    is_of_persons = {variant.name: variant.becomes.table == "persons" for variant in supply.contract.variants}
+    if not any(columns.values()):
+        return
+    sent = [
+        get_event_hashes(workspace, delivery.id)
+        for delivery in get_live_deliveries(workspace, feed=supply.contract.name)
+        if delivery.partner == supply.partner and not is_of_persons[delivery.variant]
+    ]
+    events = np.sort(np.concatenate([np.empty(0, np.uint64), *sent]))
+    for report in (
+        report for reports in supply.reports.values() for report in reports if is_of_persons[report.variant]
+    ):
+        rows = _count_missing(get_event_hashes(workspace, report.delivery), events)
+        if rows:
+            column, title = columns[report.variant], supply.contract.variant(report.variant).title
+            gist = f"{column} is of no event that was sent, so whoever was hurt or suspected counts with none"
+            message = (
+                f"{supply.name}, {month_name(report.period)} ({title}): {column} is of no event they have sent in any period in {rows:,} "
+                f"{'row' if rows == 1 else 'rows'}, which count with none; ask for the file that is missing, or for the right references."
+            )
+            yield _report(
+                "person_of_no_event",
+                supply.contract.name,
+                message,
+                column=column,
+                rows=rows,
+                delivery=report.delivery,
+                gist=gist,
+            )
+
+
+def _count_missing(hashes: np.ndarray, in_order: np.ndarray) -> int:
+    """How many of `hashes` are not in the other array, which is sorted. NumPy's `isin` would sort that anew for every delivery."""
+    if not in_order.size:
+        return len(hashes)
+    places = np.minimum(np.searchsorted(in_order, hashes), len(in_order) - 1)
+    return int((in_order[places] != hashes).sum())
+
+
 def _without_repeats(in_order: np.ndarray) -> np.ndarray:
     """The distinct values of a sorted array, without sorting it again."""
     return in_order[np.append(True, in_order[1:] != in_order[:-1])] if in_order.size else in_order
@@ -268,7 +315,7 @@ def _events_reports(supplies: Sequence[Supply]) -> list[CheckReport]:
     return [
         report
         for supply in supplies
-        if any(isinstance(variant.becomes, EventsTable) for variant in supply.contract.variants)
+        if any(variant.becomes.table == "events" for variant in supply.contract.variants)
         for reports in supply.reports.values()
         for report in reports
     ]
