@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 from safeground.engine.assessment.definitions import describe_definition
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.withholding import (
-    protect_beside,
     protect_cells,
     protect_parts,
+    protect_readings,
     protect_sum,
     protect_table,
 )
@@ -225,23 +226,20 @@ class ComparisonPages:
         return protect_parts(numbers, self.rule, of=total)
 
     def _readings_table(self) -> Table:
-        chosen = {
-            (counted.definition, counted.switch): counted for counted in self.comparison.readings if counted.is_chosen
-        }
-        rows = []
-        for counted in self.comparison.readings:
-            definition = self.comparison.chosen[counted.definition].definition
-            switch = next(switch for switch in definition.switches if switch.name == counted.switch)
-            title = next(reading.title for reading in switch.readings if reading.name == counted.reading)
-            beside = chosen[counted.definition, counted.switch]
-            parts = [
-                protect_beside(counted.definite, beside.definite, self.rule),
-                protect_beside(counted.undetermined, beside.undetermined, self.rule),
-            ]
-            upper = protect_sum(parts, counted.definite + counted.undetermined, self.rule)
-            rows.append(
-                (definition.name, switch.question, f"{title} (chosen)" if counted.is_chosen else title, *parts, upper)
+        rows: list[tuple[str | Protected, ...]] = []
+        by_switch = groupby(self.comparison.readings, key=lambda counted: (counted.definition, counted.switch))
+        for (place, name), group in by_switch:
+            definition, counted = self.comparison.chosen[place].definition, list(group)
+            switch = next(switch for switch in definition.switches if switch.name == name)
+            titles = {reading.name: reading.title for reading in switch.readings}
+            numbers = protect_readings(
+                [(each.definite, each.undetermined) for each in counted],
+                next(at for at, each in enumerate(counted) if each.is_chosen),
+                self.rule,
             )
+            for each, told in zip(counted, numbers, strict=True):
+                title = titles[each.reading]
+                rows.append((definition.name, switch.question, f"{title} (chosen)" if each.is_chosen else title, *told))
         return make_table(
             id="definition_readings",
             caption="Crimes under each reading of each open question",
@@ -258,7 +256,7 @@ class ComparisonPages:
         )
 
     def _under_25_table(self) -> Table:
-        rows = []
+        rows: list[tuple[str | Protected, ...]] = []
         for place, label in enumerate(self.labels):
             numbers = {value: 0 for value in _YOUNG}
             for (value, verdicts), events in self.comparison.under_25.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from safeground.engine.assessment.counted import Counted
-from safeground.engine.assessment.withholding import protect_beside, protect_sum
+from safeground.engine.assessment.withholding import protect_readings
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Block, Finding, Notice, NoticeKind, Table, format_estimate, format_value
 from safeground.engine.measures import count_readings
@@ -54,17 +56,17 @@ def _readings_table(counted: Counted) -> Table:
     """Each switch in each reading, all else as chosen."""
     rows: list[tuple[str | Protected, ...]] = []
     found = count_readings(counted.evidence.measures, counted.definition, period=counted.period)
-    chosen = {reading.switch: reading for reading in found if reading.is_chosen}
-    for reading in found:
-        switch = next(switch for switch in counted.definition.switches if switch.name == reading.switch)
-        title = next(each.title for each in switch.readings if each.name == reading.reading)
-        beside = chosen[reading.switch]
-        parts = [
-            protect_beside(reading.definite, beside.definite, counted.rule),
-            protect_beside(reading.undetermined, beside.undetermined, counted.rule),
-        ]
-        upper = protect_sum(parts, reading.definite + reading.undetermined, counted.rule)
-        rows.append((switch.question, f"{title} (as counted here)" if reading.is_chosen else title, *parts, upper))
+    for name, group in groupby(found, key=lambda reading: reading.switch):
+        switch, readings = next(switch for switch in counted.definition.switches if switch.name == name), list(group)
+        titles = {each.name: each.title for each in switch.readings}
+        numbers = protect_readings(
+            [(reading.definite, reading.undetermined) for reading in readings],
+            next(at for at, reading in enumerate(readings) if reading.is_chosen),
+            counted.rule,
+        )
+        for reading, told in zip(readings, numbers, strict=True):
+            title = titles[reading.reading]
+            rows.append((switch.question, f"{title} (as counted here)" if reading.is_chosen else title, *told))
     return counted.table(
         id="own_definition_readings",
         caption=f"Open questions of the definition, each read either way, {counted.period.label}",

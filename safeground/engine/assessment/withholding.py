@@ -19,17 +19,30 @@ def protect_cells(
 ) -> list[Protected]:
     """Counts, some of which add up to totals that are told elsewhere: each of `lines` holds the positions of such a sum.
 
-    No line keeps exactly one number withheld: the smallest other that is not zero goes with it. NaN is not available.
+    No line keeps exactly one number withheld, nor only ones, which their sum would give away: the smallest other that is not zero goes
+    with them. All that a line withholds give the same reason; of two whose sum is 8 it must not be told that both are small, lest both be
+    4. NaN is not available.
     """
     withheld = [_is_withheld(count, rule) for count in counts]
     lines, changed = [list(line) for line in lines], any(withheld)
+    crosses = len({place for line in lines for place in line}) < sum(map(len, lines))
     while changed:
         changed = False
         for line in lines:
-            shown = [place for place in line if not withheld[place] and counts[place] > 0]
-            if shown and sum(withheld[place] for place in line) == 1:
+            hidden = [round(counts[place]) for place in line if withheld[place]]
+            open_places = [place for place in line if not withheld[place]]
+            shown = [place for place in open_places if counts[place] > 0]
+            if (
+                not shown
+            ):  # the number left would be the line's total, and give away those that it stands with in another line
+                shown = [place for place in open_places if counts[place] == 0] if crosses else []
+            if hidden and shown and (len(hidden) == 1 or sum(hidden) == len(hidden)):
                 withheld[min(shown, key=lambda place: counts[place])] = changed = True
-    return [_protect(count, rule, unit, goes_with=hides) for count, hides in zip(counts, withheld, strict=True)]
+    together = {place for line in lines for place in line if sum(withheld[other] for other in line) > 1}
+    return [
+        _protect(count, rule, unit, goes_with=place in together and hides)
+        for place, (count, hides) in enumerate(zip(counts, withheld, strict=True))
+    ]
 
 
 def protect_table(
@@ -49,9 +62,32 @@ def protect_parts(counts: Sequence[float], rule: DisclosureRule, *, of: Protecte
     return protect_cells(counts, [range(len(counts))], rule)
 
 
-def protect_beside(count: float, other: float, rule: DisclosureRule) -> Protected:
-    """A count told beside another of nearly the same events: where they differ by a number that is withheld, so is the count."""
-    return _protect(count, rule, "offences", goes_with=_is_withheld(abs(count - other), rule))
+def protect_readings(
+    readings: Sequence[tuple[float, float]], chosen: int, rule: DisclosureRule
+) -> list[tuple[Protected, Protected, Protected]]:
+    """What is definite, what cannot be told and both together, for each reading of one open question.
+
+    Readings mostly count nearly the same events. Where one differs from another that is told by few, in any of the three, so that they
+    could be worked out, it is withheld; the chosen one stays.
+    """
+    told: list[tuple[float, float]] = [readings[chosen]]
+    found = []
+    for place, (definite, undetermined) in enumerate(readings):
+        others = [] if place == chosen else told
+        hides = any(_is_withheld(abs(definite - other), rule) for other, _ in others)
+        hides_more = any(
+            _is_withheld(abs(undetermined - more), rule)
+            or _is_withheld(abs(definite + undetermined - other - more), rule)
+            for other, more in others
+        )
+        parts = [
+            _protect(definite, rule, "offences", goes_with=hides),
+            _protect(undetermined, rule, "offences", goes_with=hides_more),
+        ]
+        if place != chosen:
+            told.append((definite, undetermined))
+        found.append((parts[0], parts[1], protect_sum(parts, definite + undetermined, rule)))
+    return found
 
 
 def protect_sum(parts: Sequence[Protected], total: float, rule: DisclosureRule) -> Protected:
@@ -67,8 +103,10 @@ def _protect(count: float, rule: DisclosureRule, unit: str, *, goes_with: bool) 
     if math.isnan(count):
         reason = "it was not received for the whole period"
         return protect(None, unit=unit, rule=rule, state=State.NOT_AVAILABLE, reason=reason)
-    if goes_with and not _is_withheld(count, rule):
-        reason = f"withheld, lest a number based on 1 to {rule.threshold} events be worked out from it ({rule.title})"
+    if goes_with:
+        reason = (
+            f"it, or a number that could be worked out from it, is based on 1 to {rule.threshold} events ({rule.title})"
+        )
         return protect(None, unit=unit, rule=rule, state=State.SUPPRESSED, reason=reason)
     whole = float(round(count))
     return protect(whole, unit=unit, rule=rule, count=whole)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from safeground.engine.assessment.withholding import (
-    protect_beside,
     protect_cells,
     protect_parts,
+    protect_readings,
     protect_sum,
     protect_table,
 )
@@ -41,11 +41,23 @@ def test_open_data_withhold_nothing() -> None:
     assert shown(protect_parts([1, 2, 3], OPEN)) == [1, 2, 3]
 
 
-def test_a_number_that_goes_with_another_says_why() -> None:
+def test_what_a_line_withholds_gives_one_reason() -> None:
+    """Were it told which are small, two whose sum is 8 would both be 4."""
     small, other = protect_parts([3, 50], POLICE)
-    assert small.reason == "based on 1 to 4 events (confidential police records)"
-    assert other.state is State.SUPPRESSED
-    assert "lest a number based on 1 to 4 events be worked out from it" in (other.reason or "")
+    assert small.state is other.state is State.SUPPRESSED
+    assert small.reason == other.reason
+    assert "or a number that could be worked out from it, is based on 1 to 4 events" in (small.reason or "")
+
+
+def test_a_small_number_with_no_total_says_that_it_is_small() -> None:
+    (alone,) = protect_cells([3], [], POLICE)
+    assert alone.reason == "based on 1 to 4 events (confidential police records)"
+
+
+def test_ones_are_not_left_to_their_sum() -> None:
+    """1 + 1 = 2: of two withheld whose sum is told to be 2, each is known."""
+    assert shown(protect_parts([1, 1, 6, 90], POLICE)) == [None, None, None, 90]
+    assert shown(protect_parts([1, 2, 6, 90], POLICE)) == [None, None, 6, 90]
 
 
 def test_parts_of_what_is_withheld_are_withheld() -> None:
@@ -65,14 +77,32 @@ def test_no_line_with_a_total_keeps_exactly_one_number_withheld(seed: int) -> No
         assert line.sum() != 1 or (numbers[~line] == 0).all(), "one alone is withheld only where the rest are zeros"
 
 
+def test_a_zero_goes_with_the_only_number_of_a_line_that_crosses_another() -> None:
+    """Else the last column's total is its only number, 78, and what 78 hides in its row is 3."""
+    counts = np.array([[18, 4, 0], [2, 18, 0], [0, 3, 78]], dtype=float)
+    told = protect_table(counts, POLICE, has_row_totals=True)
+    assert told[2][2].value is None
+    assert sum(row[2].value is None for row in told) == 2
+
+
 def test_lines_may_cross_in_any_way() -> None:
     assert shown(protect_cells([3, 20, 30, 40], [[0, 1], [2, 3]], POLICE)) == [None, None, 30, 40]
 
 
-def test_two_counts_that_differ_by_few_events_are_not_both_shown() -> None:
-    assert protect_beside(103, 100, POLICE).value is None
-    assert protect_beside(100, 100, POLICE).value == 100
-    assert protect_beside(105, 100, POLICE).value == 105
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ([(100, 50), (103, 60)], [(100, 50, 150), (None, 60, None)]),
+        ([(100, 50), (110, 60), (113, 80)], [(100, 50, 150), (110, 60, 170), (None, 80, None)]),
+        ([(100, 50), (110, 42)], [(100, 50, 150), (110, None, None)]),
+        ([(100, 50), (100, 50)], [(100, 50, 150), (100, 50, 150)]),
+        ([(100, 50), (120, 53)], [(100, 50, 150), (120, None, None)]),
+    ],
+    ids=["few more for certain", "few more than one not chosen", "few more in all", "the same", "few more untold"],
+)
+def test_readings_that_differ_by_few_events_are_not_both_shown(readings, expected) -> None:
+    told = protect_readings(readings, 0, POLICE)
+    assert [tuple(number.value for number in numbers) for numbers in told] == expected
 
 
 def test_a_sum_goes_with_its_part_and_what_is_not_received_is_not_withheld() -> None:
