@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from safeground.synthetic.area_files import lookup_files
 from safeground.synthetic.county import make_county
 from safeground.synthetic.csv_bytes import write_file
@@ -34,6 +36,7 @@ from safeground.synthetic.faults.police_rows import (
     VICTIM_FAULTS,
 )
 from safeground.synthetic.faults.street_rows import RowFault
+from safeground.synthetic.faults.tables import Table
 from safeground.synthetic.partner_files import write_partner_files
 
 SMALL_AREAS, MONTHS, LAST_MONTH = 60, 4, "2025-06"
@@ -59,7 +62,24 @@ FAULTS_OF_ROWS: Mapping[str, tuple[RowFault, ...]] = MappingProxyType(
 )
 """The sound file that is spoilt, and the faults of its rows: each becomes a file of that name, which takes its place."""
 
-OTHER_FAULTS: tuple[Callable[[SoundFiles], Iterable[Fault]], ...] = ()
+
+def _mix_vintages(sound: SoundFiles) -> Iterator[Fault]:
+    """Crimes with codes of 2011 that were split, in a file of 2021 codes: two systems, extracted together."""
+    geography = sound.county.territory.geography
+    retired = sorted({area.code for area in geography.lsoa11 if area not in geography.lsoa21})
+
+    def retire(table: Table, rng: np.random.Generator) -> int:
+        chosen = table.choose(rng, 4, filled=("lsoa21",))
+        for place, row in enumerate(chosen):
+            row[table.place("lsoa21")] = retired[place % len(retired)]
+        return len(chosen)
+
+    sentence = "{rows} crimes carry codes of 2011 that no longer exist, in a file of 2021 codes."
+    fault = RowFault("crime_areas_of_two_vintages", "reported", retire, sentence)
+    yield from sound.plant_rows("recorded_crime/2025-05-wrenshire-crimes.csv.gz", [fault])
+
+
+OTHER_FAULTS: tuple[Callable[[SoundFiles], Iterable[Fault]], ...] = (_mix_vintages,)
 """What plants faults of another kind: files that are missing, or spoilt as a whole."""
 
 

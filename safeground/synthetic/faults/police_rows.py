@@ -122,12 +122,14 @@ CRIME_FAULTS = (
     RowFault("degrees_for_metres", "reported", write_degrees, "{rows} grid references are degrees of longitude and latitude."),
     RowFault("northing_missing", "reported", blank("northing", "easting"), "{rows} grid references have an easting and no northing."),
     RowFault("county_lines_flag_not_listed", "reported", put("county_lines_flag", "Possible"), "{rows} flags are not on the list."),
+    RowFault("crime_in_an_unknown_area", "reported", put("lsoa21", "E01999999"), "{rows} crimes lie in an area that no lookup knows."),
 )  # fmt: skip
 VICTIM_FAULTS = (
     RowFault("victim_of_170", "reported", put("age", "170"), "{rows} victims are 170 years old."),
     RowFault("victim_age_in_words", "reported", put("age", "under 25"), "The age of {rows} victims is given in words."),
     RowFault("victim_sex_not_listed", "reported", put("sex", "Z"), "The sex of {rows} victims is not on the list."),
     RowFault("victim_without_crime", "quarantined", blank("crime_ref"), "{rows} victims have no crime reference."),
+    RowFault("victim_of_no_crime", "reported", put("crime_ref", "WR/99/000000"), "{rows} victims are of a crime that was never sent."),
 )  # fmt: skip
 KNIFE_FAULTS = (
     RowFault("knife_figure_twice", "quarantined", repeat_figure, "One figure is given twice, with different numbers ({rows} rows)."),
