@@ -25,6 +25,7 @@ from safeground.engine.feeds.check_rows import check_rows
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.excel_styles import refuse_unless_new
 from safeground.engine.feeds.landing import LandingReport, Refusal, land_files
+from safeground.engine.feeds.pseudonyms import workspace_around
 from safeground.engine.feeds.reading_guards import MIB, ReadingLimits, Refused, inflate, read_blocks, sniff_container
 from safeground.engine.feeds.recognition import NotRecognised, read_header, read_rows
 from safeground.engine.feeds.return_excel import Mark, Table, mark_faults, mark_refusal, mark_whole, write_return
@@ -68,6 +69,11 @@ def check_file(
     """
     if return_excel is not None:
         _refuse_out(return_excel, path)
+    if return_excel is not None and (around := workspace_around(return_excel)):
+        # It shows what was sent as it was sent, names and numbers of persons too, which never touch a workspace.
+        raise Refused(
+            f"{path} cannot go back from within the workspace {around}; name a place outside it for the workbook."
+        )
     feeds = _as_open(feeds)
     with tempfile.TemporaryDirectory(prefix="safeground-check-") as folder:
         workspace = init_workspace(Path(folder) / "workspace", partnership="nobody")

@@ -105,7 +105,7 @@ def make_key(purpose: str, folder: Path, *, secret: bytes | None = None) -> Path
     """
     _check_purpose(purpose)
     path = key_path(purpose, folder)
-    if workspace := _workspace_around(folder):
+    if workspace := workspace_around(folder):
         raise KeyProblem(
             f"{folder} lies in the workspace {workspace}; keep keys where whoever reads the data cannot read them."
         )
@@ -142,7 +142,7 @@ def read_key(purpose: str, *, folder: Path | None = None) -> PseudonymKey:
         ) from None
     except (OSError, UnicodeDecodeError):
         raise KeyProblem(f"{path} cannot be read as a key; ask whoever keeps the keys.") from None
-    if workspace := _workspace_around(path):
+    if workspace := workspace_around(path):
         raise KeyProblem(
             f"{path} lies in the workspace {workspace}; keep keys where whoever reads the data cannot read them."
         )
@@ -172,7 +172,7 @@ def _check_purpose(purpose: str) -> None:
         )
 
 
-def _workspace_around(path: Path) -> Path | None:
+def workspace_around(path: Path) -> Path | None:
     """The workspace that a path lies in, its links followed."""
     whole = path.resolve()
     return next((folder for folder in (whole, *whole.parents) if (folder / "workspace.yaml").is_file()), None)

@@ -9,7 +9,7 @@ import pytest
 from sharing import make_keys
 
 from safeground.engine.catalogue import definitions_folder, load_feeds
-from safeground.engine.feeds import LandingReport, check_deliveries, check_file, get_deliveries, land_files
+from safeground.engine.feeds import LandingReport, Refused, check_deliveries, check_file, get_deliveries, land_files
 from safeground.engine.workspace import Workspace, init_workspace
 
 FEEDS = load_feeds()
@@ -69,3 +69,10 @@ def test_whoever_has_the_file_sees_the_cell(tmp_path: Path) -> None:
 def test_a_refusal_for_an_unknown_force_names_no_slipped_cell(tmp_path: Path, workspace: Workspace) -> None:
     (refusal,) = land_victims(tmp_path, workspace, force="Zebedee Quill").refused
     assert "Zebedee" not in refusal.sentence and "'Ze… (13 characters)' in its column 'force'" in refusal.sentence
+
+
+def test_what_goes_back_to_the_sender_is_not_written_into_a_workspace(tmp_path: Path, workspace: Workspace) -> None:
+    out = workspace.root / "back.xlsx"
+    with pytest.raises(Refused, match="name a place outside it"):
+        check_file(write_victims(tmp_path / "2025-03-wrenshire-victims.csv"), FEEDS, return_excel=out)
+    assert not out.exists()
