@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 200
 """Deliveries looked at in one query for their codes: enough to make the query's own cost small, few enough to keep it in memory."""
+_FILES_AS_SENT = 8
+"""The same where files as sent are read: a query holds tens of MB of each at once, and a year of several feeds would not fit."""
 
 
 def conform_deliveries(
@@ -171,8 +173,8 @@ def _find_expressions(
     for start in range(0, len(counts), _CHUNK):
         chunk = ", ".join(counts[start : start + _CHUNK])
         found |= vintages.find_exceptions(connection, f"read_parquet([{chunk}])")
-    for start in range(0, len(outcomes), _CHUNK):
-        chunk = " UNION ALL ".join(outcomes[start : start + _CHUNK])
+    for start in range(0, len(outcomes), _FILES_AS_SENT):
+        chunk = " UNION ALL ".join(outcomes[start : start + _FILES_AS_SENT])
         found |= vintages.find_exceptions(connection, f"({chunk})")
     return found
 
