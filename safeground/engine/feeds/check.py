@@ -14,6 +14,7 @@ import pyarrow as pa
 from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, RowsTable, Variant
 from safeground.engine.feeds.check_counts import add_up, areas_table, as_distinct, count_areas, count_groups
 from safeground.engine.feeds.check_delivery import check_whole, has_whole_checks
+from safeground.engine.feeds.check_judging import Verdicts
 from safeground.engine.feeds.check_notes import note_layout, tell_named_partner, tell_stated_rows
 from safeground.engine.feeds.check_reading import FileLayout, get_layout
 from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
@@ -67,11 +68,12 @@ def check_deliveries(
             variant = as_landed(contract.variant(delivery.variant), delivery.pseudonymised_columns)
             tasks.append(Task(delivery, contract, variant, get_layout(delivery, variant), key))
     done = 0
+    verdicts: Verdicts = {}
     if tasks:
         with workspace.exclusive(), open_database(workspace) as connection:
             for task, sifted in _sift_ahead(connection, feeds, tasks):
                 report = _accept(workspace, connection, task, sifted) if sifted else None
-                reports[task.delivery.id] = report or check_one(workspace, connection, feeds, task)
+                reports[task.delivery.id] = report or check_one(workspace, connection, feeds, task, verdicts)
                 done += 1
                 tell(done, len(tasks), f"checked {task.delivery.id}")
     return tuple(reports[delivery.id] for delivery in deliveries)
@@ -134,7 +136,13 @@ def _accept(
     return report
 
 
-def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds: Feeds, task: Task) -> CheckReport:
+def check_one(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    feeds: Feeds,
+    task: Task,
+    verdicts: Verdicts | None = None,
+) -> CheckReport:
     """Check one delivery row by row and write everything down."""
     outcome = check_rows(
         connection,
@@ -144,6 +152,7 @@ def check_one(workspace: Workspace, connection: duckdb.DuckDBPyConnection, feeds
         feeds=feeds,
         period=task.delivery.period,
         keep_at=workspace.staging / "check-chunks.arrow",
+        verdicts=verdicts,
     )
     with outcome.rows:
         problems = outcome.problems

@@ -26,6 +26,12 @@ _BITS = 60
 _PADDED = 1 << 63
 _MOST_REMEMBERED = 20_000
 """Distinct values of a chunk's column whose verdicts are looked up; of more, DuckDB is asked again in less time."""
+_MOST_KEPT = 50_000
+"""Values of a question kept from delivery to delivery: times of day are never all known, and need not be."""
+
+Question = tuple[str, tuple[tuple[int, str], ...], tuple[tuple[int, str], ...]]
+Verdicts = dict[Question, dict[str | None, int]]
+"""What judges have found of single values, for those that come after: to compile a question costs more than to answer it."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,15 @@ class _Column:
     """Bit to the rule's place among all."""
     known: dict[str | None, int] = field(default_factory=dict)
 
+    @property
+    def question(self) -> Question:
+        """All that its values' bits depend on: a rule that names the period is another question each month."""
+        return self.name, tuple(self.of_trimmed.items()), tuple(self.of_raw.items())
+
 
 class Judge:
-    """For files of one layout. `keys` are the groups of columns that may name a row; `digits` as `find_digits` has them."""
+    """For files of one layout. `keys` are the groups of columns that may name a row; `digits` as `find_digits` has them; `verdicts` are
+    those of judges before, to which this one adds."""
 
     def __init__(
         self,
@@ -68,6 +80,7 @@ class Judge:
         columns: tuple[str, ...],
         keys: Sequence[tuple[str, ...]] = (),
         digits: Mapping[str, int] | None = None,
+        verdicts: Verdicts | None = None,
     ) -> None:
         self._cursor = connection.cursor()
         self.kinds = {name: kinds[name] for name in columns}
@@ -87,6 +100,9 @@ class Judge:
                 alone.rules.append(place)
             else:
                 self._row_rules[place] = rule
+        if verdicts is not None:
+            for column in self._columns.values():
+                column.known = verdicts.setdefault(column.question, column.known)
         self._queries = list(self._compile(columns))
 
     def judge(self, chunk: pa.RecordBatch) -> Judged:
@@ -132,6 +148,8 @@ class Judge:
         if len(values) > _MOST_REMEMBERED:
             bits = self._ask(column, pa.concat_arrays([values, pa.nulls(1, TEXT)])).copy()
         else:
+            if len(column.known) > _MOST_KEPT:
+                column.known.clear()
             texts = [*values.to_pylist(), None]
             new = [text for text in texts if text not in column.known]
             if new:

@@ -36,7 +36,7 @@ from safeground.engine.feeds.check_chunks import (
     read_ahead,
 )
 from safeground.engine.feeds.check_identifiers import find_digits
-from safeground.engine.feeds.check_judging import Judge, Judged
+from safeground.engine.feeds.check_judging import Judge, Judged, Verdicts
 from safeground.engine.feeds.check_outlines import OUTLINE_FAULTS
 from safeground.engine.feeds.check_plain import has_plain_lines
 from safeground.engine.feeds.check_reading import CELLS, FileLayout
@@ -132,14 +132,20 @@ def check_rows(
     feeds: Feeds,
     period: str,
     keep_at: Path,
+    verdicts: Verdicts | None = None,
 ) -> RowOutcome:
-    """Check every row of a landed file. keep_at: a file for its chunks, there until the outcome's `rows` are closed."""
+    """Check every row of a landed file. keep_at: a file for its chunks, there until the outcome's `rows` are closed.
+
+    verdicts: on values of deliveries before it, to which those on its own are added.
+    """
     columns, kinds = layout.columns, choose_kinds(layout, variant)
     rules = compile_rules(variant, feeds, columns=columns, period=period)
     keys = find_keys(variant, columns)
     event = find_event_column(contract, variant)
     named_by = (*keys, *([(event,)] if event in columns else []))
-    judge = Judge(connection, rules, kinds=kinds, columns=columns, keys=named_by, digits=find_digits(variant))
+    judge = Judge(
+        connection, rules, kinds=kinds, columns=columns, keys=named_by, digits=find_digits(variant), verdicts=verdicts
+    )
     kept = KeptChunks(keep_at, chunk_schema(kinds))
     found = _read_and_judge(connection, layout, kinds, kept, lambda: _Findings(layout, rules, judge))
     faults = found.faults()

@@ -68,7 +68,7 @@ def _look_up(codes: CodeList, cell: str, answers: list[tuple[DatedCode, str, str
         is_this = [f"{cell} = {quote_text(row.code)}"]
         if row.is_family:
             is_this = [matches(cell, row.pattern)]
-            if own := sorted(code for code in named if row.covers(code)):
+            if own := sorted(code for code in named if code.startswith(head) and row.covers(code)):
                 is_this.append(f"{cell} NOT IN {quote_texts(own)}")
         is_this += [condition] if condition else []
         by_head.setdefault(head, []).append(f"WHEN {' AND '.join(is_this)} THEN {answer}")
