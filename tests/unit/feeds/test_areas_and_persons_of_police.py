@@ -80,3 +80,18 @@ def test_victims_of_a_crime_that_nobody_sent_are_told_and_those_of_one_in_quaran
     day = next(line for line in read(CRIMES).splitlines() if line.startswith(f"{reference},"))
     late = day.replace("2025-03-", "2031-03-")
     assert "person_of_no_event" not in tell({CRIMES: read(CRIMES).replace(day, late), VICTIMS: victims}, areas)
+
+
+def test_what_is_remembered_of_one_month_is_not_taken_for_another(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAFEGROUND_KEYS", str(make_keys(tmp_path / "keys")))
+    workspace = init_workspace(tmp_path / "workspace", partnership="wrenshire")
+    for month in ("2025-03", "2025-04"):
+        (tmp_path / f"{month}-wrenshire-crimes.csv").write_text(
+            read(CRIMES), encoding="utf-8"
+        )  # March, sent as April too
+    files = sorted(tmp_path.glob("*.csv"))
+    land_files(workspace, CATALOGUE.feeds, files, agreements=load_agreements("wrenshire"))
+    reports = check_deliveries(workspace, CATALOGUE.feeds, get_live_deliveries(workspace))
+    told = {report.period: {problem.rule for problem in report.problems} for report in reports}
+    assert "date_in_period" not in told["2025-03"]
+    assert "date_in_period" in told["2025-04"]
