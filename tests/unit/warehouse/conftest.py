@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sharing import agree_to, make_agreements, make_keys
 
-from safeground.engine.catalogue import Feeds, Sensitivity, definitions_folder, load_feeds
+from safeground.engine.catalogue import Feeds, Sensitivity, definitions_folder, load_agreements, load_feeds
 from safeground.engine.feeds import CheckReport, check_deliveries, get_live_deliveries, land_files
 from safeground.engine.warehouse import Generation, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Workspace, init_workspace
@@ -26,6 +26,28 @@ LOOKUP = (
     ("E01990002", "S", "E01990003"),
     ("E01990002", "S", "E01990004"),
 )
+
+
+STATED = {
+    "population": {"period": "2020"},
+    "postcodes": {"partner": "os", "period": "2014"},
+    "school_exclusions": {"period": "2024"},
+    "venues": {"period": "2025"},
+    "perception_survey": {"period": "2025"},
+}
+"""What files do not tell and whoever lands them has to say."""
+
+SENDERS = tuple(
+    sorted(
+        {
+            sender
+            for agreement in load_agreements("wrenshire").agreements
+            for feed in agreement.feeds
+            for sender in feed.sent_by
+        }
+    )
+)
+"""Whoever sends the made-up county anything under an agreement; the examples are theirs."""
 
 
 @dataclass
@@ -64,15 +86,15 @@ class Bench:
         """Land the example of every feed we ship."""
         agreed = make_agreements(
             *(
-                agree_to(contract, "wrenshire", "rwx", "rwx01", "ryw")
+                agree_to(contract, *SENDERS)
                 for contract in self.feeds.contracts.values()
                 if contract.sensitivity is not Sensitivity.OPEN
             )
         )
         keys = make_keys(self.workspace.root.parent / "keys")
         for path in sorted((definitions_folder() / "national" / "feeds").glob("*/example*.*")):
-            period = "2020" if path.parent.name == "population" else None
-            landed = land_files(self.workspace, self.feeds, [path], period=period, agreements=agreed, keys=keys)
+            stated = STATED.get(path.parent.name, {})
+            landed = land_files(self.workspace, self.feeds, [path], agreements=agreed, keys=keys, **stated)
             assert landed.refused == ()
 
     def check(self) -> tuple[CheckReport, ...]:
