@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
 from safeground.engine.areas import Gazetteer
 from safeground.engine.catalogue import Catalogue, EventDefinition, Measure
 from safeground.engine.measures.comparisons import (
@@ -28,6 +29,7 @@ from safeground.engine.measures.estimating import (
     select_band,
     tell_for_average_month,
 )
+from safeground.engine.measures.events import tally_rule
 from safeground.engine.measures.locating import FORCE, AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Measurement
@@ -42,9 +44,6 @@ from safeground.engine.measures.populations import (
 )
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import EventTally
-from safeground.engine.statistics import Estimate
-
-from safeground.engine.measures.events import tally_rule
 from safeground.engine.measures.typed_places import (
     PlacementShares,
     has_typed_places,
@@ -53,6 +52,7 @@ from safeground.engine.measures.typed_places import (
     put_into_areas,
     share_placements,
 )
+from safeground.engine.statistics import Estimate
 
 if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse

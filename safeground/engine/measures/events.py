@@ -13,6 +13,7 @@ from safeground.engine.measures.tallies import EventTally, tally_events
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
     from safeground.engine.warehouse import Warehouse
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from safeground.engine.areas import Hierarchy, get_pairs, leads_to, make_crosswalk, make_flat_hierarchy, make_hierarchy
 from safeground.engine.catalogue import Catalogue
-from safeground.engine.measures.locating import FORCE, AreaLocator
-
 from safeground.engine.measures.calculation import Measures
+from safeground.engine.measures.locating import FORCE, AreaLocator
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
     from safeground.engine.warehouse import Warehouse
 
 
