@@ -44,6 +44,7 @@ def _everything_in(folder: Path) -> dict[str, bytes]:
 SAID_OF_EXAMPLES = {
     "population": {"period": "2020"},
     "postcodes": {"partner": "zz", "period": "2025"},
+    "school_exclusions": {"period": "2024"},
     "venues": {"period": "2025"},
 }
 
