@@ -80,7 +80,7 @@ REFUSALS = {
     "truncated_gzip": "is cut short",
     "unknown_force": "'Nowhere Police'",
     "very_long_line": "a line of more than 1 MiB",
-    "workbook_named_csv": "is an office document",
+    "workbook_named_csv": "is a damaged workbook",
     "zip_bomb": "expand to more than 150 times its size",
 }
 SEED = 21

@@ -92,7 +92,7 @@ def add_junk_behind(content: bytes, rng: np.random.Generator) -> bytes:
 
 
 def save_as_workbook(content: bytes, rng: np.random.Generator) -> bytes:
-    """A spreadsheet that was only renamed: a zip of XML under the name of a CSV."""
+    """A damaged workbook under the name of a CSV: its parts lead nowhere. A sound one would be read as what it is, whatever its name."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
         for name in ("[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
@@ -157,7 +157,7 @@ FORM_FAULTS = (
     FormFault(
         "junk_behind_gzip", "refused", ".csv.gz", add_junk_behind, "A web page's error follows the compressed stream."
     ),
-    FormFault("workbook_named_csv", "refused", ".csv", save_as_workbook, "A spreadsheet was renamed to .csv."),
+    FormFault("workbook_named_csv", "refused", ".csv", save_as_workbook, "A damaged workbook was renamed to .csv."),
     FormFault("not_text", "refused", ".csv", send_picture, "A picture was renamed to .csv."),
     FormFault("unknown_force", "refused", ".csv", name_unknown_force, "The rows are of a force that nobody knows."),
     FormFault("very_long_line", "refused", ".csv.gz", stretch_line, "One line is 200 MiB long.", 1),
