@@ -26,6 +26,7 @@ from safeground.engine.catalogue import (
     Feeds,
     Identifiers,
     MonthOfFile,
+    OneValue,
     OutcomesTable,
     RequiredTogether,
     Variant,
@@ -66,7 +67,7 @@ def can_sift(columns: tuple[str, ...], variant: Variant) -> bool:
     if not isinstance(variant.becomes, EventsTable | OutcomesTable):
         return False
     keys = _keys(variant)
-    known = MonthOfFile | Identifiers | Coordinates | RequiredTogether | AreaCodes
+    known = MonthOfFile | Identifiers | Coordinates | RequiredTogether | AreaCodes | OneValue
     unknown = not all(isinstance(check, known) for check in variant.checks)
     months = {check.column for check in variant.checks if isinstance(check, MonthOfFile)}
     identifiers = {check.column for check in variant.checks if isinstance(check, Identifiers)}
@@ -117,6 +118,10 @@ class Sieve:
                 self._rules.setdefault(name, []).append(rule)
         asked = {**dict.fromkeys(_keys(variant)), **dict.fromkeys(self._rules)}
         asked |= dict.fromkeys(name for rule in rules if rule.name == "filled_unless" for name in rule.columns)
+        self._alike = [
+            check.column for check in variant.checks if isinstance(check, OneValue) and check.column in columns
+        ]
+        asked |= dict.fromkeys(self._alike)
         self._kinds = {name: DISTINCT for name in asked}
         self._kinds |= dict.fromkeys(self._digits, TEXT) | dict.fromkeys(covered, NUMBER)
         self._together = [
@@ -130,8 +135,9 @@ class Sieve:
 
     def sift(self, layout: FileLayout) -> Sifted | None:
         """None where the delivery has to be checked row by row."""
+        alike: dict[str, set[str | None]] = {name: set() for name in self._alike}
         try:
-            chunks = [self._sift_chunk(chunk, layout) for chunk in self._read(layout)]
+            chunks = [self._sift_chunk(chunk, layout, alike) for chunk in self._read(layout)]
         except (_Suspect, pa.ArrowInvalid, duckdb.InvalidInputException):
             return None
         if sum(rows for rows, _, _ in chunks) != layout.delivery.records:
@@ -170,9 +176,18 @@ class Sieve:
             ]
             yield pa.RecordBatch.from_arrays(columns, names=list(self._kinds))
 
-    def _sift_chunk(self, chunk: pa.RecordBatch, layout: FileLayout) -> tuple[int, pa.Table, pa.Array]:
-        """Rows, their counts and the identifiers that are not blank. Raises _Suspect."""
+    def _sift_chunk(
+        self, chunk: pa.RecordBatch, layout: FileLayout, alike: dict[str, set[str | None]]
+    ) -> tuple[int, pa.Table, pa.Array]:
+        """Rows, their counts and the identifiers that are not blank. Raises _Suspect.
+
+        alike: what came before in the columns that hold one value a file; added to.
+        """
         columns = {name: chunk[place] for place, name in enumerate(chunk.schema.names)}
+        for name, seen in alike.items():
+            seen.update(_values(columns[name]))
+            if len(seen - {None}) > 1:
+                raise _Suspect
         for name, rules in self._rules.items():
             if name in self._digits:
                 self._judge(name, rules, [None] if columns[name].null_count else [])

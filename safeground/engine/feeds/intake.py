@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any, Literal, TypeAlias
 
-from safeground.engine.catalogue import Sensitivity
+from safeground.engine.catalogue import Feeds, Sensitivity
 from safeground.engine.feeds.agreements import Admission, Door
 from safeground.engine.feeds.certificates import Certificate
 from safeground.engine.feeds.check_reading import read_csv_records
@@ -36,6 +37,7 @@ from safeground.engine.feeds.reading_guards import (
 )
 from safeground.engine.feeds.recognition import Recogniser, Recognition, read_header, read_rows, recognise_bare
 from safeground.engine.feeds.scanning import TextScanner, count_records, sniff_encoding
+from safeground.engine.feeds.sender_guard import watch_senders
 from safeground.engine.feeds.spreadsheets import Sheet, open_sheet, reopen_sheet
 from safeground.engine.feeds.workbooks import is_workbook
 from safeground.engine.workspace import sync_file
@@ -167,7 +169,9 @@ def stage_source(
         facts["notes"] = (*facts["notes"], _despite_destruction(certificate, statements))
     admission = door.admit(table.recognition, facts["partner"], file_format=facts["format"])
     if admission is not None:
-        facts |= _keep_under_agreement(source, folder, table, facts, admission=admission, limits=limits)
+        facts |= _keep_under_agreement(
+            source, folder, table, facts, admission=admission, feeds=recogniser.feeds, limits=limits
+        )
     return Staged(source, folder, facts)
 
 
@@ -205,10 +209,20 @@ def _outlines_again(content: Content) -> Records:
 
 
 def _keep_under_agreement(
-    source: Source, folder: Path, table: _Table, facts: dict[str, Any], *, admission: Admission, limits: ReadingLimits
+    source: Source,
+    folder: Path,
+    table: _Table,
+    facts: dict[str, Any],
+    *,
+    admission: Admission,
+    feeds: Feeds,
+    limits: ReadingLimits,
 ) -> dict[str, Any]:
-    """Read a source a second time, now that it may land, and keep it or its minimised copy. Raises Refused."""
-    digest = hashlib.sha256()
+    """Read a source a second time, now that it may land, and keep it or its minimised copy. Raises Refused.
+
+    Also where a row is of a sender who may not send it. What would land as sent is read to its end before a byte is written.
+    """
+    digest, kept = hashlib.sha256(), hashlib.sha256()
 
     def content() -> Iterator[bytes]:
         for block in inflate(source.open(), limits) if source.compression else source.open():
@@ -216,22 +230,32 @@ def _keep_under_agreement(
             yield block
 
     agreed = {"agreement": admission.agreement.name, "agreement_version": admission.agreement.version}
+    shared = admission.agreement.shares(facts["feed"], facts["partner"])
+    records = watch_senders(
+        table.records(content),
+        table.recognition,
+        partner=facts["partner"],
+        sent_by=shared.sent_by if shared else (),
+        feeds=feeds,
+    )
     if admission.is_minimised:
         path = folder / f"{PurePath(source.file_name).stem.removesuffix('.csv')}.minimised.csv"
         plan = make_plan(table.recognition)
-        agreed |= write_copy(path, table.records(content), plan=plan, admission=admission, limits=limits)
+        agreed |= write_copy(path, records, plan=plan, admission=admission, limits=limits)
         agreed |= {
             "sheet": None,
             "notes": (*facts["notes"], *_copy_notes(plan, facts.get("encoding", "utf-8"), agreed)),
         }
     else:
+        deque(records, maxlen=0)
         with Keeper(folder / source.file_name) as keeper:
             keeper.keep()
             for chunk in source.open():
+                kept.update(chunk)
                 keeper.take(chunk)
-        for _ in content():
-            pass
-    if digest.hexdigest() != facts["sha256"]:
+    if digest.hexdigest() != facts["sha256"] or (
+        not admission.is_minimised and kept.hexdigest() != facts["file_sha256"]
+    ):
         raise Refused("was changed while it was read; land it again once whoever writes it has finished.")
     return agreed
 
