@@ -30,7 +30,7 @@ _BY_RULE = {
     "coordinates_outside": "Write the place's own coordinates, or leave both blank",
     "dates_in_order": "Put the two in their order in time",
     "filled_unless": "Fill it in",
-    "total_of_family": "Make the total the sum of its parts",
+    "total_of_family": "Put right whichever is wrong, the total or one of its parts",
     "one_target": "One code leads to two others: keep the right one",
     "ragged": "Give every row as many cells as the header has; a comma inside a value needs quotation marks around the value",
     "quoting": "Close every quotation mark",
