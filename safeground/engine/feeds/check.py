@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -25,7 +26,7 @@ from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.encryption import read_cipher
 from safeground.engine.feeds.minimising import as_landed
 from safeground.engine.feeds.quarantine import quarantine_lines
-from safeground.engine.workspace import Progress, Workspace, no_progress
+from safeground.engine.workspace import NotEnoughMemory, Progress, Workspace, no_progress
 
 MEMORY_LIMIT = "600MB"
 """DuckDB's share; more spills to the workspace's staging folder. The process stays under 1 GB."""
@@ -79,10 +80,15 @@ def check_deliveries(
     return tuple(reports[delivery.id] for delivery in deliveries)
 
 
-def open_database(workspace: Workspace) -> duckdb.DuckDBPyConnection:
-    """A database in memory that spills to the workspace's staging folder."""
+@contextmanager
+def open_database(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that spills to the workspace's staging folder. Raises NotEnoughMemory where that is not enough."""
     config = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(workspace.staging / "duckdb")}
-    return duckdb.connect(":memory:", config=config)
+    try:
+        with duckdb.connect(":memory:", config=config) as connection:
+            yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise NotEnoughMemory("Checking", MEMORY_LIMIT) from error
 
 
 def _sift_ahead(

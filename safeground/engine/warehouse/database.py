@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from safeground.engine.workspace import NotEnoughMemory
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -21,6 +23,7 @@ def open_database(temporary: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     One thread for each query: a delivery is a small file, so several files at once use the cores better than several threads a file,
     and rows keep the order of the file, which makes the same input the same bytes. temporary: where a large sort may spill.
+    Raises NotEnoughMemory where a query asks for more than there is.
     """
     import duckdb
 
@@ -34,5 +37,7 @@ def open_database(temporary: str) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise NotEnoughMemory("Making the warehouse", MEMORY_LIMIT) from error
     finally:
         connection.close()

@@ -1,7 +1,7 @@
 """A partnership's folder: its layout, one writer at a time, and changes that happen at once or not at all."""
 
 from safeground.engine.workspace.atomic import link_or_copy, move_into_place, sync_file, sync_folder, write_atomically
-from safeground.engine.workspace.errors import WorkspaceBusy, WorkspaceError
+from safeground.engine.workspace.errors import NotEnoughMemory, WorkspaceBusy, WorkspaceError
 from safeground.engine.workspace.generations import Generations
 from safeground.engine.workspace.hashing import hash_file
 from safeground.engine.workspace.progress import Progress, no_progress
@@ -10,6 +10,7 @@ from safeground.engine.workspace.workspace import Workspace, init_workspace, ope
 
 __all__ = [
     "Generations",
+    "NotEnoughMemory",
     "Progress",
     "Removal",
     "Workspace",

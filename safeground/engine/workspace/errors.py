@@ -9,3 +9,14 @@ class WorkspaceError(Exception):
 
 class WorkspaceBusy(WorkspaceError):
     """Another process is writing in the workspace."""
+
+
+class NotEnoughMemory(WorkspaceError):
+    """A step needs more memory than Safeground allows itself (`limit`, as DuckDB writes it)."""
+
+    def __init__(self, doing: str, limit: str) -> None:
+        super().__init__(
+            f"{doing} needs more memory than the {limit} that Safeground allows itself, or more disk than is free for what does not fit; "
+            "land fewer files at once and build after each, send the largest in parts, or free disk. What was landed and published is as "
+            "it was."
+        )
