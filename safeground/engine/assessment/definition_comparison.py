@@ -15,9 +15,9 @@ from safeground.engine.assessment.definitions import describe_definition
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.withholding import (
     protect_cells,
+    protect_nested,
     protect_parts,
     protect_readings,
-    protect_sum,
     protect_table,
 )
 from safeground.engine.catalogue import Catalogue
@@ -76,12 +76,21 @@ class ComparisonPages:
 
     def counts(self) -> tuple[tuple[Protected, Protected, Protected], ...]:
         """For each definition what is definite, what cannot be told, and the upper bound."""
-        found = []
-        for place in range(len(self.labels)):
-            definite, undetermined = (self.comparison.count(place, verdict) for verdict in (IN, UNDETERMINED))
-            parts = protect_cells([definite, undetermined], [], self.rule)
-            found.append((parts[0], parts[1], protect_sum(parts, definite + undetermined, self.rule)))
-        return tuple(found)
+        totals = [
+            np.array([[self.comparison.count(place, verdict) for verdict in (IN, UNDETERMINED)]], dtype=float)
+            for place in range(len(self.labels))
+        ]
+        return tuple(row for (row,) in protect_nested(totals, self._nested, self.rule))
+
+    def _nested(self, one: int, other: int) -> tuple[bool, bool, bool]:
+        """Whether one of two definitions counts no event that the other does not: for certain, perhaps, and either."""
+        crossed = [verdicts for verdicts, events in self.comparison.cross(one, other).items() if events]
+
+        def lies_within(*counted: int) -> bool:
+            apart = {(ours in counted, theirs in counted) for ours, theirs in crossed}
+            return (True, False) not in apart or (False, True) not in apart
+
+        return lies_within(IN), lies_within(UNDETERMINED), lies_within(IN, UNDETERMINED)
 
     def _overview(self) -> Chapter:
         period = self.comparison.period.label
@@ -315,15 +324,14 @@ class ComparisonPages:
     ) -> Table:
         columns = [head]
         rows: list[list[str | Protected]] = [[name] for name in names]
-        for place, (definite, undetermined) in enumerate(counts):
-            label = self.labels[place]
+        protected = protect_nested([np.stack(pair, axis=-1) for pair in counts], self._nested, self.rule)
+        for place, (label, numbers) in enumerate(zip(self.labels, protected, strict=True)):
             columns += [
                 (f"definite_{place + 1}", f"{label}: definite"),
                 (f"upper_{place + 1}", f"{label}: upper bound"),
             ]
-            numbers = protect_table(np.stack([definite, undetermined], axis=-1), self.rule)
-            for row, pair, total in zip(rows, numbers, definite + undetermined, strict=True):
-                row += [pair[0], protect_sum(pair, total, self.rule)]
+            for row, (definite, _, upper) in zip(rows, numbers, strict=True):
+                row += [definite, upper]
         return make_table(
             id=id,
             caption=f"{caption}, {self.comparison.period.label}",

@@ -6,7 +6,7 @@ This guards against sums within a table. It does not guard against two tables of
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,20 @@ from safeground.engine.disclosure import DisclosureRule, Protected, State, prote
 
 
 def protect_cells(
-    counts: Sequence[float], lines: Iterable[Sequence[int]], rule: DisclosureRule, *, unit: str = "offences"
+    counts: Sequence[float],
+    lines: Iterable[Sequence[int]],
+    rule: DisclosureRule,
+    *,
+    unit: str = "offences",
+    withheld_too: Collection[int] = (),
 ) -> list[Protected]:
     """Counts, some of which add up to totals that are told elsewhere: each of `lines` holds the positions of such a sum.
 
     No line keeps exactly one number withheld, nor only ones, which their sum would give away: the smallest other that is not zero goes
     with them. All that a line withholds give the same reason; of two whose sum is 8 it must not be told that both are small, lest both be
-    4. NaN is not available.
+    4. NaN is not available. `withheld_too`: positions withheld for what stands outside the lines.
     """
-    withheld = [_is_withheld(count, rule) for count in counts]
+    withheld = [_is_withheld(count, rule) or place in withheld_too for place, count in enumerate(counts)]
     lines, changed = [list(line) for line in lines], any(withheld)
     crosses = len({place for line in lines for place in line}) < sum(map(len, lines))
     while changed:
@@ -38,7 +43,9 @@ def protect_cells(
                 shown = [place for place in open_places if counts[place] == 0] if crosses else []
             if hidden and shown and (len(hidden) == 1 or sum(hidden) == len(hidden)):
                 withheld[min(shown, key=lambda place: counts[place])] = changed = True
-    together = {place for line in lines for place in line if sum(withheld[other] for other in line) > 1}
+    together = {place for line in lines for place in line if sum(withheld[other] for other in line) > 1} | {
+        *withheld_too
+    }
     return [
         _protect(count, rule, unit, goes_with=place in together and hides)
         for place, (count, hides) in enumerate(zip(counts, withheld, strict=True))
@@ -88,6 +95,41 @@ def protect_readings(
             told.append((definite, undetermined))
         found.append((parts[0], parts[1], protect_sum(parts, definite + undetermined, rule)))
     return found
+
+
+def protect_nested(
+    tables: Sequence[NDArray[np.float64]], nested: Callable[[int, int], tuple[bool, bool, bool]], rule: DisclosureRule
+) -> list[list[tuple[Protected, Protected, Protected]]]:
+    """What is definite, what cannot be told and both together, of several definitions side by side, whose column totals are told.
+
+    tables: for each definition an array of shape (rows, 2). nested: whether of two definitions one's events lie within the other's, for
+    each of the three. Then their difference counts events too, and is held to the rule, and to its own total, like any other number:
+    where it must not be told, the later definition's number is withheld. Where definitions only overlap, their difference counts nobody.
+    """
+    found = []
+    for place, table in enumerate(tables):
+        hides = np.zeros(table.shape, dtype=bool)
+        for other in range(place):
+            definite, undetermined, both = nested(other, place)
+            apart = np.abs(table - tables[other])
+            if definite:
+                hides[:, 0] |= _tells_few(apart[:, 0], rule)
+            if undetermined:
+                hides[:, 1] |= _tells_few(apart[:, 1], rule)
+            if both:
+                hides[:, 1] |= _tells_few(np.abs(table.sum(axis=1) - tables[other].sum(axis=1)), rule)
+        places = np.arange(table.size).reshape(table.shape)
+        columns = [column.tolist() for column in places.T]
+        cells = protect_cells(table.ravel().tolist(), columns, rule, withheld_too=set(places[hides].tolist()))
+        pairs = zip(cells[::2], cells[1::2], table.sum(axis=1).tolist(), strict=True)
+        found.append([(one, two, protect_sum((one, two), total, rule)) for one, two, total in pairs])
+    return found
+
+
+def _tells_few(differences: NDArray[np.float64], rule: DisclosureRule) -> NDArray[np.bool_]:
+    """Which of the differences in a column must not be told."""
+    told = protect_cells(differences.tolist(), [range(len(differences))], rule)
+    return np.array([each.state is State.SUPPRESSED for each in told])
 
 
 def protect_sum(parts: Sequence[Protected], total: float, rule: DisclosureRule) -> Protected:

@@ -7,6 +7,7 @@ import pytest
 
 from safeground.engine.assessment.withholding import (
     protect_cells,
+    protect_nested,
     protect_parts,
     protect_readings,
     protect_sum,
@@ -110,3 +111,45 @@ def test_a_sum_goes_with_its_part_and_what_is_not_received_is_not_withheld() -> 
     assert protect_sum(parts, 53, POLICE).value is None
     assert protect_sum(protect_cells([30, 50], [], POLICE), 80, POLICE).value == 80
     assert protect_cells([float("nan")], [], POLICE)[0].state is State.NOT_AVAILABLE
+
+
+def definites(tables: list[list[tuple[float, float]]], *, is_nested: bool = True) -> list[list[float | None]]:
+    """The definite numbers told of each definition, row by row."""
+    arrays = [np.array(table, dtype=float) for table in tables]
+    told = protect_nested(arrays, lambda one, other: (is_nested, False, False), POLICE)
+    return [[row[0].value for row in rows] for rows in told]
+
+
+def test_the_difference_of_a_definition_and_one_inside_it_is_a_number_like_any_other() -> None:
+    """12 less 9 are 3. Another row whose difference is not nothing goes with it: their sum is all that is told."""
+    wide, narrow = [(12, 0), (30, 0), (50, 0), (60, 0)], [(9, 0), (30, 0), (40, 0), (40, 0)]
+    assert definites([wide, narrow]) == [[12, 30, 50, 60], [None, 30, None, 40]]
+    assert definites([wide, narrow], is_nested=False) == [[12, 30, 50, 60], [9, 30, 40, 40]]
+
+
+def test_every_pair_of_nested_definitions_is_held_against_each_other() -> None:
+    widest, wide, narrow = [(90, 0), (90, 0)], [(50, 0), (60, 0)], [(48, 0), (40, 0)]
+    assert definites([widest, wide, narrow]) == [[90, 90], [50, 60], [None, None]]
+
+
+def test_upper_bounds_of_nested_definitions_are_held_against_each_other_too() -> None:
+    tables = [np.array([[20.0, 30.0], [20.0, 60.0]]), np.array([[10.0, 37.0], [10.0, 40.0]])]
+    told = protect_nested(tables, lambda one, other: (False, False, True), POLICE)
+    assert [[number.value for number in row] for row in told[0]] == [[20, 30, 50], [20, 60, 80]]
+    assert [[number.value for number in row] for row in told[1]] == [[10, None, None], [10, None, None]]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_small_difference_can_be_worked_out_of_nested_columns(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    narrow = np.column_stack([rng.integers(0, 30, 8), np.zeros(8)]).astype(float)
+    wide = narrow + np.column_stack([rng.integers(0, 9, 8), np.zeros(8)])
+    told = protect_nested([wide, narrow], lambda one, other: (True, True, True), POLICE)
+    pairs = [(one[0].value, other[0].value) for one, other in zip(*told, strict=True)]
+    assert not [one - other for one, other in pairs if None not in (one, other) and 0 < one - other <= 4]
+    apart = [
+        one - other
+        for (one, other), shown in zip(zip(wide[:, 0], narrow[:, 0], strict=True), pairs, strict=True)
+        if None in shown
+    ]
+    assert not apart or len(apart) > 1, "one alone is the total less the others"

@@ -6,6 +6,7 @@ import csv
 import datetime
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from sharing import agree_to, make_agreements, make_keys
 
 from safeground.engine.build import compare_in_workspace
 from safeground.engine.catalogue import Catalogue, definitions_folder, evaluate_rule, load_catalogue
-from safeground.engine.documents import Audience
+from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.documents import Audience, Table
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
 from safeground.engine.measures import (
     IN,
@@ -280,6 +282,26 @@ def test_a_draft_in_a_file_is_compared_with_what_is_in_use(
     assert {difference.details["ho_class"] for difference in lost} == {"34B"}
     assert {difference.why for difference in lost} == {("ho_class",)}
     assert not [difference for difference in compared.differences if difference.counted_by == 1]
+
+
+def test_months_do_not_give_away_what_a_definition_counts_beyond_one_inside_it(
+    measures: Measures, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    kept = definitions_folder() / "local" / "essex" / "definitions" / "essex_vv.yaml"
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(kept.read_text(encoding="utf-8").replace("in: [34A, 34B]", "in: [34A]"), encoding="utf-8")
+    workspace = open_workspace(measures.warehouse.folder.parents[1])
+    pages = compare_in_workspace(workspace, catalogue, ["essex_vv", str(draft)]).pages
+    wide, narrow = (
+        counts.definite.gather([Period((month,), PeriodKind.MONTH) for month in MONTHS]).values[0]
+        for counts in pages.comparison.force_counts
+    )
+    few = int((wide - narrow).min())
+    assert 0 < few < wide.min() and not any(0 < number <= few for number in narrow), "only the difference may be small"
+    pages = replace(pages, rule=DisclosureRule(pages.rule.name, "made up", few, 1, "Nobody", "None"))
+    tables = [block for chapter in pages.write(Audience.PARTNERSHIP).chapters for block in chapter.blocks]
+    (months,) = [block for block in tables if isinstance(block, Table) and block.id == "definition_months"]
+    assert [(row[1].value, row[3].value) for row in months.rows] == [(number, None) for number in wide]
 
 
 @pytest.mark.parametrize(
