@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 
 from safeground import cli
+from safeground.engine.feeds import get_deliveries
 from safeground.engine.workspace import open_workspace
 from safeground.synthetic import make_county, write_county
 
@@ -96,7 +97,10 @@ def test_the_rate_is_the_count_over_the_people(demo, sent):
 
 
 def test_every_level_of_the_latest_year_is_a_plain_count(demo, sent):
-    """Each finding of level or share in the latest year, whatever it counts, is found again in the rows."""
+    """Each finding of level or share of the street file in the latest year, whatever it counts, is found again in the rows.
+
+    Serious violence is counted in the forces' own extracts, and held against the county's truth where that is known: in tests/simulation.
+    """
     types = Counter(row["Crime type"] for month in sorted(sent)[-12:] for row in sent[month])
     counted = {
         "violence": sum(types[each] for each in VIOLENCE),
@@ -107,7 +111,7 @@ def test_every_level_of_the_latest_year_is_a_plain_count(demo, sent):
     }
     told = {name: found for name, found in demo.findings("partnership").items() if name.startswith("level.")}
     latest = {name.split(".")[1]: found for name, found in told.items() if name.endswith(".latest")}
-    assert {name: found["estimate"]["count"] for name, found in latest.items()} == counted
+    assert {name: found["estimate"]["count"] for name, found in latest.items() if name != "serious_violence"} == counted
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
@@ -217,7 +221,11 @@ def test_the_public_edition_holds_nothing_meant_for_partners(demo):
     assert set(public.pages) - {"index.html"} <= ours
     chapters = {chapter for finding in demo.findings("public").values() for chapter in finding["chapters"]}
     assert "first_page" not in chapters
-    assert {finding["estimate"]["state"] for finding in demo.findings("public").values()} == {"published"}
+    estimates = [finding["estimate"] for finding in demo.findings("public").values()]
+    unpublished = [estimate for estimate in estimates if estimate["state"] != "published"]
+    # A change from a year in which none were recorded has no percentage, which is said to all; what is withheld is not even named.
+    assert {estimate["reason"] for estimate in unpublished} <= {"none were recorded to compare with"}
+    assert all(estimate["value"] is None and estimate["count"] is None for estimate in unpublished)
 
 
 @pytest.fixture(scope="module")
@@ -298,11 +306,19 @@ def test_every_command_that_offers_json_prints_json(demo, run_safeground, few_fi
         "diff": ("diff", edition, edition, "--json"),
         "fetch": ("fetch", "list", "--json"),
         "definitions": ("definitions", "check", "--json"),
+        "agreements": ("agreements", "list", demo.root, "--json"),
+        "scorecard": ("scorecard", demo.root, "--json"),
+        "retention": ("retention", "due", demo.root, "--json"),
     }
-    assert set(asked) == _commands_with_json()
-    # Landing another county's files beside the demo's is last of all: it changes what there is to build.
-    for name in ("check", "build", "status", "diff", "fetch", "definitions", "land"):
+    assert set(asked) | {"destroy"} == _commands_with_json()
+    # Landing another county's files beside the demo's is last of all: it changes what there is to build. They are destroyed again.
+    for name in (*(name for name in asked if name != "land"), "land"):
+        before = {delivery.id for delivery in get_deliveries(open_workspace(demo.root))}
         assert run_safeground(*asked[name]).data is not None
+    landed = {delivery.id for delivery in get_deliveries(open_workspace(demo.root))} - before
+    assert landed
+    destroyed = run_safeground("destroy", demo.root, *sorted(landed), "--reason", "it is of another county", "--json")
+    assert destroyed.data is not None
 
 
 def _commands_with_json() -> set[str]:
