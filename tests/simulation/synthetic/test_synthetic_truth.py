@@ -155,10 +155,12 @@ def test_planted_hot_areas_stand_out_and_are_not_town_centres(truth, events):
 
 def test_town_centres_have_few_residents_and_much_crime(folder, truth, events):
     residents = dict(
-        duckdb.sql(
+        duckdb.connect()
+        .sql(
             f"""SELECT lsoa11_code, total_population FROM
                 read_csv('{folder}/population/population20_lsoa11_syoa_wrenshire.csv.gz')"""
-        ).fetchall()
+        )
+        .fetchall()
     )
     centres = truth["forces"]["Wrenshire"]["town_centres"]
     theft = dict(

@@ -60,7 +60,7 @@ def test_the_query_says_the_same_as_the_list(tmp_path: Path) -> None:
     for code in CODES:
         for day in DAYS:
             noon = datetime.datetime.combine(day, datetime.time(12)) if day else None
-            (found,) = duckdb.execute(sql, [code, noon]).fetchone()
+            (found,) = duckdb.connect().execute(sql, [code, noon]).fetchone()
             assert found == (codes.meaning_on(code, day) if code else None), (code, day)
 
 
