@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from safeground.engine.assessment.definitions import describe_definition
 from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.readings import tell_readings
 from safeground.engine.assessment.withholding import (
     protect_cells,
     protect_nested,
     protect_parts,
-    protect_readings,
     protect_table,
 )
 from safeground.engine.catalogue import Catalogue
@@ -236,19 +236,9 @@ class ComparisonPages:
 
     def _readings_table(self) -> Table:
         rows: list[tuple[str | Protected, ...]] = []
-        by_switch = groupby(self.comparison.readings, key=lambda counted: (counted.definition, counted.switch))
-        for (place, name), group in by_switch:
-            definition, counted = self.comparison.chosen[place].definition, list(group)
-            switch = next(switch for switch in definition.switches if switch.name == name)
-            titles = {reading.name: reading.title for reading in switch.readings}
-            numbers = protect_readings(
-                [(each.definite, each.undetermined) for each in counted],
-                next(at for at, each in enumerate(counted) if each.is_chosen),
-                self.rule,
-            )
-            for each, told in zip(counted, numbers, strict=True):
-                title = titles[each.reading]
-                rows.append((definition.name, switch.question, f"{title} (chosen)" if each.is_chosen else title, *told))
+        for place, group in groupby(self.comparison.readings, key=lambda counted: counted.definition):
+            definition = self.comparison.chosen[place].definition
+            rows += [(definition.name, *row) for row in tell_readings(definition, group, self.rule, chosen="chosen")]
         return make_table(
             id="definition_readings",
             caption="Crimes under each reading of each open question",

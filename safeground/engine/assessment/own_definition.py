@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from safeground.engine.assessment.counted import Counted
-from safeground.engine.assessment.withholding import protect_readings
-from safeground.engine.disclosure import Protected
+from safeground.engine.assessment.readings import tell_readings
 from safeground.engine.documents import Block, Finding, Notice, NoticeKind, Table, format_estimate, format_value
 from safeground.engine.measures import count_readings
 
@@ -54,19 +51,8 @@ def _gap_table(counted: Counted) -> Table:
 
 def _readings_table(counted: Counted) -> Table:
     """Each switch in each reading, all else as chosen."""
-    rows: list[tuple[str | Protected, ...]] = []
     found = count_readings(counted.evidence.measures, counted.definition, period=counted.period)
-    for name, group in groupby(found, key=lambda reading: reading.switch):
-        switch, readings = next(switch for switch in counted.definition.switches if switch.name == name), list(group)
-        titles = {each.name: each.title for each in switch.readings}
-        numbers = protect_readings(
-            [(reading.definite, reading.undetermined) for reading in readings],
-            next(at for at, reading in enumerate(readings) if reading.is_chosen),
-            counted.rule,
-        )
-        for reading, told in zip(readings, numbers, strict=True):
-            title = titles[reading.reading]
-            rows.append((switch.question, f"{title} (as counted here)" if reading.is_chosen else title, *told))
+    rows = tell_readings(counted.definition, found, counted.rule, chosen="as counted here")
     return counted.table(
         id="own_definition_readings",
         caption=f"Open questions of the definition, each read either way, {counted.period.label}",
