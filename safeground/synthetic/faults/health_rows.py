@@ -128,9 +128,9 @@ ATTENDANCE_FAULTS = (
         "{rows} assaults are in 2031.",
     ),
     RowFault(
-        "two_sites_in_a_file", "reported", in_attendances(put(SITE, "RWX09")), "{rows} rows are of another site."
+        "two_sites_in_a_file", "refused", in_attendances(put(SITE, "RWX09")), "{rows} rows are of another site."
     ),
-    RowFault("site_code_malformed", "quarantined", in_attendances(put(SITE, "R?")), "{rows} site codes are no codes."),
+    RowFault("site_code_malformed", "refused", in_attendances(put(SITE, "R?")), "{rows} site codes are no codes."),
     RowFault(
         "reporting_period_of_another_month",
         "quarantined",
