@@ -51,7 +51,7 @@ def test_every_module_uses_the_front_doors(path: Path) -> None:
     ],
 )
 def test_a_side_door_is_seen(line: str) -> None:
-    assert list(find_side_doors(line, module="safeground.engine.feeds.check"))
+    assert list(find_side_doors(line, module="safeground.engine.feeds.checking.check"))
 
 
 def test_the_own_package_is_no_side_door() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from safeground.engine.feeds.scanning import Encoding, Newline, Quoting
+from safeground.engine.feeds.reading.scanning import Encoding, Newline, Quoting
 from safeground.engine.workspace import Workspace
 
 RECORD = "delivery.json"

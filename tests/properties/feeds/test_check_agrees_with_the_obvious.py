@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from safeground.engine.catalogue import load_feeds
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
-from safeground.engine.feeds.check_store import accepted_path, counts_path, quarantine_path
+from safeground.engine.feeds.checking.store import accepted_path, counts_path, quarantine_path
 from safeground.engine.workspace import init_workspace
 
 FEEDS = load_feeds()

@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from workbooks import FEEDS, find_examples, save_sheet
 
 from safeground.engine.feeds import Severity, check_file
-from safeground.engine.feeds.return_excel import FIRST_SHEET
-from safeground.engine.feeds.spreadsheets import REASONS
+from safeground.engine.feeds.reading.spreadsheets import REASONS
+from safeground.engine.feeds.returning.return_excel import FIRST_SHEET
 
 EXAMPLES = find_examples()
 # The parts of every total that a contract holds against its parts.

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from safeground.engine.catalogue import definitions_folder, load_feeds
 from safeground.engine.feeds import ReadingLimits, land_files
-from safeground.engine.feeds.scanning import TextScanner
+from safeground.engine.feeds.reading.scanning import TextScanner
 from safeground.engine.workspace import init_workspace
 
 FEEDS = load_feeds()

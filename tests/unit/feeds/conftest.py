@@ -10,7 +10,7 @@ import pytest
 from publisher import FEEDS, Publisher
 
 from safeground.engine.feeds import fetch_source
-from safeground.engine.feeds.fetch_http import Client
+from safeground.engine.feeds.fetching.http import Client
 
 
 @pytest.fixture

@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from safeground.engine.catalogue import DatesInOrder, Feeds, UniqueKey, load_feeds
-from safeground.engine.feeds import check_deliveries, check_plain, check_rows, get_live_deliveries, land_files
-from safeground.engine.feeds.check_counts import add_up, count_groups
-from safeground.engine.feeds.check_judging import _suspects
-from safeground.engine.feeds.check_report import CheckReport
-from safeground.engine.feeds.check_sieve import can_sift
-from safeground.engine.feeds.check_store import accepted_path, counts_path, get_identifier_hashes, quarantine_path
+from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
+from safeground.engine.feeds.checking import plain as check_plain
+from safeground.engine.feeds.checking import rows as check_rows
+from safeground.engine.feeds.checking.counts import add_up, count_groups
+from safeground.engine.feeds.checking.judging import _suspects
+from safeground.engine.feeds.checking.report import CheckReport
+from safeground.engine.feeds.checking.sieve import can_sift
+from safeground.engine.feeds.checking.store import accepted_path, counts_path, get_identifier_hashes, quarantine_path
 from safeground.engine.workspace import Workspace, init_workspace
 
 HEADER = (
@@ -127,7 +129,7 @@ def test_a_row_is_told_by_its_number_in_the_file_whatever_lies_before_it(tmp_pat
 def test_a_column_of_more_distinct_values_than_are_remembered_is_judged_like_any_other(
     tmp_path: Path, feeds: Feeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from safeground.engine.feeds import check_judging
+    from safeground.engine.feeds.checking import judging as check_judging
 
     rows = make_rows(with_ragged=False)
     told = everything_written(*check_sent(tmp_path / "few", feeds, rows))

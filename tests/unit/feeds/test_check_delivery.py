@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from safeground.engine.catalogue import load_feeds
-from safeground.engine.feeds.check_delivery import check_whole
+from safeground.engine.feeds.checking.whole_delivery import check_whole
 
 FEEDS = load_feeds()
 ISTV = FEEDS.contracts["istv"].variants[0]

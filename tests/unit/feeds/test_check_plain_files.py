@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from safeground.engine.catalogue import load_feeds
-from safeground.engine.feeds import CheckReport, check_deliveries, check_plain, get_live_deliveries, land_files
-from safeground.engine.feeds.check_identifiers import hash_digits, octets_of
-from safeground.engine.feeds.check_store import counts_path, get_identifier_hashes
+from safeground.engine.feeds import CheckReport, check_deliveries, get_live_deliveries, land_files
+from safeground.engine.feeds.checking import plain as check_plain
+from safeground.engine.feeds.checking.identifiers import hash_digits, octets_of
+from safeground.engine.feeds.checking.store import counts_path, get_identifier_hashes
 from safeground.engine.workspace import Workspace, init_workspace
 
 HEADER = (

@@ -13,9 +13,9 @@ import pytest
 
 from safeground.engine.catalogue import Feeds, load_feeds
 from safeground.engine.feeds import get_live_deliveries, land_files
-from safeground.engine.feeds.check import check_deliveries
-from safeground.engine.feeds.check_report import CheckReport, Problem, Severity, Verdict
-from safeground.engine.feeds.check_store import accepted_path, counts_path, quarantine_path
+from safeground.engine.feeds.checking.check import check_deliveries
+from safeground.engine.feeds.checking.report import CheckReport, Problem, Severity, Verdict
+from safeground.engine.feeds.checking.store import accepted_path, counts_path, quarantine_path
 from safeground.engine.workspace import Workspace, init_workspace
 
 HEADER = (

@@ -8,10 +8,10 @@ import pytest
 
 from safeground.engine.catalogue import Feeds, load_feeds
 from safeground.engine.feeds import get_live_deliveries, land_files
-from safeground.engine.feeds.check import check_deliveries
-from safeground.engine.feeds.check_months import find_half_empty, find_missing, month_of_number
-from safeground.engine.feeds.cross_checks import check_workspace
-from safeground.engine.feeds.scorecard import supply_scorecard
+from safeground.engine.feeds.checking.check import check_deliveries
+from safeground.engine.feeds.checking.cross_checks import check_workspace
+from safeground.engine.feeds.months import find_half_empty, find_missing, month_of_number
+from safeground.engine.feeds.returning.scorecard import supply_scorecard
 from safeground.engine.workspace import Workspace, init_workspace
 
 HEADER = (

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from safeground.engine.feeds import KeyProblem, make_at_rest_key
-from safeground.engine.feeds.encryption import AT_REST_KEY, Cipher, open_encrypted, read_cipher
+from safeground.engine.feeds.sharing.encryption import AT_REST_KEY, Cipher, open_encrypted, read_cipher
 
 MIB = 1 << 20
 

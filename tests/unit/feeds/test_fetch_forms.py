@@ -13,7 +13,7 @@ from publisher import FEEDS
 
 from safeground.engine.catalogue import load_catalogue
 from safeground.engine.feeds import check_deliveries, land_files
-from safeground.engine.feeds.fetch_sources import load_fetch_sources
+from safeground.engine.feeds.fetching.sources import load_fetch_sources
 from safeground.engine.workspace import init_workspace
 
 SOURCES = load_fetch_sources()

@@ -14,8 +14,8 @@ from publisher import FEEDS
 
 from safeground.engine.catalogue import definitions_folder
 from safeground.engine.feeds import land_files
-from safeground.engine.feeds.fetch_http import Client
-from safeground.engine.feeds.fetch_sources import load_fetch_sources
+from safeground.engine.feeds.fetching.http import Client
+from safeground.engine.feeds.fetching.sources import load_fetch_sources
 from safeground.engine.workspace import init_workspace
 
 EXAMPLES = definitions_folder() / "national" / "feeds"

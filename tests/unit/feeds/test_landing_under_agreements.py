@@ -21,7 +21,7 @@ from sharing import (
 
 from safeground.engine.catalogue import definitions_folder
 from safeground.engine.feeds import check_deliveries, get_deliveries, land_files, make_at_rest_key, open_landed
-from safeground.engine.feeds.check_store import open_quarantine, quarantine_path
+from safeground.engine.feeds.checking.store import open_quarantine, quarantine_path
 from safeground.engine.workspace import init_workspace
 
 TODAY = datetime.date(2025, 6, 30)

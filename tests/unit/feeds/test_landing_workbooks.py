@@ -11,7 +11,7 @@ from openpyxl.worksheet.table import Table
 from workbooks import CRIME_ID, FEEDS, STREET, example_rows, save_sheet, street_row, with_part
 
 from safeground.engine.feeds import ReadingLimits, check_deliveries, get_live_deliveries, land_files
-from safeground.engine.feeds.check_store import quarantine_path
+from safeground.engine.feeds.checking.store import quarantine_path
 from safeground.engine.workspace import init_workspace
 
 NAME = "2024-01-wrenshire-street.xlsx"

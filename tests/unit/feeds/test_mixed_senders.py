@@ -12,7 +12,7 @@ from sharing import agree_to, make_agreements, make_keys
 
 from safeground.engine.catalogue import definitions_folder, load_feeds
 from safeground.engine.feeds import LandingReport, check_deliveries, get_deliveries, land_files
-from safeground.engine.feeds.check_report import Severity
+from safeground.engine.feeds.checking.report import Severity
 from safeground.engine.workspace import Workspace, init_workspace
 
 TODAY = datetime.date(2025, 6, 30)

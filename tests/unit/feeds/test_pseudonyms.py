@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeground.engine.feeds import KeyProblem, make_key
-from safeground.engine.feeds.pseudonyms import Pseudonymiser, PseudonymKey, normalise, read_key
+from safeground.engine.feeds.sharing.pseudonyms import Pseudonymiser, PseudonymKey, normalise, read_key
 from safeground.engine.workspace import init_workspace
 
 
@@ -71,7 +71,7 @@ def test_two_purposes_cannot_be_joined(tmp_path) -> None:
 
 
 def test_values_forgotten_meanwhile_keep_their_pseudonym(monkeypatch) -> None:
-    monkeypatch.setattr("safeground.engine.feeds.pseudonyms._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("safeground.engine.feeds.sharing.pseudonyms._MOST_REMEMBERED", 2)
     pseudonyms = Pseudonymiser(PseudonymKey("p", b"k" * 32))
     before = [pseudonyms.replace(str(number)) for number in range(5)]
     assert [pseudonyms.replace(str(number)) for number in range(5)] == before and len(set(before)) == 5

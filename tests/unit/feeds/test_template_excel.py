@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from workbooks import FEEDS, find_examples
 
 from safeground.engine.feeds import Refused, Severity, check_file, write_template
-from safeground.engine.feeds.template_excel import HEADER_ROW
+from safeground.engine.feeds.returning.template_excel import HEADER_ROW
 
 EXAMPLES = {name.removesuffix("-example"): rows for name, rows in find_examples().items() if name.endswith("-example")}
 

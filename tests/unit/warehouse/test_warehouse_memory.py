@@ -11,7 +11,8 @@ import pytest
 from safeground.cli.running import main
 from safeground.cli.terminal import REFUSED
 from safeground.engine.catalogue import definitions_folder, load_feeds
-from safeground.engine.feeds import check, check_deliveries, get_deliveries, land_files
+from safeground.engine.feeds import check_deliveries, get_deliveries, land_files
+from safeground.engine.feeds.checking import check
 from safeground.engine.warehouse import conform, conform_deliveries, database
 from safeground.engine.workspace import NotEnoughMemory, Workspace, init_workspace
 

@@ -1,0 +1,1 @@
+"""Open data brought from their publishers' addresses, resumably and politely."""

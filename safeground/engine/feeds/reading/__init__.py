@@ -1,0 +1,1 @@
+"""Bytes to rows: what is read, what is refused unread, and which contract a file's columns are of."""

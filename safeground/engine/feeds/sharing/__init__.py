@@ -1,0 +1,1 @@
+"""The door: agreements, keyed pseudonyms, minimised copies, encryption at rest."""
