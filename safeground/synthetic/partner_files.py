@@ -19,6 +19,7 @@ from safeground.synthetic.children_files import (
 )
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
+from safeground.synthetic.engagement_files import write_engagement
 from safeground.synthetic.feed_files import FeedFiles
 from safeground.synthetic.health_files import (
     write_ambulance,
@@ -57,6 +58,7 @@ WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingPr
         "pupil_exclusions": write_pupil_exclusions,
         "school_exclusions": write_school_exclusions,
         "perception_survey": write_perception_survey,
+        "engagement": write_engagement,
     }
 )
 """The feed to what writes its files."""

@@ -23,6 +23,7 @@ from safeground.engine.measures.definition_comparison import (
     count_readings,
 )
 from safeground.engine.measures.denominators import flag_poor_denominators
+from safeground.engine.measures.engagement import Engagement, Raised, Session, read_engagement
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Cell, Measurement
@@ -65,6 +66,7 @@ __all__ = [
     "DefinitionComparison",
     "DefinitionCounts",
     "Difference",
+    "Engagement",
     "EventTally",
     "ForceComparison",
     "Gap",
@@ -75,8 +77,10 @@ __all__ = [
     "PlacedTally",
     "PlacementShares",
     "Populations",
+    "Raised",
     "Reconciliation",
     "RunChart",
+    "Session",
     "YearOnYear",
     "allocate_items",
     "choose_populations",
@@ -100,6 +104,7 @@ __all__ = [
     "place_tally",
     "protect_cell",
     "read_changes_together",
+    "read_engagement",
     "split_by_people",
     "split_by_time_of_week",
     "tally_events",

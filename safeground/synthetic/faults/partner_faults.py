@@ -20,6 +20,7 @@ from safeground.synthetic.faults.children_rows import (
     SCHOOL_TABLE_FAULTS,
     SURVEY_FAULTS,
 )
+from safeground.synthetic.faults.engagement_rows import ENGAGEMENT_FAULTS
 from safeground.synthetic.faults.health_rows import (
     ADMISSION_FAULTS,
     ATTENDANCE_FAULTS,
@@ -52,6 +53,7 @@ FAULTS_OF_ROWS: Mapping[str, tuple[RowFault, ...]] = MappingProxyType(
         "pupil_exclusions/pupil-exclusions-2025-05.csv": EXCLUSION_FAULTS,
         "school_exclusions/exclusions_2025.csv": SCHOOL_TABLE_FAULTS,
         "perception_survey/survey-wrenshire-2025.csv": SURVEY_FAULTS,
+        "engagement/engagement-wrenshire-2025.csv": ENGAGEMENT_FAULTS,
         "istv/istv-rwx01-2025-05.csv": ATTENDANCE_FAULTS,
         "hospital_admissions/admissions-rwx-2025-05.csv": ADMISSION_FAULTS,
         "hospital_admissions_tabulated/x99-by-region-2025-03.csv": TABULATED_FAULTS,
