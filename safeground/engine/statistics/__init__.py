@@ -14,8 +14,16 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how concentrated? | `estimate_concentration` |
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
+| at which ages does it turn, and where is it highest? | `fit_age_curve`, `find_peak`, `estimate_growth` |
 """
 
+from safeground.engine.statistics.age_curves import (
+    AgeBreak,
+    AgeCurve,
+    AgeSegment,
+    estimate_cluster_dispersion,
+    fit_age_curve,
+)
 from safeground.engine.statistics.comparisons import (
     Comparison,
     DifferenceOfProportions,
@@ -29,6 +37,7 @@ from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
 from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
+from safeground.engine.statistics.peaks import Peak, estimate_growth, find_peak
 from safeground.engine.statistics.periods import (
     Dispersion,
     PeriodComparison,
@@ -53,6 +62,9 @@ __all__ = [
     "EUROPEAN_STANDARD_POPULATION_2013",
     "FEWEST_MONTHS",
     "FUNNEL_LEVELS",
+    "AgeBreak",
+    "AgeCurve",
+    "AgeSegment",
     "Chance",
     "Comparison",
     "Concentration",
@@ -63,6 +75,7 @@ __all__ = [
     "FunnelLimits",
     "Gradient",
     "LastingShare",
+    "Peak",
     "PeriodComparison",
     "ProportionEstimate",
     "RateEstimate",
@@ -75,13 +88,17 @@ __all__ = [
     "compare_periods",
     "compare_proportions",
     "compare_rates",
+    "estimate_cluster_dispersion",
     "estimate_concentration",
     "estimate_directly_standardised_rate",
     "estimate_dispersion",
     "estimate_gradient",
+    "estimate_growth",
     "estimate_lasting_share",
     "estimate_proportion",
     "estimate_rate",
+    "find_peak",
+    "fit_age_curve",
     "funnel_limits",
     "read_together",
     "u_chart",
