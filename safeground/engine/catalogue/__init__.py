@@ -61,6 +61,7 @@ from safeground.engine.catalogue.event_definition import EventDefinition, Switch
 from safeground.engine.catalogue.event_fields import EventField, EventFields
 from safeground.engine.catalogue.feeds import Feeds, definitions_folder, load_feeds
 from safeground.engine.catalogue.gateways import Authority, DataFlow, Gateway, Gateways, IdentifiersLevel, Limit
+from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.measure import AgeRange, Counted, Denominator, Interval, Measure, Unit
 from safeground.engine.catalogue.outline import ChapterOutline, ChapterPlan, Outline
 from safeground.engine.catalogue.partnership import (
@@ -80,7 +81,7 @@ from safeground.engine.catalogue.problems import (
     parse_definition,
     read_yaml,
 )
-from safeground.engine.catalogue.rule_parsing import RuleError, RuleVocabulary, parse_rule
+from safeground.engine.catalogue.rule_parsing import RuleError, RuleVocabulary, nearest, parse_rule
 from safeground.engine.catalogue.rule_wording import describe_result, describe_rule
 from safeground.engine.catalogue.rules import (
     All,
@@ -146,6 +147,7 @@ __all__ = [
     "From",
     "Gateway",
     "Gateways",
+    "Governed",
     "GridReference",
     "HelpLine",
     "Identifiers",
@@ -189,6 +191,7 @@ __all__ = [
     "UniqueKey",
     "Unit",
     "Variant",
+    "Words",
     "choose_readings",
     "definitions_folder",
     "describe_result",
@@ -199,6 +202,7 @@ __all__ = [
     "load_catalogue",
     "load_feeds",
     "load_partnership",
+    "nearest",
     "overdue_reviews",
     "parse_definition",
     "parse_rule",

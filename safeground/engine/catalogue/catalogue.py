@@ -42,6 +42,8 @@ class Catalogue:
     governed: Mapping[str, Governed]
     """Every definition that has an owner and a day of review, by its file."""
     version: str
+    strategy_file: tuple[str, Path] | None = None
+    """strategy.yaml, by the name that problems give it: `safeground.engine.strategy` reads it, and `version` covers it."""
 
     def numerator_of(self, measure: Measure) -> EventDefinition:
         """The definition whose events a measure counts."""
@@ -103,6 +105,7 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
             root, ours.borrows, f"{local.shown_as}/partnership.yaml", definitions, context=vocabulary
         )
     outline = _read_outline(reader, national, local)
+    strategy_file = _find_strategy(reader, local)
     # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
     # measure that names it.
     reader.raise_problems()
@@ -123,6 +126,7 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
         files={"partnership": f"{local.shown_as}/partnership.yaml", **reader.origins},
         governed=dict(reader.governed),
         version=_hash_files(reader.files),
+        strategy_file=strategy_file,
     )
     reader.problems.extend(find_broken_references(catalogue))
     reader.raise_problems()
@@ -209,6 +213,14 @@ def _read_partnership(reader: DefinitionReader, local: Layer) -> Partnership | N
             f"{local.shown_as}/partnership.yaml", "name", f"is {found.name!r} in the folder {local.folder.name!r}"
         )
     return found
+
+
+def _find_strategy(reader: DefinitionReader, local: Layer) -> tuple[str, Path] | None:
+    shown_as, path = f"{local.shown_as}/strategy.yaml", local.folder / "strategy.yaml"
+    if not path.is_file():
+        return None
+    reader.files[shown_as] = path
+    return shown_as, path
 
 
 def _read_outline(reader: DefinitionReader, national: Layer, local: Layer) -> Outline | None:

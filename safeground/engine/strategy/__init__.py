@@ -1,0 +1,48 @@
+"""The strategy as data: what a partnership's documents say, each statement with its document and line."""
+
+from safeground.engine.strategy.aims import FocusStatement, GoalMention, StatedAim, StatedBenchmark, StatedGoal
+from safeground.engine.strategy.figures import (
+    FigureBase,
+    FigurePeriod,
+    FootnoteMark,
+    MoneyStatement,
+    PeriodReading,
+    PrintedTable,
+    PublishedFigure,
+)
+from safeground.engine.strategy.model import Strategy, places_in
+from safeground.engine.strategy.offence_rule import OffenceRule, RulePart
+from safeground.engine.strategy.priorities import ImpactStatement, PriorityList, PriorityStatement, Theme
+from safeground.engine.strategy.reading import load_strategy, read_strategy
+from safeground.engine.strategy.statements import DatedMention, Document, Passage, Where, first_day, last_day
+
+__all__ = [
+    "DatedMention",
+    "Document",
+    "FigureBase",
+    "FigurePeriod",
+    "FocusStatement",
+    "FootnoteMark",
+    "GoalMention",
+    "ImpactStatement",
+    "MoneyStatement",
+    "OffenceRule",
+    "Passage",
+    "PeriodReading",
+    "PrintedTable",
+    "PriorityList",
+    "PriorityStatement",
+    "PublishedFigure",
+    "RulePart",
+    "StatedAim",
+    "StatedBenchmark",
+    "StatedGoal",
+    "Strategy",
+    "Theme",
+    "Where",
+    "first_day",
+    "last_day",
+    "load_strategy",
+    "places_in",
+    "read_strategy",
+]
