@@ -1,0 +1,13 @@
+"""The analyst's own words: read, held to the findings they quote, and put into the chapters they are for."""
+
+from safeground.engine.assessment.wording.checking import WordingProblem
+from safeground.engine.assessment.wording.placing import (
+    FOLDER,
+    Wording,
+    WordingError,
+    find_words,
+    put_in_words,
+    read_wording,
+)
+
+__all__ = ["FOLDER", "Wording", "WordingError", "WordingProblem", "find_words", "put_in_words", "read_wording"]
