@@ -1,10 +1,10 @@
-"""Install the front-end packages and copy what the pages use into `safeground/design/static`.
+"""Install the front-end packages and copy what pages and print use into `safeground/design/static`.
 
     python scripts/make_assets.py           make them, or find them already made
     python scripts/make_assets.py --check   only say whether they are there and whole
 
-The stylesheet comes from npm, at the version and hash of package-lock.json. Where there is no npm, the wheel that
-requirements/assets.txt locks brings one into the running virtual environment. Of each package only the stylesheet is copied: its folder
+The stylesheet and the type of the printed assessment come from npm, at the versions and hashes of package-lock.json. Where there is no npm, the wheel that
+requirements/assets.txt locks brings one into the running virtual environment. Of the design system only the stylesheet is copied: its folder
 of assets holds the GDS Transport font and the royal crest, which only services on GOV.UK may use, so every reference to them is cut
 out of the stylesheet as well (an operator serves these pages under its own name). Nothing that is made here is committed; the wheel
 carries it.
@@ -31,6 +31,16 @@ FONT_STACK = "Arial,Helvetica,sans-serif"
 
 # (package, file in the package, name in static/). A stylesheet without scripts: the pages need no JavaScript.
 SHEETS = (("govuk-frontend", "dist/govuk/govuk-frontend.min.css", "govuk-frontend.css"),)
+# (package, file in the package, name in static/). What the PDF and the pictures of the Word document are set in; under the SIL Open Font
+# License, which asks for its text beside every copy.
+FONT_PACKAGE = "@expo-google-fonts/source-sans-3"
+FONTS = (
+    *(
+        (FONT_PACKAGE, f"{style}/SourceSans3_{style}.ttf", f"fonts/SourceSans3_{style}.ttf")
+        for style in ("400Regular", "400Regular_Italic", "600SemiBold", "700Bold", "700Bold_Italic")
+    ),
+    (FONT_PACKAGE, "LICENSE_FONT", "fonts/LICENSE"),
+)
 CHARSET = '@charset "UTF-8";'  # it counts only as the first bytes, where the notice goes; pages say their own
 
 # What must not reach a page, in any spelling.
@@ -105,7 +115,7 @@ def _environment() -> dict[str, str]:
 
 
 def make_assets() -> dict[str, object]:
-    """Install the locked packages, copy their stylesheets stripped, and return the manifest that was written."""
+    """Install the locked packages, copy their stylesheets stripped and their fonts as they are, and return the manifest that was written."""
     locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     _run(
         [*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
@@ -113,29 +123,31 @@ def make_assets() -> dict[str, object]:
     )
     STATIC.mkdir(parents=True, exist_ok=True)
     files: list[dict[str, str]] = []
-    for package, source, name in SHEETS:
+    for package, source, name in (*SHEETS, *FONTS):
         about = json.loads((ROOT / "node_modules" / package / "package.json").read_text(encoding="utf-8"))
         if about["version"] != locked[f"node_modules/{package}"]["version"]:
             raise AssetsError(
                 f"npm installed {package} {about['version']}, which is not the locked version; delete node_modules."
             )
-        css = strip_stylesheet((ROOT / "node_modules" / package / source).read_text(encoding="utf-8"))
-        # The licence asks for its notice to stay with every copy.
-        css = (
-            f"/*! {package} {about['version']}, {about['license']} licence, font and image references removed */\n{css}"
-        )
-        _write(STATIC / name, css)
+        content = (ROOT / "node_modules" / package / source).read_bytes()
+        if (package, source, name) in SHEETS:
+            # The licence asks for its notice to stay with every copy.
+            notice = (
+                f"/*! {package} {about['version']}, {about['license']} licence, font and image references removed */"
+            )
+            content = f"{notice}\n{strip_stylesheet(content.decode('utf-8'))}".encode()
+        _write(STATIC / name, content)
         files.append(
             {
                 "file": name,
                 "name": package,
                 "version": about["version"],
                 "licence": about["license"],
-                "sha256": _sha256(css),
+                "sha256": _sha256(content),
             }
         )
     manifest: dict[str, object] = {"made_from": _made_from(), "files": files}
-    _write(STATIC / MANIFEST, json.dumps(manifest, indent=2, sort_keys=True) + "\n")
+    _write(STATIC / MANIFEST, (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode("utf-8"))
     return manifest
 
 
@@ -150,13 +162,13 @@ def check_assets() -> str | None:
     if manifest.get("made_from") != _made_from():
         return "package-lock.json or make_assets.py has changed since they were made"
     names = {entry["file"] for entry in manifest["files"]}
-    if missing := {name for _, _, name in SHEETS} - names:
+    if missing := {name for _, _, name in (*SHEETS, *FONTS)} - names:
         return f"{', '.join(sorted(missing))} is not in their manifest"
     for entry in manifest["files"]:
         path = STATIC / entry["file"]
         if not path.is_file():
             return f"{entry['file']} is missing"
-        if _sha256(path.read_text(encoding="utf-8")) != entry["sha256"]:
+        if _sha256(path.read_bytes()) != entry["sha256"]:
             return f"{entry['file']} has been altered"
     return None
 
@@ -166,19 +178,22 @@ def _made_from() -> str:
     return hashlib.sha256(recipe.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, so that an interrupted run is seen as one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.write_bytes(content)
     os.replace(beside, path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Make the stylesheets that the pages use.")
+    parser = argparse.ArgumentParser(
+        description="Make the stylesheets that the pages use and the fonts of the printed assessment."
+    )
     parser.add_argument("--check", action="store_true", help="only say whether they are there and whole")
     options = parser.parse_args(arguments)
     try:

@@ -44,9 +44,11 @@ def test_a_reference_that_a_new_version_hides_elsewhere_is_found(assets):
 
 
 def make_static(assets):
-    assets.STATIC.mkdir()
-    (assets.STATIC / "govuk-frontend.css").write_text("a{}\n")
-    files = [{"file": "govuk-frontend.css", "name": "govuk-frontend", "sha256": assets._sha256("a{}\n")}]
+    assets.STATIC.mkdir(exist_ok=True)
+    files = []
+    for package, _, name in (*assets.SHEETS, *assets.FONTS):
+        assets._write(assets.STATIC / name, b"a{}\n")
+        files.append({"file": name, "name": package, "sha256": assets._sha256(b"a{}\n")})
     (assets.STATIC / "manifest.json").write_text(json.dumps({"made_from": assets._made_from(), "files": files}))
 
 
@@ -65,6 +67,9 @@ def test_missing_altered_and_outdated_assets_are_found(assets, capsys):
     assert assets.check_assets() == "govuk-frontend.css has been altered"
     (assets.STATIC / "govuk-frontend.css").unlink()
     assert assets.check_assets() == "govuk-frontend.css is missing"
+    make_static(assets)
+    (assets.STATIC / "fonts" / "SourceSans3_700Bold.ttf").unlink()
+    assert assets.check_assets() == "fonts/SourceSans3_700Bold.ttf is missing"
     (assets.STATIC / "manifest.json").write_text('{"made_from": "before", "files": []}')
     assert "has changed since they were made" in assets.check_assets()
     assert assets.main(["--check"]) == 1
