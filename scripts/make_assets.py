@@ -3,11 +3,11 @@
     python scripts/make_assets.py           make them, or find them already made
     python scripts/make_assets.py --check   only say whether they are there and whole
 
-The stylesheet and the type of the printed assessment come from npm, at the versions and hashes of package-lock.json. Where there is no npm, the wheel that
-requirements/assets.txt locks brings one into the running virtual environment. Of the design system only the stylesheet is copied: its folder
-of assets holds the GDS Transport font and the royal crest, which only services on GOV.UK may use, so every reference to them is cut
-out of the stylesheet as well (an operator serves these pages under its own name). Nothing that is made here is committed; the wheel
-carries it.
+The stylesheet and the type of the printed assessment come from npm, at the versions and hashes of package-lock.json. Where there is no
+npm, the wheel that requirements/assets.txt locks brings one into the running virtual environment. Of the design system only the
+stylesheet is copied: its folder of assets holds the GDS Transport font and the royal crest, which only services on GOV.UK may use, so
+every reference to them is cut out of the stylesheet as well (an operator serves these pages under its own name). Nothing that is made
+here is committed; the wheel carries it.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _environment() -> dict[str, str]:
 
 
 def make_assets() -> dict[str, object]:
-    """Install the locked packages, copy their stylesheets stripped and their fonts as they are, and return the manifest that was written."""
+    """Install the locked packages, copy their stylesheets stripped and fonts as they are, and return the manifest."""
     locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     _run(
         [*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
