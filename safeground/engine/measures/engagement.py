@@ -88,7 +88,7 @@ class Engagement:
 def read_engagement(warehouse: Warehouse) -> Engagement:
     """The sessions of the twelve months up to the newest. Where rows of a session disagree, the first speaks; the check reports it.
 
-    A theme or group that is not on its list is 'not on the list', which is no reason to leave out who was heard.
+    A theme or group that is blank or not on its list is not stated, which is no reason to leave out who was heard.
     """
     rows = warehouse.table("engagement").to_pyarrow().to_pylist()
     rows.sort(key=lambda row: (row["partner"], row["session_id"], row["delivery"], row["row"]))
@@ -106,7 +106,7 @@ def read_engagement(warehouse: Warehouse) -> Engagement:
     return Engagement(tuple(sessions.values()), tuple(raised))
 
 
-_NOT_LISTED = "not on the list"
+_NOT_LISTED = "not stated"
 
 
 def _session(row: dict[str, Any]) -> Session:

@@ -22,7 +22,7 @@ def count_twice_in_one_session(table: Table, rng: np.random.Generator) -> int:
 ENGAGEMENT_FAULTS = (
     RowFault("telephone_number_in_words", "quarantined", put("heard", "Ring 01632 960000", count=2), "{rows} hold a telephone number."),
     RowFault("nobody_was_there", "quarantined", put("people", "0", count=1), "In {rows} session nobody was heard."),
-    RowFault("theme_is_blank", "quarantined", blank("theme"), "{rows} rows have no theme."),
+    RowFault("theme_is_blank", "reported", blank("theme"), "{rows} rows have no theme."),
     RowFault("theme_not_listed", "reported", put("theme", "Parking", count=2), "{rows} themes are not on the list."),
     RowFault("session_of_two_sizes", "reported", count_twice_in_one_session, "A session is said to be of two sizes ({rows} rows)."),
 )  # fmt: skip
