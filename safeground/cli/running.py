@@ -79,10 +79,11 @@ def _say_stopped(progress: TerminalProgress) -> int:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
+    from safeground.engine.assessment import WordingError
     from safeground.engine.catalogue import DefinitionsError
     from safeground.engine.feeds import Refused
     from safeground.engine.publish import EditionError
     from safeground.engine.warehouse import ConformError, EngineUnavailable
     from safeground.engine.workspace import WorkspaceError
 
-    return ConformError, DefinitionsError, EditionError, EngineUnavailable, Refused, WorkspaceError
+    return ConformError, DefinitionsError, EditionError, EngineUnavailable, Refused, WordingError, WorkspaceError

@@ -2,6 +2,16 @@
 
 from safeground.engine.assessment.definition_comparison import ComparisonPages
 from safeground.engine.assessment.evidence import Evidence
+from safeground.engine.assessment.wording import Wording, WordingError, find_words, put_in_words, read_wording
 from safeground.engine.assessment.writing import write_assessment
 
-__all__ = ["ComparisonPages", "Evidence", "write_assessment"]
+__all__ = [
+    "ComparisonPages",
+    "Evidence",
+    "Wording",
+    "WordingError",
+    "find_words",
+    "put_in_words",
+    "read_wording",
+    "write_assessment",
+]

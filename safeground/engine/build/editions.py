@@ -6,16 +6,16 @@ import datetime
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.assessment import Evidence, write_assessment
+from safeground.engine.assessment import Evidence, find_words, put_in_words, read_wording, write_assessment
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
 from safeground.engine.catalogue import Catalogue, Sensitivity, load_catalogue
-from safeground.engine.documents import Audience
+from safeground.engine.documents import Audience, Document
 from safeground.engine.feeds import (
     CheckReport,
     Delivery,
@@ -106,7 +106,8 @@ def build_editions(
 
     `again` writes new editions even where nothing has changed. `engine` works out the measures; all engines give the same edition.
     `now` is the time that editions state as theirs, with a time zone. Raises EngineUnavailable before anything is done, WorkspaceError
-    where nothing has landed, and WorkspaceBusy.
+    where nothing has landed, WorkspaceBusy, and WordingError for words of the analyst's that the data do not carry: then no edition is
+    written.
     """
     progress = progress or no_progress
     check_engine(engine)
@@ -116,12 +117,16 @@ def build_editions(
             raise WorkspaceError(
                 f"Nothing has landed in {workspace.root}; land files with: safeground land {workspace.root} FILES"
             )
+        read_wording(workspace.wording, catalogue.outline)  # a file of no chapter is told before anything is worked out
         checks = tuple(check_deliveries(workspace, catalogue.feeds, live, progress=progress))
         finished = workspace.warehouse.all
         generation = conform_deliveries(workspace, catalogue.feeds, live, checks, progress=progress)
         # Where nothing has changed it is the one in use, whose record tells of the build that made it and not of this one.
         made = 0 if generation.folder in finished else generation.made
-        keys = {audience: edition_key(live, catalogue, audience) for audience in choose_audiences(live, catalogue)}
+        keys = {
+            audience: edition_key(workspace, live, catalogue, audience)
+            for audience in choose_audiences(live, catalogue)
+        }
         found = {audience: None if again else _find_edition(workspace, audience, keys[audience]) for audience in keys}
         if not all(found.values()):
             now = now or datetime.datetime.now(datetime.UTC)
@@ -134,10 +139,28 @@ def build_editions(
     )
 
 
-def edition_key(live: Sequence[Delivery], catalogue: Catalogue, audience: Audience) -> str:
-    """Hash of all an edition depends on: deliveries, definitions, code, seed and audience."""
-    parts = [sorted(delivery.id for delivery in live), catalogue.version, get_code_version(), SEED, audience.value]
+def edition_key(workspace: Workspace, live: Sequence[Delivery], catalogue: Catalogue, audience: Audience) -> str:
+    """Hash of all an edition depends on: deliveries, definitions, the analyst's words, code, seed and audience."""
+    parts: list[Any] = [
+        sorted(delivery.id for delivery in live),
+        catalogue.version,
+        get_code_version(),
+        SEED,
+        audience.value,
+    ]
+    if words := _hash_words(workspace, audience):
+        parts.append(words)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _hash_words(workspace: Workspace, audience: Audience) -> dict[str, str]:
+    """The files of words that an audience may read, each with the hash of its content. Line ends are evened out."""
+    others = {f".{other}.md" for other in Audience if other is not audience}
+    return {
+        path.name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:12]
+        for path in find_words(workspace.wording)
+        if not path.name.endswith(tuple(others))
+    }
 
 
 def _find_edition(workspace: Workspace, audience: Audience, key: str) -> BuiltEdition | None:
@@ -167,26 +190,37 @@ def _publish(
         across = check_workspace(workspace, catalogue.feeds, partners=expected)
         problems = summarise_problems((*get_problems(checks), *across), live)
         scorecard = tuple(supply_scorecard(workspace, catalogue.feeds, partners=expected))
-        for audience in keys:
-            if found[audience] is not None:
-                continue
-            evidence = Evidence(measures, warehouse, catalogue, scorecard, problems, audience, SEED)
-            progress(0, 1, f"Writing the {audience} assessment")
-            document = write_assessment(evidence, audience)
+        stale = [audience for audience in keys if found[audience] is None]
+        evidence = {
+            audience: Evidence(measures, warehouse, catalogue, scorecard, problems, audience, SEED)
+            for audience in stale
+        }
+        # All are written before any is published: what the analyst wrote for one audience must not stop the build half way.
+        for audience, document in _write_documents(workspace, catalogue, evidence, progress).items():
             editions = editions_of(workspace, audience)
             staged = workspace.stage_folder(f"edition-{audience}-") / "edition"
             publish_edition(
                 document,
                 into=staged,
                 brand=make_brand(catalogue),
-                manifest=_manifest(live, checks, catalogue),
+                manifest=_manifest(live, checks, catalogue, _hash_words(workspace, audience)),
                 built_at=now,
                 progress=progress,
             )
-            name = _name_edition(editions, evidence, keys[audience])
+            name = _name_edition(editions, evidence[audience], keys[audience])
             found[audience] = BuiltEdition(audience, editions.swap_in(staged, name=name), is_new=True)
             shutil.rmtree(staged.parent, ignore_errors=True)
     return found
+
+
+def _write_documents(
+    workspace: Workspace, catalogue: Catalogue, evidence: Mapping[Audience, Evidence], progress: Progress
+) -> dict[Audience, Document]:
+    documents = {}
+    for audience, known in evidence.items():
+        progress(0, 1, f"Writing the {audience} assessment")
+        documents[audience] = write_assessment(known, audience)
+    return put_in_words(documents, read_wording(workspace.wording, catalogue.outline))
 
 
 def _name_edition(editions: Generations, evidence: Evidence, key: str) -> str:
@@ -211,7 +245,9 @@ def make_brand(catalogue: Catalogue) -> Brand:
     )
 
 
-def _manifest(live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue: Catalogue) -> dict[str, Any]:
+def _manifest(
+    live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue: Catalogue, words: Mapping[str, str]
+) -> dict[str, Any]:
     """What the edition was made from. When something landed is left out: the same input makes the same edition anywhere."""
     check_of = {check.delivery: check for check in checks}
     return {
@@ -220,6 +256,7 @@ def _manifest(live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue
         "definitions": {name: definition.version for name, definition in sorted(catalogue.definitions.items())},
         "measures": {name: measure.version for name, measure in sorted(catalogue.measures.items())},
         "disclosure_rules": sorted({catalogue.feeds.contracts[delivery.feed].disclosure for delivery in live}),
+        "words": dict(words),
         "parameters": {"seed": SEED, "partnership_definition": catalogue.partnership.name},
         "deliveries": [
             {

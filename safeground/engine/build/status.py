@@ -133,7 +133,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
     editions = []
     for audience in choose_audiences(live, catalogue):
         current = editions_of(workspace, audience).current
-        key = edition_key(live, catalogue, audience)
+        key = edition_key(workspace, live, catalogue, audience)
         editions.append(
             EditionStatus(
                 audience,

@@ -41,6 +41,11 @@ class Workspace:
         return self.root / "quarantine"
 
     @property
+    def wording(self) -> Path:
+        """What the analyst writes into chapters, a file a chapter. Not there before the first is written."""
+        return self.root / "wording"
+
+    @property
     def certificates(self) -> Path:
         """What is kept of deliveries that were destroyed."""
         return self.root / "certificates"
