@@ -123,7 +123,7 @@ def protect(
         return Protected(None, None, None, None, None, unit, method, confidence, state, reason, rule.name, flags, _KEY)
     if rule.rounding > 1 and basis is not None:
         # The rate of a rounded count would be a different number from the rate of the true one, and would give the true one
-        # back; until complementary protection lands, a rounding rule therefore publishes the rounded count alone.
+        # back; a rounding rule therefore publishes the rounded count alone.
         rounded = rule.rounding * math.floor(basis / rule.rounding + 0.5)
         if value != basis:
             return Protected(
