@@ -60,6 +60,7 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
     import datetime
 
     from safeground.engine.catalogue import load_catalogue, overdue_reviews, partnership_names
+    from safeground.engine.strategy import load_strategy
 
     if options.action == "compare":
         return _compare_definitions(options, progress)
@@ -70,7 +71,8 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
     found = {}
     for name in names:
         catalogue = load_catalogue(name)
-        overdue = overdue_reviews(catalogue, today=datetime.date.today())
+        strategy = load_strategy(catalogue)
+        overdue = overdue_reviews(catalogue, today=datetime.date.today(), strategy=strategy)
         found[name] = {
             "version": catalogue.version,
             "feeds": sorted(catalogue.feeds.contracts),

@@ -77,6 +77,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "where_it_happens",
         "sources_side_by_side",
         "deprivation",
+        "strategy_figures",
         "method",
     ]
     units = {name: measure.unit.title for name, measure in shipped.measures.items()}

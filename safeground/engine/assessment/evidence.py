@@ -25,6 +25,7 @@ from safeground.engine.measures import (
     get_periods,
     make_period,
 )
+from safeground.engine.strategy import Strategy, load_strategy
 from safeground.engine.warehouse import Warehouse
 
 SMALL_AREA, WARD, DISTRICT, FORCE = "lsoa21", "ward24", "ltla24", "pfa24"
@@ -78,6 +79,11 @@ class Evidence:
         files = self.catalogue.files
         own = [name for name in self.catalogue.definitions if not files[f"definitions/{name}"].startswith("national/")]
         return self.catalogue.definitions[min(own)] if own else None
+
+    @cached_property
+    def strategy(self) -> Strategy | None:
+        """What the partnership's strategy says, as data; None where it keeps none."""
+        return load_strategy(self.catalogue)
 
     def random_numbers(self) -> np.random.Generator:
         """A fresh stream: each simulation begins from the seed, so that chapters do not depend on each other's order."""

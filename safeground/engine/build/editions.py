@@ -27,6 +27,7 @@ from safeground.engine.feeds import (
 )
 from safeground.engine.measures import open_measures
 from safeground.engine.publish import Brand, publish_edition
+from safeground.engine.strategy import load_strategy
 from safeground.engine.warehouse import Engine, check_engine, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
 
@@ -83,9 +84,11 @@ class BuildReport:
 
 
 def open_with_catalogue(path: Path) -> tuple[Workspace, Catalogue]:
-    """A workspace and its partnership's definitions. Raises WorkspaceError or DefinitionsError."""
+    """A workspace and its partnership's definitions, its strategy read through. Raises WorkspaceError or DefinitionsError."""
     workspace = open_workspace(path)
-    return workspace, load_catalogue(workspace.partnership)
+    catalogue = load_catalogue(workspace.partnership)
+    load_strategy(catalogue)
+    return workspace, catalogue
 
 
 def editions_of(workspace: Workspace, audience: Audience) -> Generations:

@@ -181,15 +181,20 @@ def find_partnership(partnership: str | Path, folder: Path | None = None) -> Lay
     )
 
 
-def overdue_reviews(catalogue: Catalogue, *, today: datetime.date) -> tuple[DefinitionProblem, ...]:
-    """Definitions whose day of review has passed: a warning, never a reason not to build."""
+def overdue_reviews(
+    catalogue: Catalogue, *, today: datetime.date, strategy: Governed | None = None
+) -> tuple[DefinitionProblem, ...]:
+    """Definitions, and the strategy as data, whose day of review has passed: a warning, never a reason not to build."""
+    governed = dict(catalogue.governed)
+    if strategy is not None and catalogue.strategy_file is not None:
+        governed[catalogue.strategy_file[0]] = strategy
     return tuple(
         DefinitionProblem(
             file,
             "review_by",
             f"was to be reviewed by {found.review_by.day} {found.review_by:%B %Y}: {found.owner} should look again",
         )
-        for file, found in sorted(catalogue.governed.items())
+        for file, found in sorted(governed.items())
         if found.review_by < today
     )
 

@@ -1,6 +1,14 @@
 """The strategy as data: what a partnership's documents say, each statement with its document and line."""
 
 from safeground.engine.strategy.aims import FocusStatement, GoalMention, StatedAim, StatedBenchmark, StatedGoal
+from safeground.engine.strategy.arithmetic import (
+    Checked,
+    Standing,
+    breaks_rounding,
+    check_arithmetic,
+    printed_range,
+    printed_step,
+)
 from safeground.engine.strategy.figures import (
     FigureBase,
     FigurePeriod,
@@ -17,6 +25,7 @@ from safeground.engine.strategy.reading import load_strategy, read_strategy
 from safeground.engine.strategy.statements import DatedMention, Document, Passage, Where, first_day, last_day
 
 __all__ = [
+    "Checked",
     "DatedMention",
     "Document",
     "FigureBase",
@@ -34,15 +43,20 @@ __all__ = [
     "PriorityStatement",
     "PublishedFigure",
     "RulePart",
+    "Standing",
     "StatedAim",
     "StatedBenchmark",
     "StatedGoal",
     "Strategy",
     "Theme",
     "Where",
+    "breaks_rounding",
+    "check_arithmetic",
     "first_day",
     "last_day",
     "load_strategy",
     "places_in",
+    "printed_range",
+    "printed_step",
     "read_strategy",
 ]

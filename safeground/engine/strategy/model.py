@@ -71,8 +71,20 @@ class Strategy(Governed):
     def cite(self, where: Where) -> str:
         """'Essex Serious Violence Strategy, January 2024, line 65'."""
         document = self.document(where.document)
-        date = f", {document.printed_date}" if document.printed_date else ""
-        return f"{document.title}{date}, {where.lines}"
+        return f"{self.name_document(document)}, {where.lines}"
+
+    def cite_briefly(self, where: Where) -> str:
+        """'Strategy, line 65': by its kind where no other document is of it."""
+        document = self.document(where.document)
+        alike = [other for other in self.documents if other.kind == document.kind]
+        name = (
+            self.name_document(document) if len(alike) > 1 or document.kind == "other" else document.kind.capitalize()
+        )
+        return f"{name}, {where.lines}"
+
+    def name_document(self, document: Document) -> str:
+        """'Essex Serious Violence Strategy, January 2024'."""
+        return f"{document.title}, {document.printed_date}" if document.printed_date else document.title
 
 
 def places_in(part: pydantic.BaseModel, place: str = "") -> Iterator[tuple[str, Where]]:

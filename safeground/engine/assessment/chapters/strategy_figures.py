@@ -1,0 +1,100 @@
+"""What the strategy says in figures: each reproduced, contradicted, or such that it cannot be checked, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from safeground.engine.assessment.evidence import Evidence
+from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.published_figures import CheckedFigure, check_published_figures
+from safeground.engine.catalogue import ChapterOutline
+from safeground.engine.documents import (
+    EVERYONE,
+    Block,
+    Heading,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    Table,
+    capitalise,
+    join_words,
+)
+from safeground.engine.strategy import MoneyStatement, Standing, Strategy
+
+_ORDER = (Standing.CONTRADICTED, Standing.REPRODUCED, Standing.CANNOT_BE_CHECKED)
+_NO_LEDGER = "It is held in no feed: what funders paid."
+
+
+def make_strategy_figures(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
+    notes, strategy = outline.plan.notes, evidence.strategy
+    if strategy is None:
+        return Paragraph(outline.intro), Notice(NoticeKind.MISSING, outline.plan.missing)
+    checked = sorted(check_published_figures(evidence, strategy), key=lambda each: _ORDER.index(each.standing))
+    findings = [each.finding for each in checked if each.finding is not None]
+    held: list[Block] = [Heading("Figures held against what has landed"), *findings] if findings else []
+    return (
+        Paragraph(outline.intro),
+        Paragraph(_summarise(strategy, checked)),
+        *held,
+        Heading("Every figure"),
+        Paragraph(notes["marks"]),
+        _table(strategy, checked),
+        Notice(NoticeKind.WARNING, notes["not_proof"]),
+    )
+
+
+def _summarise(strategy: Strategy, checked: Sequence[CheckedFigure]) -> str:
+    """'Two documents print 41 figures. One is reproduced, two are contradicted and 38 cannot be checked.'"""
+    number = Counter(each.standing for each in checked)
+    number[Standing.CANNOT_BE_CHECKED] += len(strategy.money)
+    names = join_words([strategy.name_document(document) for document in strategy.documents])
+    total = number.total()
+    parts = [
+        f"{number[standing]} cannot be checked"
+        if standing is Standing.CANNOT_BE_CHECKED
+        else f"{number[standing]} {'is' if number[standing] == 1 else 'are'} {standing}"
+        for standing in _ORDER
+        if number[standing]
+    ]
+    return f"{total} figures are printed in {names}: {join_words(parts)}."
+
+
+def _table(strategy: Strategy, checked: Sequence[CheckedFigure]) -> Table:
+    rows = [
+        (
+            capitalise(each.figure.what),
+            f"{'over ' if each.figure.qualifier == 'over' else ''}{each.figure.printed}",
+            strategy.cite_briefly(each.figure.at),
+            capitalise(str(each.standing)),
+            each.ours or "none",
+            each.because,
+        )
+        for each in checked
+    ]
+    rows += [
+        (_name_money(amount), amount.printed, strategy.cite_briefly(amount.at), "Cannot be checked", "none", _NO_LEDGER)
+        for amount in strategy.money
+    ]
+    return make_table(
+        id="published_figures",
+        caption="Figures the documents print, and how each stands",
+        columns=[
+            ("figure", "What it is of"),
+            ("printed", "As printed"),
+            ("where", "Where"),
+            ("standing", "How it stands"),
+            ("ours", "Our number"),
+            ("why", "Why"),
+        ],
+        rows=rows,
+        source=strategy.title,
+        readers=frozenset.intersection(EVERYONE, *(each.readers for each in checked)),
+    )
+
+
+def _name_money(amount: MoneyStatement) -> str:
+    period = f", {amount.period}" if amount.period else ""
+    return (
+        f"Money from {amount.funder or 'a funder not stated'} to {amount.recipient or 'a recipient not stated'}{period}"
+    )
