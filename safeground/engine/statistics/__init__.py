@@ -10,6 +10,8 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | is this one higher than that one? | `compare_rates`, `compare_proportions` |
 | which of many comparisons stand? | `read_together` |
 | rising or falling? | `compare_monthly_periods`; `compare_periods` for rare, separate events |
+| will a goal be met? | `project_counts`; `project_level`, the simpler model beside it |
+| which change could be told from chance? | `smallest_yearly_fall`, `smallest_trend_fall` |
 | which months are unusual? | `u_chart`, `xmr_chart` |
 | how concentrated? | `estimate_concentration` |
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
@@ -33,6 +35,12 @@ from safeground.engine.statistics.comparisons import (
 )
 from safeground.engine.statistics.concentration import Chance, Concentration, estimate_concentration
 from safeground.engine.statistics.control_charts import FEWEST_MONTHS, ControlChart, Signal, u_chart, xmr_chart
+from safeground.engine.statistics.detectable_changes import (
+    DetectableFall,
+    required_yearly_change,
+    smallest_trend_fall,
+    smallest_yearly_fall,
+)
 from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
@@ -45,6 +53,7 @@ from safeground.engine.statistics.periods import (
     compare_periods,
     estimate_dispersion,
 )
+from safeground.engine.statistics.projections import FEWEST_YEARS, Projection, project_counts, project_level
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
 from safeground.engine.statistics.rates import RateEstimate, estimate_rate
 from safeground.engine.statistics.results import Estimate
@@ -61,6 +70,7 @@ __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
     "FEWEST_MONTHS",
+    "FEWEST_YEARS",
     "FUNNEL_LEVELS",
     "AgeBreak",
     "AgeCurve",
@@ -69,6 +79,7 @@ __all__ = [
     "Comparison",
     "Concentration",
     "ControlChart",
+    "DetectableFall",
     "DifferenceOfProportions",
     "Dispersion",
     "Estimate",
@@ -77,6 +88,7 @@ __all__ = [
     "LastingShare",
     "Peak",
     "PeriodComparison",
+    "Projection",
     "ProportionEstimate",
     "RateEstimate",
     "RatioComparison",
@@ -100,7 +112,12 @@ __all__ = [
     "find_peak",
     "fit_age_curve",
     "funnel_limits",
+    "project_counts",
+    "project_level",
     "read_together",
+    "required_yearly_change",
+    "smallest_trend_fall",
+    "smallest_yearly_fall",
     "u_chart",
     "xmr_chart",
 ]
