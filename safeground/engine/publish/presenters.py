@@ -99,7 +99,7 @@ def _present_plain(block: Block) -> dict[str, Any]:
     if isinstance(block, Finding):
         return {"kind": "finding", "finding": present_finding(block)}
     if isinstance(block, KeyFigures):
-        return {"kind": "key_figures", "figures": [_present_key_figure(f.label, f.finding) for f in block.figures]}
+        return {"kind": "key_figures", "figures": [present_key_figure(f.label, f.finding) for f in block.figures]}
     raise TypeError(f"a page cannot show a {type(block).__name__}")
 
 
@@ -137,7 +137,8 @@ def present_finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _present_key_figure(label: str, finding: Finding) -> dict[str, Any]:
+def present_key_figure(label: str, finding: Finding) -> dict[str, Any]:
+    """A large number with its words; where chance explains a change, the words are large and not the number."""
     estimate = finding.estimate
     unit = estimate.unit.removeprefix("%").strip() if estimate.is_published else ""
     # What is large is what is read. A change that chance explains is no result, so its number may not be the largest thing there.

@@ -45,6 +45,11 @@ def render_prose(markdown: str) -> Markup:
     return Markup(_parser().render(markdown).strip())
 
 
+def parse_prose(markdown: str) -> list[Token]:
+    """The tokens of `markdown`, for formats other than HTML; what `render_prose` does not pass on is not among them."""
+    return _parser().parse(markdown)
+
+
 def link_addresses(text: str) -> Markup:
     """`text` with its web and mail addresses as links, everything else escaped. A full stop after an address is not part of it."""
     parts: list[Markup] = []
@@ -60,6 +65,6 @@ def link_addresses(text: str) -> Markup:
 def find_links(markdown: str) -> list[str]:
     """The targets of all links in `markdown`."""
     found: list[str] = []
-    for token in _parser().parse(markdown):
+    for token in parse_prose(markdown):
         found.extend(str(child.attrGet("href")) for child in token.children or () if child.type == "link_open")
     return found

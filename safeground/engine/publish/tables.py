@@ -35,7 +35,7 @@ def render_csv(table: Table) -> str:
     """The whole table, all rows, with a byte order mark and Unix line ends (RFC 4180 quoting)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    fields = [_choose_fields([row[place] for row in table.rows]) for place in range(len(table.columns))]
+    fields = [choose_fields([row[place] for row in table.rows]) for place in range(len(table.columns))]
     names = [
         name for column, chosen in zip(table.columns, fields, strict=True) for name in _name_fields(column, chosen)
     ]
@@ -95,7 +95,7 @@ def _wrap(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(text, width=100, subsequent_indent=indent)
 
 
-def _choose_fields(cells: list[Cell]) -> tuple[str, ...]:
+def choose_fields(cells: list[Cell]) -> tuple[str, ...]:
     """What is written of a column's numbers: state and reason always, bounds and basis where any cell has them."""
     numbers = [cell for cell in cells if isinstance(cell, Protected)]
     if not numbers:

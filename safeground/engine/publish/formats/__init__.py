@@ -1,0 +1,58 @@
+"""The assessment in the formats that people send, print and mark up: PDF, Word and Excel, all from the one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from safeground.engine.documents import Document, Table
+from safeground.engine.publish.brand import Brand
+from safeground.engine.publish.formats.pdf import render_pdf
+from safeground.engine.publish.formats.printing import present_print
+from safeground.engine.publish.formats.rasters import render_pngs
+from safeground.engine.publish.formats.word import render_word
+from safeground.engine.publish.formats.workbook import render_workbook
+from safeground.engine.workspace import Progress, no_progress
+
+__all__ = ["Download", "present_print", "render_formats", "render_pdf", "render_pngs", "render_word", "render_workbook"]
+
+PDF, WORD, WORKBOOK = "assessment.pdf", "assessment.docx", "tables.xlsx"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A whole document beside the pages: its name in the edition, what a reader calls it, and its bytes."""
+
+    name: str
+    title: str
+    content: bytes
+
+    @property
+    def size(self) -> str:
+        """'1.4 MB', '224 kB'."""
+        size = len(self.content)
+        return f"{size / 1e6:.1f} MB" if size >= 950_000 else f"{max(1, round(size / 1000))} kB"
+
+
+def render_formats(
+    document: Document,
+    *,
+    brand: Brand,
+    pictures: Mapping[str, str],
+    tables: Sequence[Table],
+    progress: Progress = no_progress,
+) -> tuple[Download, ...]:
+    """The downloads of an edition. `pictures` holds the SVG of every figure by its id; `tables` are those of the CSV files."""
+    progress(0, 3, "writing PDF")
+    printed = present_print(document, brand=brand)
+    pdf = render_pdf(printed, pictures=pictures)
+    progress(1, 3, "writing Word")
+    word = render_word(printed, pictures=render_pngs(pictures))
+    progress(2, 3, "writing Excel")
+    workbook = render_workbook(document, tables)
+    progress(3, 3, "writing Excel")
+    return (
+        Download(PDF, "Whole assessment to read and print (PDF)", pdf),
+        Download(WORD, "Whole assessment to comment on (Word)", word),
+        Download(WORKBOOK, "All tables in one workbook (Excel)", workbook),
+    )
