@@ -17,6 +17,7 @@ from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
 from safeground.engine.assessment.chapters.sources_side_by_side import make_sources_side_by_side
 from safeground.engine.assessment.chapters.strategy_figures import make_strategy_figures
+from safeground.engine.assessment.chapters.voice import make_voice
 from safeground.engine.assessment.chapters.when import make_when
 from safeground.engine.assessment.chapters.where import make_where
 from safeground.engine.assessment.chapters.where_it_happens import make_where_it_happens
@@ -42,6 +43,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "sources_side_by_side": make_sources_side_by_side,
         "deprivation": make_deprivation,
         "strategy_figures": make_strategy_figures,
+        "voice": make_voice,
         "method": make_method,
     }
 )
