@@ -41,7 +41,7 @@ def describe_definition(
         Paragraph(
             f"{definition.why_it_matters}\n\n**Rule** (version {definition.version}, `{definition.name}`): "
             f"{describe_rule(definition.rule_under(readings), titles)}\n\n"
-            f"**Counted:** each {definition.counting_unit}, {_IN_WORDS[definition.count_basis]}. "
+            f"**Counted:** {say_how_counted(definition)}. "
             f"**Source:** {definition.source}"
         ),
     ]
@@ -63,6 +63,11 @@ def describe_definition(
     if definition.caveats:
         blocks.append(Notice(NoticeKind.WARNING, _list(definition.caveats)))
     return blocks
+
+
+def say_how_counted(definition: EventDefinition) -> str:
+    """What one is, and when it counts: 'each crime, in the month it was recorded'."""
+    return f"each {definition.counting_unit}, {_IN_WORDS[definition.count_basis]}"
 
 
 def _open_questions(definition: EventDefinition, readings: Mapping[str, str]) -> Table:

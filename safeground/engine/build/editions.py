@@ -26,7 +26,7 @@ from safeground.engine.feeds import (
     supply_scorecard,
 )
 from safeground.engine.measures import open_measures
-from safeground.engine.publish import Brand, publish_edition
+from safeground.engine.publish import Brand, link_origin, publish_edition
 from safeground.engine.strategy import load_strategy
 from safeground.engine.warehouse import Engine, check_engine, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
@@ -223,7 +223,7 @@ def _write_documents(
     for audience, known in evidence.items():
         progress(0, 1, f"Writing the {audience} assessment")
         documents[audience] = write_assessment(known, audience)
-    return put_in_words(documents, read_wording(workspace.wording, catalogue.outline))
+    return put_in_words(documents, read_wording(workspace.wording, catalogue.outline), link=link_origin)
 
 
 def _name_edition(editions: Generations, evidence: Evidence, key: str) -> str:

@@ -46,6 +46,7 @@ from safeground.engine.documents.numbers import (
     format_number,
     format_value,
 )
+from safeground.engine.documents.origins import MadeMeasure, Origin, SourceDelivery
 from safeground.engine.documents.words import capitalise, count_things, join_words
 
 __all__ = [
@@ -74,14 +75,17 @@ __all__ = [
     "KeyFigure",
     "KeyFigures",
     "LineChart",
+    "MadeMeasure",
     "MapClass",
     "Marking",
     "Notice",
     "NoticeKind",
+    "Origin",
     "Paragraph",
     "Point",
     "RunChart",
     "Series",
+    "SourceDelivery",
     "Table",
     "capitalise",
     "choose_common_decimals",

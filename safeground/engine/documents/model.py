@@ -14,6 +14,7 @@ from safeground.engine.disclosure import Protected
 from safeground.engine.documents.audience import EVERYONE, Audience
 from safeground.engine.documents.charts import Chart
 from safeground.engine.documents.findings import Finding
+from safeground.engine.documents.origins import Origin
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,8 @@ class Document:
     as_at: str
     """The last day the data speak of, as '30 June 2025'."""
     chapters: tuple[Chapter, ...]
+    origins: tuple[Origin, ...] = ()
+    """How the numbers of its findings and tables were made, one for each definition."""
 
     def __post_init__(self) -> None:
         self._refuse_what_is_not_for_its_readers()
@@ -196,3 +199,10 @@ class Document:
     def findings(self) -> tuple[Finding, ...]:
         """Every finding once, in reading order; a finding may stand on several pages."""
         return tuple({f.id: f for chapter in self.chapters for f in chapter.findings()}.values())
+
+    def origin_of(self, told: Finding | Table) -> Origin | None:
+        """How a finding's number, or a table's numbers, were made; None where that is not recorded."""
+        if isinstance(told, Finding):
+            return next((origin for origin in self.origins if origin.definition == told.definition), None)
+        label = dict(told.about).get("definition")
+        return next((origin for origin in self.origins if origin.label == label), None)

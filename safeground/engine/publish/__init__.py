@@ -4,6 +4,7 @@ from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.comparison import EditionDifference, FindingChange, InputChange, compare_editions
 from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
+from safeground.engine.publish.made import link_origin
 from safeground.engine.publish.marks import DestroyedSource, mark_path, read_marks, write_marks
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "InputChange",
     "check_audience",
     "compare_editions",
+    "link_origin",
     "load_edition",
     "mark_path",
     "publish_edition",

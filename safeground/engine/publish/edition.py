@@ -1,4 +1,4 @@
-"""Write an edition: pages, figures, tables, findings and manifest, all under one fresh folder."""
+"""Write an edition: pages, figures, other formats, tables, findings and manifest, all under one fresh folder."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from safeground.engine.documents import Document, Figure, Table
 from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.findings import read_schema, render_findings, write_json
+from safeground.engine.publish.made import origin_tables
 from safeground.engine.publish.styles import render_edition_css
 from safeground.engine.publish.tables import describe_tables, render_csv
 from safeground.engine.workspace import Progress, no_progress
@@ -78,7 +79,9 @@ def publish_edition(
     Raises ValueError when a public document holds what may not be public, a link leads nowhere, or the stylesheets are not made;
     FileExistsError when `into` exists. Nothing is written before the document has passed its checks.
     """
-    from safeground.engine.publish.pages import render_pages  # Jinja and the chart library: only for whoever publishes
+    # Jinja, the chart library, the typesetter: only for whoever publishes.
+    from safeground.engine.publish.formats import render_formats
+    from safeground.engine.publish.pages import draw_wide, render_pages
 
     if built_at.tzinfo is None:
         raise ValueError("built_at needs a time zone")
@@ -89,8 +92,8 @@ def publish_edition(
     into.mkdir(parents=True)
     files: dict[str, str] = {}
 
-    def write(name: str, text: str) -> None:
-        content = text.encode("utf-8")
+    def write(name: str, text: str | bytes) -> None:
+        content = text.encode("utf-8") if isinstance(text, str) else text
         path = into / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -98,13 +101,16 @@ def publish_edition(
 
     for name, text in styles.items():
         write(f"assets/{name}", text)
-    for name, text in render_pages(document, brand=brand, progress=progress):
-        write(name, text)
     tables = _find_tables(document)
+    downloads = render_formats(document, brand=brand, pictures=draw_wide(document), tables=tables, progress=progress)
+    for download in downloads:
+        write(download.name, download.content)
+    for name, text in render_pages(document, brand=brand, manifest=manifest, downloads=downloads, progress=progress):
+        write(name, text)
     for table in tables:
         write(f"tables/{table.id}.csv", render_csv(table))
     write("tables/README.txt", describe_tables(tables))
-    write("findings.json", write_json(render_findings(document)))
+    write("findings.json", write_json(render_findings(document, manifest)))
     write("findings.schema.json", read_schema())
     about = {
         **manifest,
@@ -179,6 +185,8 @@ def _find_tables(document: Document) -> list[Table]:
             if table.id in tables and tables[table.id] != table:
                 raise EditionError(f"two different tables have the id {table.id!r}")
             tables[table.id] = table
+    for origin in document.origins:
+        tables.update({table.id: table for table in origin_tables(origin)})
     return list(tables.values())
 
 

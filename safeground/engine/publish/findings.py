@@ -9,13 +9,14 @@ from importlib import resources
 from typing import Any
 
 from safeground.engine.disclosure import Protected
-from safeground.engine.documents import Document, Finding, format_estimate, format_interval
+from safeground.engine.documents import Document, Finding, Origin, format_estimate, format_interval
+from safeground.engine.publish.made import link_origin, made_page_name, say_disclosure_step
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
-def render_findings(document: Document) -> dict[str, Any]:
-    """Every finding once, in reading order, with the chapters it stands in."""
+def render_findings(document: Document, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Every finding once, in reading order, with the chapters it stands in and how it was made."""
     chapters: dict[str, list[str]] = {}
     for chapter in document.chapters:
         for finding in chapter.findings():
@@ -29,7 +30,8 @@ def render_findings(document: Document) -> dict[str, Any]:
         "audience": str(document.marking.audience),
         "is_draft": document.marking.is_draft,
         "as_at": document.as_at,
-        "findings": [_render_finding(finding, chapters[finding.id]) for finding in document.findings()],
+        "findings": [_render_finding(finding, chapters[finding.id], document) for finding in document.findings()],
+        "origins": [_render_origin(origin, str(manifest.get("code_version", ""))) for origin in document.origins],
     }
 
 
@@ -45,7 +47,8 @@ def write_json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _render_finding(finding: Finding, chapters: list[str]) -> dict[str, Any]:
+def _render_finding(finding: Finding, chapters: list[str], document: Document) -> dict[str, Any]:
+    origin = document.origin_of(finding)
     return {
         "id": finding.id,
         "sentence": finding.sentence,
@@ -58,7 +61,57 @@ def _render_finding(finding: Finding, chapters: list[str]) -> dict[str, Any]:
         "sources": list(finding.sources),
         "caveats": list(finding.caveats),
         "chapters": chapters,
+        "origin": origin.id if origin else None,
+        "page": link_origin(document, finding),
+        "disclosure_step": say_disclosure_step(finding.estimate, origin.rule) if origin else None,
     }
+
+
+def _render_origin(origin: Origin, code_version: str) -> dict[str, Any]:
+    return {
+        "id": origin.id,
+        "page": made_page_name(origin),
+        "definition": {
+            "title": origin.title,
+            "name": origin.id,
+            "version": origin.version,
+            "file": origin.file,
+            "clauses": list(origin.clauses),
+            "readings": [{"question": question, "reading": reading} for question, reading in origin.readings],
+            "counted": origin.counted,
+            "source": origin.source,
+        },
+        "measures": [dict(vars(measure)) for measure in origin.measures],
+        "rows": {
+            "period": origin.rows_period,
+            **{
+                key: _render_rows(number)
+                for key, (_, number) in zip(("in", "out", "undetermined"), origin.rows, strict=False)
+            },
+        },
+        "deliveries": [
+            {
+                "id": each.id,
+                "feed": each.feed,
+                "title": each.title,
+                "sender": each.sender,
+                "period": each.period,
+                "sha256": each.sha256,
+                "contract_version": each.contract_version,
+                "received": _render_rows(each.received),
+                "accepted": _render_rows(each.accepted),
+                "quarantined": each.quarantined,
+                "duplicates": each.duplicates,
+            }
+            for each in origin.deliveries
+        ],
+        "disclosure": dict(vars(origin.rule)),
+        "code_version": code_version,
+    }
+
+
+def _render_rows(rows: Protected) -> dict[str, Any]:
+    return {"value": _round(rows.value), "state": str(rows.state), "reason": rows.reason, "flags": list(rows.flags)}
 
 
 def _render_estimate(estimate: Protected) -> dict[str, Any]:

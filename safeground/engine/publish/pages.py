@@ -3,29 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
 from safeground import design
-from safeground.engine.documents import Chapter, Chart, Document, Figure, Notice, Paragraph
+from safeground.engine.documents import (
+    Block,
+    Chapter,
+    Chart,
+    Document,
+    Figure,
+    Finding,
+    KeyFigures,
+    Notice,
+    Paragraph,
+    Table,
+)
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.charts import NARROW, WIDE, Canvas, draw_chart, render_svg
 from safeground.engine.publish.gaps import describe_gaps
+from safeground.engine.publish.made import link_origin, made_page_name, origin_tables, present_origin
 from safeground.engine.publish.presenters import Picture, present_blocks, present_marking
 from safeground.engine.publish.prose import find_links, link_addresses
 from safeground.engine.workspace import Progress, no_progress
 
+if TYPE_CHECKING:
+    from safeground.engine.publish.formats import Download
+
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
-_FILES = frozenset({"findings.json", "findings.schema.json", "manifest.json"})
+_FILES = frozenset(
+    {"assessment.pdf", "assessment.docx", "tables.xlsx", "findings.json", "findings.schema.json", "manifest.json"}
+)
 
 
-def render_pages(document: Document, *, brand: Brand, progress: Progress = no_progress) -> Iterator[tuple[str, str]]:
-    """Every figure and then every page as (name in the edition, text). Raises ValueError for a link that leads nowhere."""
+def draw_wide(document: Document) -> dict[str, str]:
+    """The SVG of every figure by its id, as wide as a page. What is drawn here is not drawn again for the pages."""
+    return {figure.id: _draw_figure(figure, WIDE)[1] for figure in _find_figures(document)}
+
+
+def render_pages(
+    document: Document,
+    *,
+    brand: Brand,
+    manifest: Mapping[str, Any],
+    downloads: Sequence[Download] = (),
+    progress: Progress = no_progress,
+) -> Iterator[tuple[str, str]]:
+    """Every figure and then every page as (name in the edition, text). Raises ValueError for a link that leads nowhere.
+
+    `manifest`: what the edition was made from, of which the pages that say how numbers were made name the versions. `downloads`: the
+    edition's other formats, to which its pages link.
+    """
     _check_links(document)
-    figures = [block for chapter in document.chapters for block in chapter.blocks if isinstance(block, Figure)]
+    figures = _find_figures(document)
     total = len(figures) + len(document.chapters)
     pictures: dict[str, tuple[Picture, Picture]] = {}
     for number, figure in enumerate(figures, 1):
@@ -36,11 +69,25 @@ def render_pages(document: Document, *, brand: Brand, progress: Progress = no_pr
             drawn.append(_measure_picture(name, svg))
             yield name, svg
         pictures[figure.id] = (drawn[0], drawn[1])
-    template = _make_environment().get_template("chapter.html")
+    environment = _make_environment()
+    template = environment.get_template("chapter.html")
     for number, chapter in enumerate(document.chapters):
         progress(len(figures) + number + 1, total, "writing pages")
-        html = template.render(_present_page(document, number, brand=brand, pictures=pictures))
+        html = template.render(_present_page(document, number, brand=brand, pictures=pictures, downloads=downloads))
         yield page_name(document, chapter), _tidy(html)
+    pages = {chapter.id: page_name(document, chapter) for chapter in document.chapters}
+    for origin in document.origins:
+        frame = _present_frame(document, brand=brand, downloads=downloads)
+        made = present_origin(document, origin, manifest, find_page=pages)
+        page = {"title": f"How this was made: {origin.title}"}
+        yield (
+            made_page_name(origin),
+            _tidy(environment.get_template("made.html").render({**frame, "page": page, "made": made})),
+        )
+
+
+def _find_figures(document: Document) -> list[Figure]:
+    return [block for chapter in document.chapters for block in chapter.blocks if isinstance(block, Figure)]
 
 
 def page_name(document: Document, chapter: Chapter) -> str:
@@ -56,7 +103,7 @@ def _draw_figure(figure: Figure, canvas: Canvas) -> tuple[str, str]:
     return f"figures/{figure.id}{'-narrow' if canvas.is_narrow else ''}.svg", svg
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _draw_svg(chart: Chart, canvas: Canvas, title: str, description: str) -> str:
     # Kept, because the editions of one build for several audiences hold mostly the same figures, and drawing is half of a build.
     return render_svg(draw_chart(chart, canvas=canvas), title=title, description=description)
@@ -70,24 +117,25 @@ def _measure_picture(name: str, svg: str) -> Picture:
 
 
 def _present_page(
-    document: Document, number: int, *, brand: Brand, pictures: dict[str, tuple[Picture, Picture]]
+    document: Document,
+    number: int,
+    *,
+    brand: Brand,
+    pictures: dict[str, tuple[Picture, Picture]],
+    downloads: Sequence[Download],
 ) -> dict[str, Any]:
     chapter = document.chapters[number]
-    contents = [
-        {"title": each.title, "href": page_name(document, each), "is_current": each is chapter}
-        for each in document.chapters
-    ]
+    frame = _present_frame(document, brand=brand, downloads=downloads, current=chapter)
+    contents = frame["contents"]
     blocks = present_blocks(chapter, find_pictures=pictures.__getitem__)
     for block, source in zip(blocks, chapter.blocks, strict=True):
         if isinstance(source, Figure):
             block["notes"] = (*describe_gaps(source.chart), *source.notes)
+        _link_to_origins(document, block, source)
     return {
-        "brand": brand,
-        "contact": link_addresses(brand.contact),
-        "marking": present_marking(document.marking),
-        "edition": {"title": document.title, "partnership": document.partnership, "as_at": document.as_at},
-        "contents": contents,
+        **frame,
         "page": {
+            "is_first": number == 0,
             "title": chapter.title,
             "summary": chapter.summary,
             "blocks": blocks,
@@ -95,6 +143,34 @@ def _present_page(
             "next": contents[number + 1] if number + 1 < len(contents) else None,
         },
     }
+
+
+def _present_frame(
+    document: Document, *, brand: Brand, downloads: Sequence[Download], current: Chapter | None = None
+) -> dict[str, Any]:
+    """What stands around every page."""
+    return {
+        "brand": brand,
+        "contact": link_addresses(brand.contact),
+        "marking": present_marking(document.marking),
+        "edition": {"title": document.title, "partnership": document.partnership, "as_at": document.as_at},
+        "contents": [
+            {"title": each.title, "href": page_name(document, each), "is_current": each is current}
+            for each in document.chapters
+        ],
+        "downloads": downloads,
+    }
+
+
+def _link_to_origins(document: Document, block: dict[str, Any], source: Block) -> None:
+    """The page that says how a number was made, beside each finding, figure and table whose making is recorded."""
+    if isinstance(source, Finding):
+        block["finding"]["made"] = link_origin(document, source)
+    elif isinstance(source, KeyFigures):
+        for presented, figure in zip(block["figures"], source.figures, strict=True):
+            presented["finding"]["made"] = link_origin(document, figure.finding)
+    elif isinstance(source, Figure | Table):
+        block["table"]["made"] = link_origin(document, source.table if isinstance(source, Figure) else source)
 
 
 def _make_environment() -> Environment:
@@ -116,6 +192,8 @@ def _tidy(html: str) -> str:
 def _check_links(document: Document) -> None:
     """Links from prose to a page, table or figure of this edition must lead somewhere."""
     known = {page_name(document, chapter) for chapter in document.chapters} | _FILES
+    known |= {made_page_name(origin) for origin in document.origins}
+    known |= {f"tables/{table.id}.csv" for origin in document.origins for table in origin_tables(origin)}
     for chapter in document.chapters:
         for block in chapter.blocks:
             if isinstance(block, Figure):

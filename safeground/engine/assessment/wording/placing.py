@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from safeground.engine.assessment.wording.checking import Quotable, WordingProblem, check_sentence, replace_quotes
@@ -74,7 +75,10 @@ def find_words(folder: Path) -> tuple[Path, ...]:
 
 
 def put_in_words(
-    documents: Mapping[Audience, Document], wording: Wording, *, link: Callable[[Finding], str | None] = lambda _: None
+    documents: Mapping[Audience, Document],
+    wording: Wording,
+    *,
+    link: Callable[[Document, Finding], str | None] = lambda document, finding: None,
 ) -> dict[Audience, Document]:
     """The documents with the words that were written for them. `link`: where a quoted number leads to.
 
@@ -92,7 +96,7 @@ def put_in_words(
                 found = tuple(_check_piece(piece, chapter, quotable))
                 problems += found
                 if not found:
-                    chapter = _place(piece, chapter, quotable, link)
+                    chapter = _place(piece, chapter, quotable, partial(link, document))
             chapters.append(chapter)
         written[audience] = replace(document, chapters=tuple(chapters))
     if problems:
