@@ -73,6 +73,8 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "level_and_trend",
         "where",
         "who",
+        "age_curve",
+        "repeats",
         "when",
         "where_it_happens",
         "sources_side_by_side",

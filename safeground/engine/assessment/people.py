@@ -18,7 +18,7 @@ from safeground.engine.documents import (
     format_value,
     join_words,
 )
-from safeground.engine.measures import Ages, split_by_people
+from safeground.engine.measures import Ages, Period, split_by_people
 
 BANDS = (Ages(0, 9), *(Ages(age, age + 4) for age in range(10, 60, 5)), Ages(60, None))
 SEXES = ("male", "female")
@@ -27,20 +27,33 @@ _NOT_KNOWN = "not known"
 
 def make_people(counted: Counted, *, name: str, roles: Mapping[str, str]) -> list[Block]:
     """A figure of ages and a table of sexes for each role that the feed tells of. `roles`: 'victim' to the plural readers know."""
+    blocks: list[Block] = []
+    for role, people in _split(counted, counted.period).items():
+        if role in roles:
+            blocks += _make_role(counted, people, name=f"{name}_{role}s", plural=roles[role])
+    return blocks
+
+
+def count_bands(counted: Counted, period: Period, role: str) -> dict[str, int]:
+    """People of a role by the label of their band of five years, those of no known age last."""
+    ages = {band.label: 0 for band in BANDS} | {_NOT_KNOWN: 0}
+    for (band, _), number in _split(counted, period).get(role, {}).items():
+        ages[band or _NOT_KNOWN] += number
+    return ages
+
+
+def _split(counted: Counted, period: Period) -> dict[str, dict[tuple[str | None, str | None], int]]:
+    """People by band and sex, for each role."""
     found = split_by_people(
         counted.evidence.warehouse,
         counted.definition.rule_under(),
         feed=counted.feed,
-        months=counted.period.months,
+        months=period.months,
         bands=BANDS,
         partner=counted.evidence.measures.own if counted.is_from_force else None,
     )
-    blocks: list[Block] = []
-    for role, plural in roles.items():
-        people = {(band, sex): number for (r, band, sex), number in found.items() if r == role}
-        if people:
-            blocks += _make_role(counted, people, name=f"{name}_{role}s", plural=plural)
-    return blocks
+    roles = sorted({role for role, _, _ in found}, reverse=True)
+    return {role: {(band, sex): n for (r, band, sex), n in found.items() if r == role} for role in roles}
 
 
 def _make_role(

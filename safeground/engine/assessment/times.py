@@ -67,7 +67,7 @@ _CUTS = (
 
 def make_times(counted: Counted, *, name: str) -> list[Block]:
     """A finding and a grid of the week; a notice where too little is known of the time."""
-    period = _long_period(counted)
+    period = find_long_period(counted)
     found = split_by_time_of_week(
         counted.evidence.warehouse,
         counted.definition.rule_under(),
@@ -89,7 +89,7 @@ def make_times(counted: Counted, *, name: str) -> list[Block]:
     ]
 
 
-def _long_period(counted: Counted) -> Period:
+def find_long_period(counted: Counted) -> Period:
     """All months in a row up to three years: hours of the week change slowly, and one year leaves most cells small."""
     last = counted.period.last
     months = [month for month in get_months(min(counted.covered), last) if month in counted.covered]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from safeground.engine.assessment.chapters.age_curve import make_age_curve_chapter
 from safeground.engine.assessment.chapters.aims import make_aims
 from safeground.engine.assessment.chapters.area_and_population import make_area_and_population
 from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
@@ -15,6 +16,7 @@ from safeground.engine.assessment.chapters.first_page import make_first_page
 from safeground.engine.assessment.chapters.level_and_trend import make_level_and_trend
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
+from safeground.engine.assessment.chapters.repeats import make_repeats_chapter
 from safeground.engine.assessment.chapters.sources_side_by_side import make_sources_side_by_side
 from safeground.engine.assessment.chapters.strategy_figures import make_strategy_figures
 from safeground.engine.assessment.chapters.voice import make_voice
@@ -38,6 +40,8 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "level_and_trend": make_level_and_trend,
         "where": make_where,
         "who": make_who,
+        "age_curve": make_age_curve_chapter,
+        "repeats": make_repeats_chapter,
         "when": make_when,
         "where_it_happens": make_where_it_happens,
         "sources_side_by_side": make_sources_side_by_side,

@@ -28,6 +28,7 @@ from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Cell, Measurement
 from safeground.engine.measures.opening import open_measures
+from safeground.engine.measures.people_links import SUSPECT, VICTIM, PeopleLinks, Share, link_people
 from safeground.engine.measures.periods import (
     ComparablePeriods,
     Period,
@@ -50,8 +51,10 @@ __all__ = [
     "EUROPEAN_BANDS",
     "IN",
     "OUT",
+    "SUSPECT",
     "UNDER_25",
     "UNDETERMINED",
+    "VICTIM",
     "Ages",
     "AllocatedItems",
     "AreaComparison",
@@ -72,6 +75,7 @@ __all__ = [
     "Gap",
     "Measurement",
     "Measures",
+    "PeopleLinks",
     "Period",
     "PeriodKind",
     "PlacedTally",
@@ -81,6 +85,7 @@ __all__ = [
     "Reconciliation",
     "RunChart",
     "Session",
+    "Share",
     "YearOnYear",
     "allocate_items",
     "choose_populations",
@@ -98,6 +103,7 @@ __all__ = [
     "flag_poor_denominators",
     "get_months",
     "get_periods",
+    "link_people",
     "make_period",
     "make_run_chart",
     "open_measures",

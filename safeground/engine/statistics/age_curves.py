@@ -191,10 +191,9 @@ def _pair_statistics(scores: FloatArray, covariance: FloatArray) -> FloatArray:
     first, second = np.triu_indices(len(covariance), 1)
     a, b, c = covariance[first, first], covariance[second, second], covariance[first, second]
     determinant = a * b - c**2
-    told = determinant > 1e-8 * a * b  # two hinges that say the same twice are no pair
-    first, second, a, b, c, determinant = (each[told] for each in (first, second, a, b, c, determinant))
+    determinant = np.where(determinant > 1e-8 * a * b, determinant, np.inf)  # two that say the same twice are no pair
     x, y = scores[:, first], scores[:, second]
-    return np.asarray(((b * x**2 - 2 * c * x * y + a * y**2) / determinant).max(axis=1, initial=0.0))
+    return np.asarray(((b * x**2 - 2 * c * x * y + a * y**2) / determinant).max(axis=1))
 
 
 def _tail(statistics: FloatArray) -> float:
@@ -242,5 +241,5 @@ def _describe(
 
 
 def _name_method(places: Sequence[int], dispersion: float) -> str:
-    widened = f", variance {dispersion:.2f} times Poisson's" if dispersion > 1 else ""
+    widened = f", variance {dispersion:.1f} times Poisson's" if dispersion > 1 else ""
     return f"segmented Poisson regression with {len(places)} breaks chosen by score tests{widened}"
