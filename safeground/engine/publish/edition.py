@@ -102,7 +102,9 @@ def publish_edition(
     for name, text in styles.items():
         write(f"assets/{name}", text)
     tables = _find_tables(document)
-    downloads = render_formats(document, brand=brand, pictures=draw_wide(document), tables=tables, progress=progress)
+    downloads = render_formats(
+        document, brand=brand, pictures=draw_wide(document, progress=progress), tables=tables, progress=progress
+    )
     for download in downloads:
         write(download.name, download.content)
     for name, text in render_pages(document, brand=brand, manifest=manifest, downloads=downloads, progress=progress):

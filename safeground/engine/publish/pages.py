@@ -39,9 +39,14 @@ _FILES = frozenset(
 )
 
 
-def draw_wide(document: Document) -> dict[str, str]:
+def draw_wide(document: Document, *, progress: Progress = no_progress) -> dict[str, str]:
     """The SVG of every figure by its id, as wide as a page. What is drawn here is not drawn again for the pages."""
-    return {figure.id: _draw_figure(figure, WIDE)[1] for figure in _find_figures(document)}
+    figures = _find_figures(document)
+    pictures: dict[str, str] = {}
+    for number, figure in enumerate(figures, 1):
+        progress(number, len(figures), "drawing figures")
+        pictures[figure.id] = _draw_figure(figure, WIDE)[1]
+    return pictures
 
 
 def render_pages(
@@ -62,7 +67,7 @@ def render_pages(
     total = len(figures) + len(document.chapters)
     pictures: dict[str, tuple[Picture, Picture]] = {}
     for number, figure in enumerate(figures, 1):
-        progress(number, total, "drawing figures")
+        progress(number, total, "writing pages")
         drawn = []
         for canvas in (WIDE, NARROW):
             name, svg = _draw_figure(figure, canvas)

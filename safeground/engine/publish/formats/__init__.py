@@ -43,14 +43,13 @@ def render_formats(
     progress: Progress = no_progress,
 ) -> tuple[Download, ...]:
     """The downloads of an edition. `pictures` holds the SVG of every figure by its id; `tables` are those of the CSV files."""
-    progress(0, 3, "writing PDF")
     printed = present_print(document, brand=brand)
     pdf = render_pdf(printed, pictures=pictures)
-    progress(1, 3, "writing Word")
+    progress(1, 3, "writing PDF, Word and Excel")
     word = render_word(printed, pictures=render_pngs(pictures))
-    progress(2, 3, "writing Excel")
+    progress(2, 3, "writing PDF, Word and Excel")
     workbook = render_workbook(document, tables)
-    progress(3, 3, "writing Excel")
+    progress(3, 3, "writing PDF, Word and Excel")
     return (
         Download(PDF, "Whole assessment to read and print (PDF)", pdf),
         Download(WORD, "Whole assessment to comment on (Word)", word),

@@ -15,6 +15,8 @@ from docx.text.run import Run
 _UNFIT = re.compile(r"[^A-Za-z0-9]+")
 _TWIPS = 20
 """Word counts widths in twentieths of a point."""
+_KEPT_TOGETHER = 18
+"""Rows of a table that is not broken over two pages."""
 
 
 def make_element(tag: str, /, **attributes: object) -> Any:
@@ -102,7 +104,9 @@ def make_table(
         grid.append(make_element("w:gridCol", w=width))
     half_points = round(layout["size"] * 2)
     titles = [{"text": column["title"], "state": "", "bounds": "", "marks": ""} for column in columns]
+    is_short = len(rows) <= _KEPT_TOGETHER
     for number, row in enumerate([titles, *rows]):
+        is_kept = number == 0 or (is_short and number < len(rows))
         line = make_element("w:tr")
         about = make_element("w:trPr")
         about.append(make_element("w:cantSplit"))
@@ -110,12 +114,14 @@ def make_table(
             about.append(make_element("w:tblHeader"))
         line.append(about)
         for cell, column, width in zip(row, columns, widths, strict=True):
-            line.append(_make_cell(cell, is_number=bool(column["is_number"]), width=width, size=half_points))
+            line.append(
+                _make_cell(cell, is_number=bool(column["is_number"]), width=width, size=half_points, is_kept=is_kept)
+            )
         table.append(line)
     return table
 
 
-def _make_cell(cell: Mapping[str, Any], *, is_number: bool, width: int, size: int) -> Any:
+def _make_cell(cell: Mapping[str, Any], *, is_number: bool, width: int, size: int, is_kept: bool) -> Any:
     element = make_element("w:tc")
     properties = make_element("w:tcPr")
     properties.append(make_element("w:tcW", w=width, type="dxa"))
@@ -123,6 +129,8 @@ def _make_cell(cell: Mapping[str, Any], *, is_number: bool, width: int, size: in
     paragraph = make_element("w:p")
     about = make_element("w:pPr")
     about.append(make_element("w:pStyle", val="TableText"))
+    if is_kept:
+        about.append(make_element("w:keepNext"))
     if is_number:
         about.append(make_element("w:jc", val="right"))
     paragraph.append(about)

@@ -53,7 +53,9 @@ def set_styles(word: WordDocument, *, colour: str) -> None:
         style = _find_style(word, name)
         if base is not None:
             style.base_style = word.styles[base]
-        style.font.name, style.font.size, style.font.bold, style.font.italic = FONT, Pt(size), is_bold, False
+        style.font.name, style.font.size, style.font.italic = FONT, Pt(size), None
+        # None and not False: what a table's style makes bold would be bold no more.
+        style.font.bold = True if is_bold else None
         style.font.color.rgb = _QUIET if is_quiet else _INK
         _set_letters(style.element)
         paragraph = style.paragraph_format
