@@ -42,11 +42,15 @@ REVISION = 0.01
 
 @dataclass(frozen=True)
 class CheckedFigure:
-    """A printed figure with its standing. `ours`: our number in words, empty where there is none. `readers`: whom the row may be told."""
+    """A printed figure with its standing. `ours`: our number in words, empty where there is none. `readers`: whom the row may be told.
+
+    `by_itself`: whether the document's own numbers decide, and no data.
+    """
 
     figure: PublishedFigure
     standing: Standing
     because: str
+    by_itself: bool = False
     ours: str = ""
     finding: Finding | None = None
     readers: frozenset[Audience] = EVERYONE
@@ -105,7 +109,10 @@ class _Check:
     def result(self) -> CheckedFigure:
         own = check_arithmetic(self.strategy, self.figure)
         standing, because, ours = self._against_data()
-        if own is not None and (own.standing is Standing.CONTRADICTED or standing is Standing.CANNOT_BE_CHECKED):
+        by_itself = own is not None and (
+            own.standing is Standing.CONTRADICTED or standing is Standing.CANNOT_BE_CHECKED
+        )
+        if own is not None and by_itself:
             standing, because = own.standing, f"{own.because} Against what has landed: {because}"
         elif own is not None:
             because = f"{capitalise(because)} {own.because}"
@@ -116,7 +123,8 @@ class _Check:
         finding = (
             self._finding(ours, standing) if ours is not None and standing is not Standing.CANNOT_BE_CHECKED else None
         )
-        return CheckedFigure(self.figure, standing, because, ours.told if ours else own_number, finding, readers)
+        told = ours.told if ours else own_number
+        return CheckedFigure(self.figure, standing, because, by_itself, told, finding, readers)
 
     @cached_property
     def counted(self) -> tuple[Counted, ...]:
@@ -187,7 +195,7 @@ class _Check:
             elif feed != STREET or self.figure.nearest is None:
                 reasons.append(f"is not measured in what has landed of {contracts[feed].title}")
         if self.figure.nearest is not None:
-            reasons.append("does not say what it counts, so that no definition counts the same")
+            reasons.append("does not say what it counts, so that no definition of ours counts the same")
         elif not self.figure.feeds and not self._parts_are_counts:
             reasons.append("is held in no feed")
         elif self._parts_are_counts:
@@ -237,20 +245,11 @@ class _Check:
             told += f"; and {join_words(others)}"
         return f"{told}."
 
-    def _say_missing_months(self, readings: tuple[PeriodReading, ...], of: tuple[Counted, ...] = ()) -> str:
-        counted = of or self.counted
+    def _say_missing_months(self, readings: tuple[PeriodReading, ...]) -> str:
         if not readings:
             return "it states no period whose months are known"
-        covered = frozenset.intersection(*(each.covered for each in counted))
-        parts = []
-        for reading in readings:
-            months = _period_of(reading).months
-            here = len(covered.intersection(months))
-            parts.append(
-                f"{here} of the {len(months)} months of {reading.title}" if here else f"no month of {reading.title}"
-            )
-        titles = dict.fromkeys(self.evidence.catalogue.feeds.contracts[each.feed].title for each in counted)
-        return f"of {join_words(list(titles))} we have {join_words(parts)}"
+        titles = dict.fromkeys(self.evidence.catalogue.feeds.contracts[each.feed].title for each in self.counted)
+        return f"of {join_words(list(titles))} we have {_say_months(readings, self.counted)}"
 
     @property
     def _nearest(self) -> str:
@@ -266,8 +265,8 @@ class _Check:
                 level = nearest.protect_level(_period_of(reading))
                 told.append(f"{format_estimate(level) if level.is_published else level.state} in {reading.title}")
         if not told:
-            named = nearest.definition.label
-            return f"The nearest that we count is {named}; {self._say_missing_months(period.readings, (nearest,))}."
+            months = _say_months(period.readings, (nearest,))
+            return f"Of the nearest that we count, {nearest.definition.label}, we have {months}."
         return f"The nearest that we count is {nearest.definition.label}: {join_words(told)}."
 
     def _finding(self, ours: _Ours, standing: Standing) -> Finding | None:
@@ -282,6 +281,19 @@ class _Check:
         return self.counted[0].finding(
             id=f"strategy.{self.figure.id}", sentence=said, estimate=ours.number, period=_period_of(ours.reading).label
         )
+
+
+def _say_months(readings: tuple[PeriodReading, ...], counted: tuple[Counted, ...]) -> str:
+    """'no month of the year 2023 and 3 of the 12 months of the financial year 2022/23'."""
+    covered = frozenset.intersection(*(each.covered for each in counted))
+    parts = []
+    for reading in readings:
+        months = _period_of(reading).months
+        here = len(covered.intersection(months))
+        parts.append(
+            f"{here} of the {len(months)} months of {reading.title}" if here else f"no month of {reading.title}"
+        )
+    return join_words(parts)
 
 
 def _period_of(reading: PeriodReading) -> Period:

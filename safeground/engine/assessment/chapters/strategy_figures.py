@@ -20,7 +20,7 @@ from safeground.engine.documents import (
     capitalise,
     join_words,
 )
-from safeground.engine.strategy import MoneyStatement, Standing, Strategy
+from safeground.engine.strategy import MoneyStatement, PublishedFigure, Standing, Strategy
 
 _ORDER = (Standing.CONTRADICTED, Standing.REPRODUCED, Standing.CANNOT_BE_CHECKED)
 _NO_LEDGER = "It is held in no feed: what funders paid."
@@ -63,10 +63,10 @@ def _summarise(strategy: Strategy, checked: Sequence[CheckedFigure]) -> str:
 def _table(strategy: Strategy, checked: Sequence[CheckedFigure]) -> Table:
     rows = [
         (
-            capitalise(each.figure.what),
+            _name_figure(each.figure, strategy),
             f"{'over ' if each.figure.qualifier == 'over' else ''}{each.figure.printed}",
             strategy.cite_briefly(each.figure.at),
-            capitalise(str(each.standing)),
+            f"{capitalise(str(each.standing))}{' by the document itself' if each.by_itself else ''}",
             each.ours or "none",
             each.because,
         )
@@ -91,6 +91,12 @@ def _table(strategy: Strategy, checked: Sequence[CheckedFigure]) -> Table:
         source=strategy.title,
         readers=frozenset.intersection(EVERYONE, *(each.readers for each in checked)),
     )
+
+
+def _name_figure(figure: PublishedFigure, strategy: Strategy) -> str:
+    """What it is of; with its area where another figure is of the same elsewhere."""
+    alike = [other for other in strategy.figures if other.what == figure.what]
+    return capitalise(f"{figure.what}: {figure.area}" if len(alike) > 1 and figure.area else figure.what)
 
 
 def _name_money(amount: MoneyStatement) -> str:
