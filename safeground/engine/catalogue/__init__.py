@@ -61,6 +61,7 @@ from safeground.engine.catalogue.event_definition import EventDefinition, Switch
 from safeground.engine.catalogue.event_fields import EventField, EventFields
 from safeground.engine.catalogue.feeds import Feeds, definitions_folder, load_feeds
 from safeground.engine.catalogue.gateways import Authority, DataFlow, Gateway, Gateways, IdentifiersLevel, Limit
+from safeground.engine.catalogue.goal import NOT_STATED, Baseline, Benchmark, Change, Deadline, Goal, GoalList
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.measure import AgeRange, Counted, Denominator, Interval, Measure, Unit
 from safeground.engine.catalogue.outline import ChapterOutline, ChapterPlan, Outline
@@ -101,6 +102,7 @@ from safeground.engine.catalogue.rules import (
 
 __all__ = [
     "FAMILY_HEAD",
+    "NOT_STATED",
     "PART_3",
     "UK_GDPR",
     "AgeRange",
@@ -112,10 +114,13 @@ __all__ = [
     "AreaCodes",
     "AttributesTable",
     "Authority",
+    "Baseline",
+    "Benchmark",
     "Between",
     "BoundariesTable",
     "BrandColours",
     "Catalogue",
+    "Change",
     "ChapterOutline",
     "ChapterPlan",
     "CodeList",
@@ -131,6 +136,7 @@ __all__ = [
     "DateInPeriod",
     "DatedCode",
     "DatesInOrder",
+    "Deadline",
     "DefinitionModel",
     "DefinitionProblem",
     "DefinitionsError",
@@ -147,6 +153,8 @@ __all__ = [
     "From",
     "Gateway",
     "Gateways",
+    "Goal",
+    "GoalList",
     "Governed",
     "GridReference",
     "HelpLine",

@@ -12,6 +12,7 @@ from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.event_fields import EventFields
 from safeground.engine.catalogue.feeds import Feeds, definitions_folder, lay_over, read_feeds
+from safeground.engine.catalogue.goal import GoalList
 from safeground.engine.catalogue.governance import Governed
 from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.outline import ChapterOutline, Outline, OutlinePlan
@@ -42,6 +43,8 @@ class Catalogue:
     governed: Mapping[str, Governed]
     """Every definition that has an owner and a day of review, by its file."""
     version: str
+    goals: GoalList | None = None
+    """What the partnership's strategy sets out to reach, as far as it says so. None where it has no goals.yaml."""
     strategy_file: tuple[str, Path] | None = None
     """strategy.yaml, by the name that problems give it: `safeground.engine.strategy` reads it, and `version` covers it."""
 
@@ -105,6 +108,7 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
             root, ours.borrows, f"{local.shown_as}/partnership.yaml", definitions, context=vocabulary
         )
     outline = _read_outline(reader, national, local)
+    goals = reader.read_one(GoalList, local, "goals.yaml") if (local.folder / "goals.yaml").is_file() else None
     strategy_file = _find_strategy(reader, local)
     # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
     # measure that names it.
@@ -123,9 +127,14 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
         partnership=ours,
         outline=outline,
         help_lines=(*help_lines.lines, *ours.contacts),
-        files={"partnership": f"{local.shown_as}/partnership.yaml", **reader.origins},
+        files={
+            "partnership": f"{local.shown_as}/partnership.yaml",
+            "goals": f"{local.shown_as}/goals.yaml",
+            **reader.origins,
+        },
         governed=dict(reader.governed),
         version=_hash_files(reader.files),
+        goals=goals,
         strategy_file=strategy_file,
     )
     reader.problems.extend(find_broken_references(catalogue))

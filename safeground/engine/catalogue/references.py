@@ -9,6 +9,7 @@ from safeground.engine.catalogue.contract import Contract, Variant
 from safeground.engine.catalogue.contract_targets import EventsTable, From, RowsTable
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.feeds import Feeds
+from safeground.engine.catalogue.goal import NO_MEASURE
 from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.problems import DefinitionProblem
 from safeground.engine.catalogue.rule_parsing import nearest
@@ -32,6 +33,7 @@ def find_broken_references(catalogue: Catalogue) -> tuple[DefinitionProblem, ...
     for measure in catalogue.measures.values():
         problems.extend(_of_measure(catalogue, measure))
     problems.extend(_of_visitor_offences(catalogue))
+    problems.extend(_of_goals(catalogue))
     return tuple(problems)
 
 
@@ -228,6 +230,36 @@ def _of_visitor_offences(catalogue: Catalogue) -> Iterator[DefinitionProblem]:
                 "visitor_offences",
                 f"no feed sends the offence {offence!r}{nearest(offence, sent)}",
             )
+
+
+def _of_goals(catalogue: Catalogue) -> Iterator[DefinitionProblem]:
+    file = catalogue.files["goals"]
+    for number, goal in enumerate(catalogue.goals.goals if catalogue.goals else ()):
+        measure = catalogue.measures.get(goal.measure)
+        if measure is None:
+            yield _no_measure(catalogue, file, f"goals.{number}.measure", goal.measure)
+        elif measure.direction == "higher_is_better":
+            message = f"sets a fall of {goal.measure!r}, of which more is better: choose another measure"
+            yield DefinitionProblem(file, f"goals.{number}.measure", message)
+        for place, benchmark in enumerate(goal.benchmarks):
+            where = f"goals.{number}.benchmarks.{place}"
+            if benchmark.measure not in (NO_MEASURE, *catalogue.measures):
+                yield _no_measure(catalogue, file, f"{where}.measure", benchmark.measure)
+            is_alike = benchmark.measure == goal.measure
+            if not is_alike and benchmark.refused is None:
+                message = (
+                    f"holds {benchmark.counts} ({benchmark.place}) against a goal for {goal.measure!r}, which is not like for like: "
+                    "say under refused why it does not count, or take it out"
+                )
+                yield DefinitionProblem(file, where, message)
+            if is_alike and benchmark.refused is not None:
+                yield DefinitionProblem(
+                    file, f"{where}.refused", "refuses a benchmark that counts what the goal counts"
+                )
+
+
+def _no_measure(catalogue: Catalogue, file: str, place: str, name: str) -> DefinitionProblem:
+    return DefinitionProblem(file, place, f"there is no measure {name!r}{nearest(name, catalogue.measures)}")
 
 
 def _partners_named(feeds: Feeds) -> Collection[str]:
