@@ -10,6 +10,7 @@ from safeground.cli.county import add_county_commands
 from safeground.cli.decisions import add_decision_commands
 from safeground.cli.deliveries import add_delivery_commands
 from safeground.cli.editions import add_edition_commands
+from safeground.cli.strategy import add_strategy_commands
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -19,6 +20,12 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"safeground {__version__}")
     commands = Commands(parser)
-    for add_commands in (add_county_commands, add_delivery_commands, add_edition_commands, add_decision_commands):
+    for add_commands in (
+        add_county_commands,
+        add_delivery_commands,
+        add_edition_commands,
+        add_decision_commands,
+        add_strategy_commands,
+    ):
         add_commands(commands)
     return parser

@@ -83,7 +83,17 @@ def _refusals() -> tuple[type[Exception], ...]:
     from safeground.engine.catalogue import DefinitionsError
     from safeground.engine.feeds import Refused
     from safeground.engine.publish import EditionError
+    from safeground.engine.strategy import DocumentUnreadable
     from safeground.engine.warehouse import ConformError, EngineUnavailable
     from safeground.engine.workspace import WorkspaceError
 
-    return ConformError, DefinitionsError, EditionError, EngineUnavailable, Refused, WordingError, WorkspaceError
+    return (
+        ConformError,
+        DefinitionsError,
+        DocumentUnreadable,
+        EditionError,
+        EngineUnavailable,
+        Refused,
+        WordingError,
+        WorkspaceError,
+    )

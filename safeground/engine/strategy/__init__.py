@@ -18,6 +18,16 @@ from safeground.engine.strategy.figures import (
     PrintedTable,
     PublishedFigure,
 )
+from safeground.engine.strategy.lint import (
+    RULES,
+    DocumentUnreadable,
+    Finding,
+    LintReport,
+    Rule,
+    Severity,
+    lint_file,
+    lint_strategy,
+)
 from safeground.engine.strategy.model import Strategy, places_in
 from safeground.engine.strategy.offence_rule import OffenceRule, RulePart
 from safeground.engine.strategy.priorities import ImpactStatement, PriorityList, PriorityStatement, Theme
@@ -25,15 +35,19 @@ from safeground.engine.strategy.reading import load_strategy, read_strategy
 from safeground.engine.strategy.statements import DatedMention, Document, Passage, Where, first_day, last_day
 
 __all__ = [
+    "RULES",
     "Checked",
     "DatedMention",
     "Document",
+    "DocumentUnreadable",
     "FigureBase",
     "FigurePeriod",
+    "Finding",
     "FocusStatement",
     "FootnoteMark",
     "GoalMention",
     "ImpactStatement",
+    "LintReport",
     "MoneyStatement",
     "OffenceRule",
     "Passage",
@@ -42,7 +56,9 @@ __all__ = [
     "PriorityList",
     "PriorityStatement",
     "PublishedFigure",
+    "Rule",
     "RulePart",
+    "Severity",
     "Standing",
     "StatedAim",
     "StatedBenchmark",
@@ -54,6 +70,8 @@ __all__ = [
     "check_arithmetic",
     "first_day",
     "last_day",
+    "lint_file",
+    "lint_strategy",
     "load_strategy",
     "places_in",
     "printed_range",
