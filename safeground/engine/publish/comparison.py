@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from safeground.engine.publish.edition import Edition
 from safeground.engine.publish.marks import DestroyedSource, read_marks
+from safeground.engine.publish.reasons import Reason, explain_change
 
 # Parts of a manifest that say what an edition is rather than what it was made from.
 _NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title"})
@@ -37,6 +38,8 @@ class FindingChange:
     sentence_after: str | None
     differs_in: tuple[str, ...] = ()
     """Which parts differ: 'value', 'interval', 'state', 'sentence', 'period', 'definition', 'sources', 'caveats' ..."""
+    reasons: tuple[Reason, ...] | None = None
+    """What differs of all it was made from; None where an edition does not say what that is."""
 
     @property
     def is_new_number(self) -> bool:
@@ -44,7 +47,16 @@ class FindingChange:
         return self.change is Change.CHANGED and self.before != self.after
 
     def as_data(self) -> dict[str, Any]:
-        return {**self.__dict__, "change": str(self.change), "differs_in": list(self.differs_in)}
+        reasons = (
+            None if self.reasons is None else [{"kind": str(r.kind), "names": list(r.names)} for r in self.reasons]
+        )
+        return {
+            **self.__dict__,
+            "change": str(self.change),
+            "differs_in": list(self.differs_in),
+            "reasons": reasons,
+            "can_be_separated": None if self.reasons is None else len(self.reasons) == 1,
+        }
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,9 @@ def compare_editions(before: Edition, after: Edition) -> EditionDifference:
     """What changed from `before` to `after`, and what they were made from that differs."""
     ids = [*after.findings, *(name for name in before.findings if name not in after.findings)]
     compared = [_compare_finding(name, before.findings.get(name), after.findings.get(name)) for name in ids]
-    changes = [change for change in compared if change is not None]
+    changes = [
+        replace(change, reasons=explain_change(change.id, before, after)) for change in compared if change is not None
+    ]
     return EditionDifference(
         findings=tuple(change for change in changes if not _is_reference_only(change)),
         inputs=tuple(_compare_inputs(before.manifest, after.manifest)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from safeground.engine.publish.comparison import Change, EditionDifference, FindingChange, InputChange
+from safeground.engine.publish.reasons import Reason, describe_reasons
 
 _MOST_NUMBERS = 10
 _MOST_OF_A_KIND = 3
@@ -15,6 +16,7 @@ _KINDS = {
     "measures": "measure",
     "parameters": "parameter",
     "disclosure_rules": "disclosure rule",
+    "words": "own words",
 }
 _PLURALS = {"delivery": "deliveries"}
 
@@ -29,7 +31,7 @@ def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     references = [_describe_references(difference.references)] if difference.references else []
     if not numbers:
         told.append(" ".join(["No number changed.", *references]))
-    told += _cut(numbers, _describe_number, most=_MOST_NUMBERS)
+    told += _describe_numbers(numbers)
     for kind in (Change.ADDED, Change.REMOVED):
         group = [change for change in difference.findings if change.change is kind]
         told += _cut(group, _describe_presence, most=_MOST_OF_A_KIND)
@@ -38,7 +40,8 @@ def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     )
     if numbers:
         told += references
-    reasons = list(_describe_reasons(difference))
+    is_explained = bool(numbers) and all(change.reasons for change in numbers)
+    reasons = [] if is_explained else list(_describe_reasons(difference))
     if len(reasons) > _MOST_REASONS + 1:
         reasons[_MOST_REASONS:] = [f"{len(reasons) - _MOST_REASONS} more of what they were made from differ."]
     return (*told, *reasons, *destroyed)
@@ -57,6 +60,18 @@ def _describe_audiences(difference: EditionDifference) -> str:
     change = next((each for each in difference.inputs if each.kind == "audience"), None)
     which = f" ({change.before} and {change.after})" if change else ""
     return f"The two editions are for different audiences{which}, so a finding may be missing or withheld on purpose."
+
+
+def _describe_numbers(numbers: Sequence[FindingChange]) -> Iterator[str]:
+    """Numbers that changed for the same reasons beneath each other, and the reasons behind them, once."""
+    groups: dict[tuple[Reason, ...] | None, list[FindingChange]] = {}
+    for change in numbers:
+        groups.setdefault(change.reasons, []).append(change)
+    most = max(_MOST_OF_A_KIND, _MOST_NUMBERS // max(len(groups), 1))
+    for reasons, group in groups.items():
+        yield from _cut(group, _describe_number, most=most)
+        if reasons is not None:
+            yield f"  {describe_reasons(reasons)}"
 
 
 def _describe_number(change: FindingChange) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -33,11 +33,13 @@ class EditionError(ValueError):
 
 @dataclass(frozen=True)
 class Edition:
-    """A published assessment on disk. `findings` are those of findings.json by id; `manifest` is manifest.json."""
+    """A published assessment on disk. `findings` and `origins` are those of findings.json by id; `manifest` is manifest.json."""
 
     path: Path
     manifest: Mapping[str, Any]
     findings: Mapping[str, Mapping[str, Any]]
+    origins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """How its numbers were made; none in an edition that was published before findings.json told it."""
 
     @property
     def title(self) -> str:
@@ -151,7 +153,8 @@ def load_edition(path: Path, *, check_files: bool = False) -> Edition:
             if hashlib.sha256(file.read_bytes()).hexdigest() != expected:
                 raise EditionError(f"{path} is not as it was published: {name} has been altered")
     by_id = {finding["id"]: MappingProxyType(finding) for finding in findings["findings"]}
-    return Edition(path=path, manifest=MappingProxyType(manifest), findings=MappingProxyType(by_id))
+    origins = {origin["id"]: MappingProxyType(origin) for origin in findings.get("origins", ())}
+    return Edition(path, MappingProxyType(manifest), MappingProxyType(by_id), MappingProxyType(origins))
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""Why a number differs between two editions: what differs of all that this one number was made from, and of nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from safeground.engine.documents import join_words
+from safeground.engine.publish.edition import Edition
+
+_POPULATION = "population"
+_MOST_NAMED = 2
+
+
+class ReasonKind(StrEnum):
+    """What can change a number."""
+
+    NEW_DATA = "new data"
+    REVISED_DATA = "revised data"
+    WITHDRAWN_DATA = "data no longer used"
+    POPULATION = "changed population"
+    DEFINITION = "changed definition"
+    DISCLOSURE = "changed disclosure rule"
+    CODE = "changed code"
+    SETTING = "changed setting"
+    OTHER_DEFINITIONS = "another file of the definitions"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that differs. `names`: the deliveries, definitions or versions it is."""
+
+    kind: ReasonKind
+    names: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """'new data (police_uk_street/essex/2025-07/0a1b2c3d4e5f and 2 more)'."""
+        if len(self.names) <= _MOST_NAMED:
+            return f"{self.kind} ({join_words(self.names)})"
+        return f"{self.kind} ({', '.join(self.names[:_MOST_NAMED])} and {len(self.names) - _MOST_NAMED} more)"
+
+
+def describe_reasons(reasons: Sequence[Reason]) -> str:
+    """The reasons of a number as a sentence. Of several it is not known how much each of them did."""
+    if not reasons:
+        return "Why: nothing that it is known to be made from differs."
+    said = join_words([reason.words for reason in reasons])
+    if len(reasons) == 1:
+        return f"Why: {said}."
+    return (
+        f"Why: {said}. How much each of them did cannot be separated without a build in which only one of them changed."
+    )
+
+
+def explain_change(name: str, before: Edition, after: Edition) -> tuple[Reason, ...] | None:
+    """What differs of all that a finding was made from; None where the editions do not say what that is."""
+    old, new = _find_origin(name, before), _find_origin(name, after)
+    if old is None and new is None:
+        return None
+    reasons = [*_compare_deliveries(name, old, new, before, after)]
+    if old is not None and new is not None:
+        reasons += _compare_definitions(old, new)
+        if old["disclosure"] != new["disclosure"]:
+            reasons.append(Reason(ReasonKind.DISCLOSURE, (_name_rule(old, new),)))
+    reasons += _compare_versions(before, after, ReasonKind.CODE, "code_version")
+    settings = _differing(before.manifest.get("parameters", {}), after.manifest.get("parameters", {}))
+    if settings:
+        reasons.append(Reason(ReasonKind.SETTING, settings))
+    if not reasons:
+        reasons += _compare_versions(before, after, ReasonKind.OTHER_DEFINITIONS, "definitions_version")
+    return tuple(reasons)
+
+
+def _find_origin(name: str, edition: Edition) -> Mapping[str, Any] | None:
+    finding = edition.findings.get(name)
+    return edition.origins.get(finding.get("origin") or "") if finding else None
+
+
+def _compare_deliveries(
+    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, before: Edition, after: Edition
+) -> Iterator[Reason]:
+    """New, revised and withdrawn deliveries. A delivery of the same feed, sender and period with another content is a revision."""
+    gone, come = _take_deliveries(name, old, before), _take_deliveries(name, new, after)
+    slots: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for place, (ours, others) in enumerate(((gone, come), (come, gone))):
+        for each in ours - others:
+            slots[each.rpartition("/")[0]][place].append(each)
+    found: dict[ReasonKind, list[str]] = defaultdict(list)
+    for slot, (removed, added) in sorted(slots.items()):
+        told = (
+            [f"{' and '.join(sorted(added))} in place of {' and '.join(sorted(removed))}"]
+            if removed and added
+            else removed + added
+        )
+        kind = (
+            ReasonKind.REVISED_DATA
+            if removed and added
+            else ReasonKind.NEW_DATA
+            if added
+            else ReasonKind.WITHDRAWN_DATA
+        )
+        found[ReasonKind.POPULATION if slot.split("/")[0] == _POPULATION else kind] += sorted(told)
+    yield from (Reason(kind, tuple(found[kind])) for kind in ReasonKind if kind in found)
+
+
+def _take_deliveries(name: str, origin: Mapping[str, Any] | None, edition: Edition) -> set[str]:
+    """Of a feed with several senders, those that the finding names; where it names none, all."""
+    if origin is None:
+        return set()
+    finding = edition.findings.get(name, {})
+    said = " ".join(finding.get("sources", ()))
+    senders: dict[str, set[str]] = defaultdict(set)
+    for each in origin["deliveries"]:
+        senders[each["feed"]].add(each["sender"])
+    named = {feed: {sender for sender in found if sender in said} or found for feed, found in senders.items()}
+    return {each["id"] for each in origin["deliveries"] if each["sender"] in named[each["feed"]]}
+
+
+def _compare_definitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason]:
+    names = []
+    if old["definition"] != new["definition"]:
+        names.append(_say_versions(new["definition"]["name"], old["definition"], new["definition"]))
+    measures = ({each["name"]: each for each in origin["measures"]} for origin in (old, new))
+    before, after = measures
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name] and name != new["definition"]["name"]:
+            names.append(_say_versions(f"the measure {name}", before[name], after[name]))
+    if names:
+        yield Reason(ReasonKind.DEFINITION, tuple(names))
+
+
+def _say_versions(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    if old["version"] == new["version"]:
+        return f"{name} under the same version number {new['version']}"
+    return f"{name} from version {old['version']} to {new['version']}"
+
+
+def _name_rule(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    before, after = old["disclosure"], new["disclosure"]
+    if before["name"] != after["name"]:
+        return f"{after['name']} in place of {before['name']}"
+    parts = ", ".join(f"{part} {before[part]} to {after[part]}" for part in after if before.get(part) != after[part])
+    return f"{after['name']}: {parts}"
+
+
+def _compare_versions(before: Edition, after: Edition, kind: ReasonKind, key: str) -> Iterator[Reason]:
+    old, new = before.manifest.get(key), after.manifest.get(key)
+    if old != new:
+        yield Reason(kind, (f"{old} to {new}",))
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        f"{name} {old.get(name)} to {new.get(name)}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )
