@@ -108,7 +108,12 @@ def present_origin(
         "rows": tables.get("rows"),
         "deliveries": tables["deliveries"],
         "delivered": _say_delivered(origin),
-        "rule": {**vars(origin.rule), "title": capitalise(origin.rule.title), "does": _say_rule(origin.rule), "note": origin.rule_note},
+        "rule": {
+            **vars(origin.rule),
+            "title": capitalise(origin.rule.title),
+            "does": _say_rule(origin.rule),
+            "note": origin.rule_note,
+        },
         "code_version": manifest.get("code_version", ""),
         "definitions_version": manifest.get("definitions_version", ""),
         "findings": [_present_finding(finding, origin, document, find_page) for finding in findings],
