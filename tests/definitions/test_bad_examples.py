@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import safeground.engine.catalogue as catalogue_package
+import safeground.engine.strategy as strategy_package
 from safeground.engine.catalogue import (
     DefinitionProblem,
     DefinitionsError,
@@ -22,6 +23,7 @@ from safeground.engine.catalogue import (
     load_agreements,
     load_catalogue,
 )
+from safeground.engine.strategy import load_strategy
 
 FOLDER = Path(__file__).with_name("bad_examples")
 EXAMPLES: list[dict[str, Any]] = [
@@ -80,6 +82,8 @@ def find_problems(example: dict[str, Any], folder: Path) -> tuple[DefinitionProb
         change(path, made)
     try:
         catalogue = load_catalogue("essex", folder)
+        if example["subject"] == "strategy":
+            load_strategy(catalogue)
         if example["subject"] == "agreements":  # read only where one is needed; no agreement is invented for Essex
             load_agreements("wrenshire", folder, workspace=folder / "workspace", feeds=catalogue.feeds.contracts)
     except DefinitionsError as error:
@@ -110,10 +114,12 @@ def rules_of_the_catalogue() -> Iterator[tuple[str, str]]:
 
     Messages are the texts of ValueErrors that validators raise, and the last argument of DefinitionProblem and of `report`.
     """
-    for module in pkgutil.iter_modules(catalogue_package.__path__):
-        if module.name in TESTED_ELSEWHERE:
+    packages = (catalogue_package, strategy_package)
+    found = [(each, module) for each in packages for module in pkgutil.iter_modules(each.__path__)]
+    for package, module in found:
+        if module.name in TESTED_ELSEWHERE or module.ispkg:
             continue
-        source = inspect.getsource(importlib.import_module(f"{catalogue_package.__name__}.{module.name}"))
+        source = inspect.getsource(importlib.import_module(f"{package.__name__}.{module.name}"))
         for function in ast.walk(ast.parse(source)):
             if not isinstance(function, ast.FunctionDef):
                 continue
