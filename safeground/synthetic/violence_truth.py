@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from safeground.synthetic.assaults import Assaults
+from safeground.synthetic.people_truth import truth_of_people
 from safeground.synthetic.police_record import UNKNOWN, YES, PoliceRecord, judge_as_recorded
 
 
@@ -37,8 +38,8 @@ def truth_of_assaults(assaults: Assaults) -> Mapping[str, object]:
 def truth_of_extract(assaults: Assaults, record: PoliceRecord) -> Mapping[str, object]:
     """How many recorded crimes there are, and how many are serious by the table "Serious violence (VV)".
 
-    `in` by what truly happened; `definite` and `undetermined` by what is written: in every cell `in` is at least the first and at most
-    both together.
+    `people`: of the serious ones, by what truly happened (see `truth_of_people`). `in` by what truly happened; `definite` and
+    `undetermined` by what is written: in every cell `in` is at least the first and at most both together.
     """
     live, judged = assaults.is_live, judge_as_recorded(assaults, record)
     young = _has_young_victim(assaults)
@@ -59,6 +60,7 @@ def truth_of_extract(assaults: Assaults, record: PoliceRecord) -> Mapping[str, o
         "not_live": int((assaults.known & ~live).sum()),
         "victims": int(assaults.known[assaults.victims.assault].sum()),
         "suspects": int(assaults.known[assaults.suspects.assault].sum()),
+        "people": truth_of_people(assaults, serious),
         "total": {name: int(chosen.sum()) for name, chosen in counted.items()},
         "by_month": _tables(counted, assaults.month, assaults.months),
         "by_district": _tables(counted, assaults.district, places),
