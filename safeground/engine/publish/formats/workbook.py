@@ -177,18 +177,21 @@ class _Writer:
 
 def _describe(table: Table, document: Document) -> list[tuple[str, str]]:
     """What holds for every row, as (key, text): marking, unit, period, geography, definition, notes and source."""
-    units: dict[str, list[str]] = {}
-    for place, column in enumerate(table.columns):
-        for row in table.rows:
-            if isinstance(cell := row[place], Protected):
-                told = units.setdefault(column.title, [])
-                if cell.unit and cell.unit not in told:
-                    told.append(cell.unit)
+    units = [
+        (column.title, _find_units([row[place] for row in table.rows])) for place, column in enumerate(table.columns)
+    ]
     lines = [("marking", _word_marking(document)), ("data to", document.as_at)]
-    lines += [("unit", f"{title}: {' or '.join(told)}") for title, told in units.items() if told]
+    lines += [("unit", f"{title}: {' or '.join(told)}") for title, told in units if told]
     lines += [(key, text) for key, text in table.about if key != "source"]
     lines += [("note", note) for note in table.notes]
     return [*lines, ("source", table.source)] if table.source else lines
+
+
+def _find_units(cells: Sequence[Cell]) -> list[str]:
+    """What the numbers of a column are numbers of; what is withheld is asked only where no number is told."""
+    numbers = [cell for cell in cells if isinstance(cell, Protected) and cell.unit]
+    told = [number for number in numbers if number.is_published] or numbers
+    return list(dict.fromkeys(number.unit for number in told))
 
 
 def _expand(table: Table) -> list[_SheetColumn]:
@@ -206,6 +209,9 @@ def _expand_column(column: Column, cells: Sequence[Cell]) -> list[_SheetColumn]:
     numbers = [cell for cell in cells if isinstance(cell, Protected)]
     decimals = choose_common_decimals(numbers) or 0
     made = [_SheetColumn(column.title, tuple(_tell(cell, "value") for cell in cells), decimals)]
+    if len(_find_units(cells)) > 1:
+        units = tuple(cell.unit if isinstance(cell, Protected) else "" for cell in cells)
+        made.append(_SheetColumn(f"{column.title}, unit", units, None))
     if "lower" in fields or "upper" in fields:
         sure = "/".join(dict.fromkeys(format_confidence(number.confidence) for number in numbers if number.confidence))
         for end in ("lower", "upper"):
