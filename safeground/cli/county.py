@@ -44,7 +44,10 @@ def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
         county = make_county(seed=options.seed)
         paths = write_county(county, Path(scratch))
         # A year of what is shared under agreements: a file of people takes far longer to land than one of the open ones.
-        paths += write_partner_files(county, Path(scratch) / "shared", months=county.territory.months[-12:])
+        # Hospitals and the Homicide Index go back seven, for a goal is judged by its past.
+        paths += write_partner_files(
+            county, Path(scratch) / "shared", months=county.territory.months[-12:], years_before=6
+        )
         progress.end()
         print(f"Landing and checking {len(paths)} files", flush=True)
         # Nobody in the county exists: the key of their pseudonyms is no secret, and each demo is the same.

@@ -105,11 +105,12 @@ class Assaults:
 def make_assaults(county: County, *, months: Sequence[str] | None = None) -> Assaults:
     """Draw the violence of the months (all the county's unless asked), the same whatever other months there are.
 
-    160,000 rows of 30 months take about a second. Raises ValueError for a month of which the county has no crime.
+    160,000 rows of 30 months take about a second. Months before those that the police publish had their crime too, of which hospitals
+    and the Homicide Index know. Raises ValueError for a month after them.
     """
     land = county.territory
     wanted = land.months if months is None else tuple(months)
-    if unknown := sorted(set(wanted) - set(land.months)):
+    if unknown := sorted(month for month in set(wanted) if month > land.months[-1]):
         raise ValueError(f"{county.name} has no crime of {', '.join(unknown)}; its months are {land.months}.")
     pools = make_pools(random_stream(county.seed, land.name, "pools"), int(land.people.residents.sum()))
     share = _unknown_shares(county)

@@ -27,6 +27,7 @@ from safeground.synthetic.health_files import (
     write_hospital_admissions_tabulated,
     write_istv,
 )
+from safeground.synthetic.months import shift_month
 from safeground.synthetic.official_crime_files import (
     write_homicide_index,
     write_knife_offences,
@@ -64,19 +65,28 @@ WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingPr
 """The feed to what writes its files."""
 
 
-def write_partner_files(county: County, folder: Path, *, months: Sequence[str] | None = None) -> tuple[Path, ...]:
+LONG_FEEDS = ("hospital_admissions", "homicide_index")
+"""Feeds whose past a goal is judged by: they are kept for years, and their files are small."""
+
+
+def write_partner_files(
+    county: County, folder: Path, *, months: Sequence[str] | None = None, years_before: int = 0
+) -> tuple[Path, ...]:
     """Write each feed's files into `folder/<feed>/`, and the truth beside them, which is for checking and is never landed.
 
-    months: those wanted; all the county's unless asked. Returns the files to be landed in the order of their paths. The same county gives
-    the same bytes. Files of people land only under the agreements of the made-up partnership, with a key for its purpose.
+    months: those wanted; all the county's unless asked. years_before: how many years more LONG_FEEDS go back. Returns the files
+    to be landed in the order of their paths. The same county gives the same bytes. Files of people land only under the agreements of the
+    made-up partnership, with a key for its purpose.
     """
     drawn = make_assaults(county, months=months)
+    earlier = tuple(shift_month(drawn.months[0], -by) for by in range(12 * years_before, 0, -1))
+    long = make_assaults(county, months=(*earlier, *drawn.months)) if earlier else drawn
     paths: list[Path] = []
     truth: dict[str, object] = {"schema": 1, "seed": county.seed, "county": county.name, "months": list(drawn.months)}
     truth["assaults"] = truth_of_assaults(drawn)
     for feed, write in WRITERS.items():
         (folder / feed).mkdir(parents=True, exist_ok=True)
-        written = write(county, drawn, folder / feed)
+        written = write(county, long if feed in LONG_FEEDS else drawn, folder / feed)
         paths += written.paths
         truth[feed] = dict(written.truth)
     write_file(folder / TRUTH_FILE, (json.dumps(truth, indent=1, ensure_ascii=False) + "\n").encode())

@@ -6,7 +6,7 @@ then `protect_counts`. What a reader could still work out of what is published: 
 
 from safeground.engine.disclosure.audit import Audit, CellAudit, Interval, audit, feasible_interval
 from safeground.engine.disclosure.count_table import CountTable, Sum, cross_table, link
-from safeground.engine.disclosure.protected import DisclosureRule, Protected, State, protect
+from safeground.engine.disclosure.protected import DisclosureRule, Protected, State, protect, protect_derived
 from safeground.engine.disclosure.protected_counts import protect_counts
 from safeground.engine.disclosure.suppression import Loss, Suppression, suppress
 from safeground.engine.disclosure.telling import is_small, round_counts, told_interval
@@ -29,6 +29,7 @@ __all__ = [
     "link",
     "protect",
     "protect_counts",
+    "protect_derived",
     "round_counts",
     "suppress",
     "told_interval",

@@ -7,6 +7,7 @@ applied. A suppressed estimate does not carry its number, so no later step can l
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
 from typing import Final
@@ -146,4 +147,33 @@ def protect(
         rule.name,
         flags,
         _KEY,
+    )
+
+
+def protect_derived(
+    value: float,
+    *,
+    unit: str,
+    rule: DisclosureRule,
+    told: Iterable[Protected],
+    lower: float | None = None,
+    upper: float | None = None,
+    method: str | None = None,
+    confidence: float | None = None,
+    reason: str | None = None,
+    flags: tuple[str, ...] = (),
+) -> Protected:
+    """A number worked out from numbers as they are told (`told`), and from nothing else: any reader could work it out again.
+
+    So it gives nothing away that they do not, and a rule that rounds need not round it. Where one of them is withheld or missing it is
+    too, for the same reason. NaN is NOT_AVAILABLE, for `reason`.
+    """
+    for number in told:
+        if not number.is_published:
+            return protect(None, unit=unit, rule=rule, state=number.state, reason=number.reason, flags=flags)
+    if math.isnan(value):
+        why = reason or "it cannot be worked out from what is told"
+        return protect(None, unit=unit, rule=rule, method=method, state=State.NOT_AVAILABLE, reason=why, flags=flags)
+    return Protected(
+        value, lower, upper, None, None, unit, method, confidence, State.PUBLISHED, None, rule.name, flags, _KEY
     )
