@@ -72,9 +72,9 @@ def test_a_sheet_says_its_unit_its_marking_its_notes_and_its_source(book):
     about, _ = read_sheet(book["long"])
     sheet = book["long"]
     lines = [(row[0].value, row[1].value) for row in sheet.iter_rows(3, 12) if row[0].value]
-    assert about["source"] == "Made-up counts" and about["note"] == "A note."
-    assert ("unit", "Rate: per 1,000 residents") in lines and ("unit", "Offences: offences") in lines
-    assert about["marking"].startswith("Draft. For the partnership.")
+    assert about["Source"] == "Made-up counts" and about["Note"] == "A note."
+    assert ("Unit", "Rate: per 1,000 residents") in lines and ("Unit", "Offences: offences") in lines
+    assert about["Marking"].startswith("Draft. For the partnership.")
     assert sheet["A1"].value == TABLES[0].caption and HOSTILE in sheet["A1"].value
 
 

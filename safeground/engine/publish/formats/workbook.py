@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from safeground.engine.documents import (
     Column,
     Document,
     Table,
+    capitalise,
     choose_common_decimals,
     format_confidence,
 )
@@ -109,6 +111,9 @@ class _Writer:
     def write_contents(self, tables: Sequence[Table]) -> None:
         sheet = self._book.add_worksheet(CONTENTS)
         sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 90)
         document = self._document
@@ -138,15 +143,20 @@ class _Writer:
         sheet.write_url(1, 0, f"internal:'{CONTENTS}'!A1", self._link, "Back to the contents")
         row = 2
         for key, text in _describe(table, self._document):
-            sheet.write_string(row, 0, key, self._bold)
+            sheet.write_string(row, 0, capitalise(key), self._bold)
             sheet.write_string(row, 1, text, self._text)
             row += 1
         head = row + 1
         columns = _expand(table)
+        widths = [_choose_width(column, is_first=place == 0) for place, column in enumerate(columns)]
+        lines = max(
+            len(textwrap.wrap(each.title, round(width) - 2)) for each, width in zip(columns, widths, strict=True)
+        )
+        sheet.set_row(head, 14 * max(1, lines) + 4)
         for place, column in enumerate(columns):
             for number, cell in enumerate(column.cells, head + 1):
                 self._write_cell(sheet, number, place, cell, column)
-            sheet.set_column(place, place, _choose_width(column, is_first=place == 0))
+            sheet.set_column(place, place, widths[place])
         last = head + max(len(table.rows), 1)
         sheet.add_table(
             head, 0, last, len(columns) - 1,
