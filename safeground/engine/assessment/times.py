@@ -1,4 +1,4 @@
-"""When: day of the week and time of day as a grid, and the months. Times that are not known to the band are told, not shared out."""
+"""When: day of the week and time of day as a grid, and the months. A time known from when to when has a part in each hour between."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from safeground.engine.documents import (
     capitalise,
     format_value,
 )
-from safeground.engine.measures import Period, PeriodKind, get_months, split_by_time_of_week
+from safeground.engine.measures import Period, PeriodKind, TimesOfWeek, get_months, weigh_times_of_week
+from safeground.engine.statistics import estimate_proportion
 
 _MOST_MONTHS = 36
 _HIDDEN_AT_MOST = 1 / 3
@@ -36,31 +37,42 @@ _HIDDEN_AT_MOST = 1 / 3
 
 @dataclass(frozen=True)
 class _Cut:
-    """A way to cut the week: names of columns and rows, and which days and bands of three hours each holds."""
+    """A way to cut the week: names of columns and rows, and which days and hours each holds."""
 
     days: Mapping[str, tuple[int, ...]]
     hours: Mapping[str, tuple[int, ...]]
 
     def gather(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Shape (hours, days) from counts of shape (7 days, 8 bands)."""
+        """Shape (rows, columns) from weights of shape (7 days, 24 hours)."""
         return np.array(
-            [[counts[np.ix_(days, bands)].sum() for days in self.days.values()] for bands in self.hours.values()]
+            [[counts[np.ix_(days, hours)].sum() for days in self.days.values()] for hours in self.hours.values()]
         )
 
+    def lengths(self) -> NDArray[np.float64]:
+        """Hours of the week in each cell."""
+        return self.gather(np.ones((7, 24)))
 
+
+_FEWEST_IN_A_CELL = 10
+"""Events in a cell on average; below it a cell of the grid is as likely to be half again or half as many by chance alone."""
 _NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_APART = {name: (at,) for at, name in enumerate(_NAMES)}
+
+
+def _bands(length: int) -> dict[str, tuple[int, ...]]:
+    return {f"{at:02d}:00 to {at + length:02d}:00": tuple(range(at, at + length)) for at in range(0, 24, length)}
+
+
 _CUTS = (
-    _Cut(
-        {name: (at,) for at, name in enumerate(_NAMES)},
-        {f"{3 * at:02d}:00 to {3 * at + 3:02d}:00": (at,) for at in range(8)},
-    ),
-    _Cut(
-        {"Mon to Thu": (0, 1, 2, 3), "Fri": (4,), "Sat": (5,), "Sun": (6,)},
-        {f"{6 * at:02d}:00 to {6 * at + 6:02d}:00": (2 * at, 2 * at + 1) for at in range(4)},
-    ),
+    _Cut(_DAYS_APART, _bands(1)),
+    _Cut(_DAYS_APART, _bands(3)),
+    _Cut({"Mon to Thu": (0, 1, 2, 3), "Fri": (4,), "Sat": (5,), "Sun": (6,)}, _bands(6)),
     _Cut(
         {"Mon to Thu": (0, 1, 2, 3), "Fri to Sun": (4, 5, 6)},
-        {"Day, 06:00 to 18:00": (2, 3, 4, 5), "Night, 18:00 to 06:00": (0, 1, 6, 7)},
+        {
+            "Day, 06:00 to 18:00": tuple(range(6, 18)),
+            "Night, 18:00 to 06:00": (*range(6), *range(18, 24)),
+        },
     ),
 )
 
@@ -68,24 +80,19 @@ _CUTS = (
 def make_times(counted: Counted, *, name: str) -> list[Block]:
     """A finding and a grid of the week; a notice where too little is known of the time."""
     period = find_long_period(counted)
-    found = split_by_time_of_week(
+    found = weigh_times_of_week(
         counted.evidence.warehouse,
         counted.definition.rule_under(),
         feed=counted.feed,
         months=period.months,
         partner=counted.evidence.measures.own if counted.is_from_force else None,
     )
-    counts = np.zeros((7, 8))
-    for place, events in found.items():
-        if place is not None:
-            counts[place] = events
-    if not counts.any():
+    if not found.weights.any():
         return [Notice(NoticeKind.MISSING, f"When {counted.what} happened is not stated.")]
-    cut, cells = _choose_cut(counted, counts)
-    unknown = counted.protect_parts([float(found.get(None, 0))])[0]
+    cut, cells = _choose_cut(counted, found.weights)
     return [
-        _peak_finding(counted, cut, cells, period, name=name),
-        _grid_figure(counted, cut, cells, unknown, period, name=name),
+        _peak_finding(counted, cut, cells, float(found.weights.sum()), period, name=name),
+        _grid_figure(counted, cut, cells, found, period, name=name),
     ]
 
 
@@ -101,20 +108,21 @@ def find_long_period(counted: Counted) -> Period:
     return Period(tuple(run), PeriodKind.SELECTED_MONTHS)
 
 
-def _choose_cut(counted: Counted, counts: NDArray[np.float64]) -> tuple[_Cut, list[list[Protected]]]:
-    """The finest cut of which at most a third of the cells is withheld; else the coarsest."""
+def _choose_cut(counted: Counted, weights: NDArray[np.float64]) -> tuple[_Cut, list[list[Protected]]]:
+    """The finest cut whose cells are not mostly chance, and of which at most a third is withheld; else the coarsest."""
     for cut in _CUTS:
-        grid = cut.gather(counts)
+        grid = cut.gather(weights)
         flat = counted.protect_parts(grid.ravel().tolist())
         width = grid.shape[1]
         cells = [flat[start : start + width] for start in range(0, len(flat), width)]
-        if sum(cell.state is State.SUPPRESSED for cell in flat) <= _HIDDEN_AT_MOST * len(flat):
+        hidden = sum(cell.state is State.SUPPRESSED for cell in flat)
+        if grid.mean() >= _FEWEST_IN_A_CELL and hidden <= _HIDDEN_AT_MOST * len(flat):
             break
     return cut, cells
 
 
 def _peak_finding(
-    counted: Counted, cut: _Cut, cells: Sequence[Sequence[Protected]], period: Period, *, name: str
+    counted: Counted, cut: _Cut, cells: Sequence[Sequence[Protected]], total: float, period: Period, *, name: str
 ) -> Finding:
     peak = _find_peak(cut, cells)
     if peak is None:
@@ -124,16 +132,30 @@ def _peak_finding(
         day, hours, estimate = peak
         sentence = (
             f"For its length, the part of the week with most {counted.name()} was {_say_day(day)} from {_say_hours(hours)} "
-            f"{say_when(period.label)}: {format_value(estimate)}."
+            f"{say_when(period.label)}: {format_value(estimate)}{_say_how_many_times(counted, cut, day, hours, estimate, total)}."
         )
     return counted.finding(id=f"when.{name}.most", sentence=sentence, estimate=estimate, period=period.label)
+
+
+def _say_how_many_times(counted: Counted, cut: _Cut, day: str, hours: str, peak: Protected, total: float) -> str:
+    """', 2.1 times what an even week would have', with an interval that allows for its being the most of many."""
+    if peak.value is None or not total:
+        return ""
+    lengths = cut.lengths()
+    total = counted.rule.rounding * round(total / counted.rule.rounding)
+    even = len(cut.days[day]) * len(cut.hours[hours]) / lengths.sum()
+    share = estimate_proportion(min(peak.value, total), total, confidence=1 - 0.05 / lengths.size)
+    value, lower, upper = (float(each) / even for each in (share.value, share.lower, share.upper))
+    if lower <= 1:
+        return ", which chance could make of an even week"
+    return f", {value:.1f} times what an even week would have (95% interval of the most among {lengths.size}: {lower:.1f} to {upper:.1f})"
 
 
 def _find_peak(cut: _Cut, cells: Sequence[Sequence[Protected]]) -> tuple[str, str, Protected] | None:
     """Day, hours and number of the cell with most for each hour it holds, among those that are told; None where all are withheld or 0."""
     told = [
-        (cell.value / (len(days) * len(bands)), day, hours, cell)
-        for (hours, bands), row in zip(cut.hours.items(), cells, strict=True)
+        (cell.value / (len(days) * len(at)), day, hours, cell)
+        for (hours, at), row in zip(cut.hours.items(), cells, strict=True)
         for (day, days), cell in zip(cut.days.items(), row, strict=True)
         if cell.value
     ]
@@ -156,7 +178,7 @@ def _grid_figure(
     counted: Counted,
     cut: _Cut,
     cells: Sequence[Sequence[Protected]],
-    unknown: Protected,
+    found: TimesOfWeek,
     period: Period,
     *,
     name: str,
@@ -166,10 +188,16 @@ def _grid_figure(
     title = f"When {counted.what} happened"
     if peak is not None:
         title = f"{capitalise(counted.what)}: most frequent on {_say_day(peak[0])} from {_say_hours(peak[1])}"
-    notes = [f"Not in the grid, since the time is not known so exactly: {format_value(unknown)}."]
-    if cut is not _CUTS[0]:
+    exact, shared, unknown = counted.protect_parts([float(found.exact), float(found.shared), float(found.unknown)])
+    notes = [
+        f"Known to the hour: {format_value(exact)}.",
+        f"Known from when to when within a day, with a part in each hour between: {format_value(shared)}.",
+        f"Not in the grid, since the time is not known so well: {format_value(unknown)}.",
+        "Parts are added up and rounded to whole ones.",
+    ]
+    if cut not in _CUTS[:2]:
         notes.append(
-            "Days are taken together, since smaller parts would be withheld; parts of the week are not equally long."
+            "Days are taken together, since smaller parts would be withheld or mostly chance; parts of the week are not equally long."
         )
     return Figure(
         id=f"{name}_by_week",

@@ -1,6 +1,6 @@
 """Measures: a definition and the warehouse give a matrix of areas by periods, and that gives estimates."""
 
-from safeground.engine.measures.breakdowns import split_by_people, split_by_time_of_week
+from safeground.engine.measures.breakdowns import split_by_people
 from safeground.engine.measures.calculation import Measures
 from safeground.engine.measures.comparisons import (
     AreaComparison,
@@ -45,6 +45,7 @@ from safeground.engine.measures.prescribing import AllocatedItems, allocate_item
 from safeground.engine.measures.protection import protect_cell
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
+from safeground.engine.measures.times_of_week import TimesOfWeek, weigh_times_of_week
 from safeground.engine.measures.typed_places import PlacementShares
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "RunChart",
     "Session",
     "Share",
+    "TimesOfWeek",
     "YearOnYear",
     "allocate_items",
     "choose_populations",
@@ -112,6 +114,6 @@ __all__ = [
     "read_changes_together",
     "read_engagement",
     "split_by_people",
-    "split_by_time_of_week",
     "tally_events",
+    "weigh_times_of_week",
 ]

@@ -1,4 +1,4 @@
-"""Events that a rule counts, by when they happened and by who was in them: one grouped query each."""
+"""Events that a rule counts, by who was in them: one grouped query."""
 
 from __future__ import annotations
 
@@ -17,32 +17,6 @@ if TYPE_CHECKING:
 
     from safeground.engine.warehouse import Warehouse
 
-HOURS_IN_A_BAND = 3
-
-
-def split_by_time_of_week(
-    warehouse: Warehouse, rule: Rule, *, feed: str, months: Collection[datetime.date], partner: str | None = None
-) -> dict[tuple[int, int] | None, int]:
-    """Events by day of the week (Monday is 0) and hour band (0 begins at midnight, eight of three hours).
-
-    Under None are those whose time is not known to the band: blank, or with an earliest and a latest time in different bands. They are
-    not shared out over the bands between. partner: one sender's events; of all senders by default.
-    """
-    import ibis
-
-    rows = _counted(warehouse, rule, feed=feed, months=months, partner=partner)
-    if not {"happened_from", "happened_to"} <= set(rows.columns):
-        return {None: int(rows.count().to_pyarrow().as_py())}
-    (day, band), (last_day, last_band) = (_when(rows[name]) for name in ("happened_from", "happened_to"))
-    weekday = day.cast("date").day_of_week.index().cast("int64")
-    place = ibis.ifelse((day == last_day) & (band == last_band), weekday * 8 + band, -1)
-    question = rows.group_by(place=ibis.coalesce(place, -1)).aggregate(events=rows.count())
-    check_operators(question)
-    return {
-        None if row["place"] < 0 else divmod(int(row["place"]), 8): int(row["events"])
-        for row in question.to_pyarrow().to_pylist()
-    }
-
 
 def split_by_people(
     warehouse: Warehouse,
@@ -60,7 +34,7 @@ def split_by_people(
     """
     import ibis
 
-    rows = _counted(warehouse, rule, feed=feed, months=months, partner=partner)
+    rows = select_counted(warehouse, rule, feed=feed, months=months, partner=partner)
     if warehouse.columns_carried("persons", feed):
         persons = warehouse.table("persons")
         persons = persons.filter(persons.feed == feed)[["partner", "event_id", "role", "age", "sex"]]
@@ -79,16 +53,10 @@ def split_by_people(
     return {(row["role"], row["band"], row["sex"]): int(row["people"]) for row in question.to_pyarrow().to_pylist()}
 
 
-def _counted(
+def select_counted(
     warehouse: Warehouse, rule: Rule, *, feed: str, months: Collection[datetime.date], partner: str | None
 ) -> ir.Table:
     """The events that are in, of these months."""
     table = choose_events_table(warehouse, rule, feed=feed)
     is_wanted = (table.feed == feed) & table.month.isin(sorted(months)) & compile_rule(rule, table).verdict
     return table.filter(is_wanted if partner is None else is_wanted & (table.partner == partner))
-
-
-def _when(moment: ir.TimestampValue) -> tuple[ir.StringValue, ir.IntegerValue]:
-    """Day and hour band. Read from the moment's text, which is the same on every engine; not each engine's hours are."""
-    text = moment.cast("string")
-    return text.substr(0, 10), (text.substr(11, 2).cast("int64") / HOURS_IN_A_BAND).floor().cast("int64")
