@@ -130,6 +130,10 @@ def _names_of_catalogue(catalogue: Catalogue, strategy: Strategy) -> Iterator[tu
         for number, part in enumerate(getattr(strategy, kind)):
             if part.measure is not None:
                 yield f"{kind}.{number}.measure", "measure", part.measure, catalogue.measures
+    followed = [goal.id for goal in catalogue.goals.goals] if catalogue.goals else []
+    for number, stated in enumerate(strategy.goals):
+        if stated.goal is not None:
+            yield f"goals.{number}.goal", "goal", stated.goal, followed
     for number, rule in enumerate(strategy.offence_rules):
         if rule.definition is not None:
             yield f"offence_rules.{number}.definition", "definition", rule.definition, catalogue.definitions
