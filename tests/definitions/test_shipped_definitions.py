@@ -80,6 +80,8 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "sources_side_by_side",
         "deprivation",
         "strategy_figures",
+        "children_and_young_people",
+        "voice",
         "method",
     ]
     units = {name: measure.unit.title for name, measure in shipped.measures.items()}

@@ -48,6 +48,10 @@ _UNITS = {
     "attendance": "attendances",
     "admission": "admissions",
     "person": "victims",
+    "entrant": "entrants",
+    "disposal": "disposals",
+    "episode": "episodes",
+    "suspension": "suspensions",
 }
 _FEW = 30
 """Below so many events in both periods together, months are too empty to show how they cluster: the counts are compared as they are."""

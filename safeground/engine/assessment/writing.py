@@ -10,6 +10,7 @@ from typing import TypeAlias
 from safeground.engine.assessment.chapters.age_curve import make_age_curve_chapter
 from safeground.engine.assessment.chapters.aims import make_aims
 from safeground.engine.assessment.chapters.area_and_population import make_area_and_population
+from safeground.engine.assessment.chapters.children_and_young_people import make_children_and_young_people
 from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
 from safeground.engine.assessment.chapters.deprivation import make_deprivation
 from safeground.engine.assessment.chapters.first_page import make_first_page
@@ -47,6 +48,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "sources_side_by_side": make_sources_side_by_side,
         "deprivation": make_deprivation,
         "strategy_figures": make_strategy_figures,
+        "children_and_young_people": make_children_and_young_people,
         "voice": make_voice,
         "method": make_method,
     }

@@ -14,7 +14,9 @@ from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.catalogue.rule_parsing import RuleError, RuleVocabulary, parse_rule
 from safeground.engine.catalogue.rules import Rule, choose_readings, rule_fields
 
-CountingUnit = Literal["crime", "incident", "attendance", "admission", "person"]
+CountingUnit = Literal[
+    "crime", "incident", "attendance", "admission", "person", "entrant", "disposal", "episode", "suspension"
+]
 
 _AS_SHIPPED: Mapping[str, str] = MappingProxyType({})
 
