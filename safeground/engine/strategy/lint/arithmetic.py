@@ -119,11 +119,19 @@ _OR_PERCENT = re.compile(
     rf"\b{_NUMBER}\s+(?:out\s+)?of\s+(?:the\s+)?{_NUMBER}\b[^.;()%]{{0,60}}?(?:,|–|-|\bor\b"
     rf"|\bwhich is\b)\s*(?:that is\s+|or\s+)?{_PERCENT}"
 )
+_OF_FIRST = re.compile(rf"\b[Oo]f\s+(?:the\s+|all\s+)?{_NUMBER}\b[^.;()]{{0,80}}?\b{_NUMBER}\s*\(\s*{_PERCENT}")
+_BRACKET_OF = re.compile(rf"\b{_NUMBER}\s*\(\s*{_PERCENT}\s*\)\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{_NUMBER}\b")
 _FROM_TO = re.compile(rf"\bfrom\s+{_NUMBER}\b(?![,.]?\d*\s?%)[^.;%]{{0,60}}?\bto\s+{_NUMBER}\b(?!\s?(?:%|per ?cent))")
 
 
 def _shares_of_sentence(sentence: str) -> Iterator[tuple[str, str]]:
-    for pattern, order in ((_OF_IN_BRACKETS, (1, 2, 3)), (_PERCENT_THEN_OF, (2, 3, 1)), (_OR_PERCENT, (1, 2, 3))):
+    for pattern, order in (
+        (_OF_IN_BRACKETS, (1, 2, 3)),
+        (_PERCENT_THEN_OF, (2, 3, 1)),
+        (_OR_PERCENT, (1, 2, 3)),
+        (_OF_FIRST, (2, 1, 3)),
+        (_BRACKET_OF, (1, 3, 2)),
+    ):
         for match in pattern.finditer(sentence):
             part, whole, share = (parse_number(match[at]) for at in order)
             if part is None or whole is None or share is None or not whole.value:
@@ -140,13 +148,8 @@ def _shares_of_sentence(sentence: str) -> Iterator[tuple[str, str]]:
             low, high = (_count_span(n.value, n.text) for n in (before, after))
             ends = [100 * abs(b - a) / a for a in (low.lower, low.upper) for b in (high.lower, high.upper) if a]
             if not Span(min(ends), max(ends)).meets(_percent_span(change)):
-                yield (
-                    match[0],
-                    (
-                        f"A change from {before.text} to {after.text} is {exact:.1f}%, not {change.text}%. Correct "
-                        "the percentage, or the numbers."
-                    ),
-                )
+                said = f"A change from {before.text} to {after.text} is {exact:.1f}%, not {change.text}%."
+                yield moved[0], f"{said} Correct the percentage, or the numbers."
 
 
 def _shares_of_figures(figures: tuple[PublishedFigure, ...]) -> Iterator[Flaw]:

@@ -35,9 +35,9 @@ def _days(mention: DatedMention, strategy: Strategy) -> Days | None:
 
 
 _BACKWARDS = re.compile(
-    rf"(?:\b(?:from|between|since|stemming from|beginning in|starting in|began in)\b"
-    rf"|\bwork in\b)[^.;]{{0,80}}?\b({YEAR})\b[^.;]{{0,90}}?"
-    rf"\b(?:through to|up to|until|to|and then|and|culminating in|leading to)\b[^.;]{{0,60}}?\b({YEAR})\b"
+    rf"\b(?:from|between|since|stemming from|beg[ai]n(?:ning|s)?(?: with)?|start(?:ing|ed|s)?(?: with)?|pilot\w*"
+    rf"|work in)\b[^.;]{{0,80}}?\b({YEAR})\b[^.;]{{0,90}}?"
+    rf"\b(?:to|until|then|and|culminating in|followed by|before)\b[^.;]{{0,60}}?\b({YEAR})\b"
 )
 
 

@@ -15,8 +15,8 @@ from safeground.engine.strategy.statements import first_day, last_day
 
 _PERCENT = r"\d+(?:\.\d+)?\s?(?:%|per ?cent\b)"
 _HAS_COUNTS = re.compile(
-    r"\bn\s?=\s?\d|\b\d[\d,]*\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?\d|\bbase:\s|\b(?:based on|sample of|among"
-    r"|of)\s+(?:the\s+)?\d[\d,]*\s+[a-z]",
+    r"\bn\s?=\s?\d|\b\d[\d,]*\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?\d|\bbase:\s"
+    r"|\b(?:based on|sample of|among|of)\s+(?:the\s+)?\d[\d,]*(?:,\s|\s+(?!per\b)[a-z])",
     re.IGNORECASE,
 )
 
@@ -48,8 +48,9 @@ def _compared(figures: tuple[PublishedFigure, ...]) -> set[str]:
 
 
 _VERSUS = re.compile(
-    rf"{_PERCENT}\s*(?:vs\.?|v\.?|versus|against|compared (?:with|to)|(?:and|but) [^.;]{{0,40}}(?:nationally"
-    rf"|national|regionally))\s*(?:[\w ]{{0,30}}\s)?(?:{_PERCENT})?",
+    rf"{_PERCENT}[^.;%]{{0,50}}?\b(?:vs\.?|v\.?|versus|against|compared (?:with|to)|than the)[^.;%]{{0,40}}?{_PERCENT}"
+    rf"|{_PERCENT}[^.;%]{{0,50}}?\b(?:and|but)\s+{_PERCENT}[^.;%]{{0,20}}\b(?:nationally|regionally|elsewhere"
+    rf"|for England)",
     re.IGNORECASE,
 )
 
@@ -330,7 +331,8 @@ def role_missing(subject: Subject) -> Iterator[Flaw]:
 def _role(ages: list[str]) -> str:
     named = f"Ages {', '.join(ages)}: nothing" if ages else "Nothing"
     return (
-        f"{named} says whether these are victims or suspects, nor what is counted. Victims and suspects have different age "
+        f"{named} says whether these are victims or suspects, nor what is counted. Victims and suspects have "
+        "different age "
         "curves: name the measure and the role."
     )
 

@@ -119,16 +119,20 @@ def goal_incomplete(subject: Subject) -> Iterator[Flaw]:
 @rule("date-already-past", Severity.A)
 def date_already_past(subject: Subject) -> Iterator[Flaw]:
     """Something is still to be reached by a date before the document's own."""
-    for goal in subject.goals:
-        document = subject.document_of(goal.place)
-        year, month = _year_and_month(goal.by)
+    dated = [(goal.place, goal.indicator, goal.by) for goal in subject.goals]
+    if subject.strategy is not None:
+        targets = [(theme, theme.target) for theme in subject.strategy.themes if theme.target is not None]
+        dated += [(place(target.at, theme.id), theme.title, target.by) for theme, target in targets]
+    for where, what, by in dated:
+        document = subject.document_of(where)
+        year, month = _year_and_month(by)
         if year is None or document.year is None:
             continue
         if (year, month or 12) < (document.year, document.month or 1):
             yield Flaw(
-                (goal.place,),
-                f"‘{goal.indicator}’ is to be reached by {goal.by}, before the date of the document itself. Correct "
-                "the date.",
+                (where,),
+                f"‘{shortened(what)}’ is to be reached ‘{by}’, before the date of the document itself. Correct the "
+                "date.",
                 (f"document dated {document.year}" + (f"-{document.month:02}" if document.month else ""),),
             )
 
@@ -146,7 +150,7 @@ def indicator_wording_varies(subject: Subject) -> Iterator[Flaw]:
         others = [aim for aim in subject.aims if _belongs(aim, mentions[0], subject.goals)]
         for one, other in combinations([*mentions, *others], 2):
             pair = tuple(sorted((content_words(one.indicator), content_words(other.indicator)), key=sorted))
-            if pair[0] == pair[1] or pair in said:
+            if pair[0] == pair[1] or pair in said or (other in others and not _could_be_mistaken(*pair)):
                 continue
             said.add(pair)
             only = sorted((pair[0] ^ pair[1]) - {"every"})
@@ -157,6 +161,20 @@ def indicator_wording_varies(subject: Subject) -> Iterator[Flaw]:
                 "Name the indicator once, with its definition, and use that name everywhere.",
                 (f"words in one only: {', '.join(only)}",),
             )
+
+
+_COUNTED = frozenset(
+    "admission attendance offence crime incident homicide murder death call injury robbery conviction arrest "
+    "suspension exclusion"
+    " victim suspect".split()
+)
+
+
+def _could_be_mistaken(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two indicators nearly agree, or each names something that is counted and not the same. An aim may say it plainly."""
+    counted = one & _COUNTED, other & _COUNTED
+    near = len(one & other) / len(one | other) >= NEAR_INDICATOR - 0.1
+    return near or (all(counted) and counted[0] != counted[1])
 
 
 def _belongs(aim: Goal, goal: Goal, goals: tuple[Goal, ...]) -> bool:

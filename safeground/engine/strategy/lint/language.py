@@ -18,9 +18,9 @@ _SENTENCE_END = re.compile(
     r"(?<!\bNo\.)(?<!\bno\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<=[.!?])[”\"’)]?\*{0,3}\s+(?=[A-Z“\"‘'£•])"
 )
 _STOP_WORDS = frozenset(
-    "a an and any all are as at be been by for from has have in into is it its of on or our over per such than that "
-    "the their them these this "
-    "those to was were which who will with within".split()
+    "a an and any all are as at be been by fewer for from has have in into is it its less number of on or our over "
+    "per such "
+    "than that the their them these this those to was were which who will with within".split()
 )
 
 

@@ -102,7 +102,9 @@ def _read_table(name: str, lines: Sequence[str], first: int, last: int, passages
 
 
 def _is_contents(rows: Sequence[tuple[str, ...]]) -> bool:
-    """A list of contents ends most of its lines in a page number."""
+    """A list of contents numbers its lines or says what it is, and ends most of them in a page number."""
+    if not any(re.fullmatch(r"\d{1,2}\.|(?:table of )?contents|sections?|page", row[0], re.IGNORECASE) for row in rows):
+        return False
     filled = [[cell for cell in row if cell] for row in rows]
     endings = [bool(row) and len(row) > 1 and bool(_PAGE_NUMBER.fullmatch(row[-1])) for row in filled]
     return sum(endings) >= 2 and all(

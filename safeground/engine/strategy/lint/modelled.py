@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from safeground.engine.strategy.figures import PrintedTable
+from safeground.engine.strategy.lint.language import CHANGE, percent_of
 from safeground.engine.strategy.lint.subject import (
     Benchmark,
     Change,
@@ -107,6 +109,8 @@ def _goals(strategy: Strategy) -> Iterator[Goal]:
         for mention in goal.mentions:
             baseline = f"{mention.baseline.period}: {mention.baseline.value:g}" if mention.baseline else None
             change = Change(100 * goal.at_least, mention.change or "") if goal.at_least is not None else None
+            if change is None and mention.change and (printed := re.search(CHANGE, mention.change, re.IGNORECASE)):
+                change = Change(percent_of(printed["amount"]), mention.change)
             yield Goal(
                 place(mention.at, goal.id), mention.indicator, mention.text, change, mention.by, baseline, goal.id
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
 from safeground.engine.strategy.lint.language import YEAR, sentences
 from safeground.engine.strategy.lint.modelled import place
-from safeground.engine.strategy.lint.subject import Kind, Passage, Place, Subject
+from safeground.engine.strategy.lint.subject import Document, Kind, Passage, Place, Subject
 
 _BOLD = re.compile(r"(?<![\w)])\*\*(\S(?:[^*]*\S)?)\*\*")
 _MARK = re.compile(r"(?<=[\w.)%’”\]])(\*{1,4}|[†‡])(?=\s|$|[.,;:)])")
@@ -77,69 +77,68 @@ _BELOW = re.compile(
 def reference_broken(subject: Subject) -> Iterator[Flaw]:
     """The text points at a chart, table, section or picture that is not there."""
     for document in subject.whole_documents():
-        captions = {
-            match[0].split()[0] + " " + match[0].split()[1].strip(".:–-"): at
-            for at, p in enumerate(document.passages)
-            if (match := _CAPTION.match(p.text))
-        }
-        tables = {table.place.line for table in document.tables}
-        for name, at in captions.items():
-            following = document.passages[at + 1] if at + 1 < len(document.passages) else None
-            here = document.passages[at]
-            has_table = any(here.place.line < line <= here.place.line + 4 for line in tables)
-            if (
-                not has_table
-                and not name.startswith(("Appendix", "Annex"))
-                and (following is None or (following.place.line - here.place.line > 1 and len(here.text) < 120))
-            ):
-                yield Flaw(
-                    (here.place,),
-                    f"‘{shortened(here.text)}’ has a caption and nothing under it. Put it back, or say in words what "
-                    "it shows.",
-                    (here.text,),
-                )
-        headings = {
-            int(match[1])
-            for p in document.passages
-            if p.kind is Kind.HEADING and (match := re.match(r"(?:\W*)(?:[Ss]ection\s+)?(\d{1,2})\b", p.text))
-        }
-        for passage in document.passages:
-            for match in _POINTER.finditer(passage.text):
-                if (
-                    f"{match[1]} {match[2]}" not in captions
-                    and passage.kind is not Kind.HEADING
-                    and match[1] not in ("Map",)
-                ):
-                    yield Flaw(
-                        (passage.place,),
-                        f"‘{match[0]}’ is nowhere in the document. Put it back, or change the reference.",
-                        (shortened(passage.text),),
-                    )
-            named = {int(number) for match in _SECTION.finditer(passage.text) for number in match.groups() if number}
-            if (
-                len(headings) >= 3
-                and named - headings
-                and passage.kind is not Kind.HEADING
-                and not re.search(r"\bAct\b", passage.text)
-            ):
-                yield Flaw(
-                    (passage.place,),
-                    f"Section {min(named - headings)} is nowhere in the document, whose sections run to "
-                    f"{max(headings)}. Change the reference.",
-                    (shortened(passage.text),),
-                )
+        yield from _empty_captions(document)
+        yield from _missing_charts(document)
+        yield from _missing_sections(document)
         yield from _nothing_below(document.passages)
     if subject.strategy is not None:
         missing = [r for r in subject.strategy.references if r.found == "missing" and not _AS_PER.search(r.printed)]
         for reference in missing:
-            yield Flaw(
-                (place(reference.at),),
-                f"‘{shortened(reference.printed)}’ leads to nothing in the text version. Put it back, or change the "
-                "reference.",
-            )
+            said = f"‘{shortened(reference.printed)}’ leads to nothing in the text version."
+            yield Flaw((place(reference.at),), f"{said} Put it back, or change the reference.", (reference.printed,))
         streams = subject.strategy.workstreams
         if streams is not None and streams.stated is None and streams.at.first not in {r.at.first for r in missing}:
             yield Flaw((place(streams.at),), f"The workstreams are not stated. {streams.why or 'Name them in words.'}")
+
+
+def _empty_captions(document: Document) -> Iterator[Flaw]:
+    """Captions of charts with no table and no text under them."""
+    tables = {table.place.line for table in document.tables}
+    for here, following in zip(document.passages, (*document.passages[1:], None), strict=True):
+        line = here.place.line
+        if not _CAPTION.match(here.text) or here.text.startswith(("Appendix", "Annex")) or len(here.text) > 120:
+            continue
+        if not any(line < table <= line + 4 for table in tables) and (
+            following is None or following.place.line > line + 1
+        ):
+            said = f"‘{shortened(here.text)}’ has a caption and nothing under it."
+            yield Flaw((here.place,), f"{said} Put it back, or say in words what it shows.", (here.text,))
+
+
+def _missing_charts(document: Document) -> Iterator[Flaw]:
+    """Charts and tables that are named and have neither a caption nor a table that their paragraph leads to."""
+    there = {_named(match) for passage in document.passages if (match := _CAPTION.match(passage.text))}
+    there |= {_named(match) for table in document.tables for match in _POINTER.finditer(table.before)}
+    for passage in document.passages:
+        for match in _POINTER.finditer(passage.text):
+            if _named(match) not in there and passage.kind is not Kind.HEADING:
+                said = f"‘{match[0]}’ is nowhere in the document."
+                yield Flaw(
+                    (passage.place,), f"{said} Put it back, or change the reference.", (shortened(passage.text),)
+                )
+
+
+def _named(match: re.Match[str]) -> str:
+    return " ".join(re.findall(r"\w+", match[0])).lower()
+
+
+def _missing_sections(document: Document) -> Iterator[Flaw]:
+    """Sections that are named beyond those the document has, of its own and not of an Act."""
+    starts = (
+        re.match(r"\W*(?:section\s+)?(\d{1,2})\b", p.text, re.IGNORECASE)
+        for p in document.passages
+        if p.kind is Kind.HEADING
+    )
+    headings = {int(start[1]) for start in starts if start}
+    for passage in document.passages if len(headings) >= 3 else ():
+        named = {int(number) for found in _SECTION.findall(passage.text) for number in found if number}
+        if named - headings and passage.kind is not Kind.HEADING and not re.search(r"\bAct\b", passage.text):
+            yield Flaw(
+                (passage.place,),
+                f"Section {min(named - headings)} is nowhere in the document, whose sections run to {max(headings)}. "
+                "Change the reference.",
+                (shortened(passage.text),),
+            )
 
 
 def _nothing_below(passages: tuple[Passage, ...]) -> Iterator[Flaw]:
@@ -258,7 +257,8 @@ def area_term_undefined(subject: Subject) -> Iterator[Flaw]:
 
 def _undefined(terms: list[str]) -> str:
     return (
-        f"{quoted(terms)}: nothing says what kind of area is meant. Name the unit (small area, ward, district) with its year, "
+        f"{quoted(terms)}: nothing says what kind of area is meant. Name the unit (small area, ward, district) with "
+        "its year, "
         "and list them."
     )
 

@@ -1,0 +1,104 @@
+"""A sound strategy has no findings, and each defect put into it is found, by its own rule and by no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from safeground.engine.strategy import RULES, lint_file
+
+DOCUMENTS = Path(__file__).parent / "documents"
+
+
+@pytest.fixture
+def rules_found(tmp_path: Path) -> Callable[..., set[str]]:
+    """The rules with findings in a sound document in which some words are replaced by others."""
+
+    def lint(name: str, *changes: tuple[str, str]) -> set[str]:
+        text = (DOCUMENTS / name).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return {finding.rule for finding in lint_file(path).findings}
+
+    return lint
+
+
+@pytest.mark.parametrize("name", ["sound.txt", "sound.yaml"])
+def test_a_sound_strategy_has_no_findings(name: str) -> None:
+    assert lint_file(DOCUMENTS / name).findings == ()
+
+
+DEFECTS = [
+    (name, defect["rule"], defect["old"], defect["new"])
+    for name, defects in yaml.safe_load((DOCUMENTS / "defects.yaml").read_text(encoding="utf-8")).items()
+    for defect in defects
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "old", "new"), DEFECTS, ids=[f"{name}-{rule}-{at}" for at, (name, rule, *_) in enumerate(DEFECTS)]
+)
+def test_a_defect_is_found_by_its_rule_alone(
+    rules_found: Callable[..., set[str]], name: str, rule: str, old: str, new: str
+) -> None:
+    assert rules_found(name, (old, new)) == {rule}
+
+
+def test_nearly_every_rule_is_broken_here() -> None:
+    """The others need more than one change, or are held by the forty-two defects."""
+    elsewhere = {
+        "goal-incomplete",
+        "kind-of-year-not-stated",
+        "number-repeated",
+        "parts-do-not-add-up",
+        "series-share-numbers",
+    }
+    by_the_forty_two = {"used-or-threatened", "set-not-inside-its-whole", "list-mark-missing"}
+    untried = {rule.id for rule in RULES} - {rule for _, rule, *_ in DEFECTS} - elsewhere - by_the_forty_two
+    assert untried == set()
+
+
+def test_two_lists_with_the_same_numbers_are_found(rules_found: Callable[..., set[str]]) -> None:
+    assert rules_found("sound.yaml", ("printed: 'SP", "printed: 'No "), ("printed: 'DP", "printed: 'No ")) == {
+        "series-share-numbers"
+    }
+
+
+def test_one_number_for_two_statements_is_found(rules_found: Callable[..., set[str]]) -> None:
+    found = rules_found("sound.yaml", ("printed: 'DP4:', number: 4", "printed: 'DP3:', number: 3"))
+    assert found == {"number-repeated"}
+
+
+def test_a_year_of_no_stated_kind_is_found(rules_found: Callable[..., set[str]]) -> None:
+    changes = (
+        ("Crimes in 2023/24", "Crimes (2023)"),
+        (" in the financial year 2023/24, as recorded by 31 July 2024", ""),
+    )
+    assert rules_found("sound.txt", *changes) == {"kind-of-year-not-stated"}
+
+
+def test_a_goal_without_a_size_is_found(rules_found: Callable[..., set[str]]) -> None:
+    changes = (
+        ("at_least: 0.3\n", "at_least: not stated\n"),
+        ("change: by 30%\n        by:", "change: not stated\n        by:"),
+    )
+    assert rules_found("sound.yaml", *changes, ("change: 30% lower", "change: not stated")) == {"goal-incomplete"}
+
+
+def test_parts_that_do_not_make_their_total_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "table.txt"
+    path.write_text("Crimes in 2023/24\n\nKind\tCrimes\nRobbery\t12\nTheft\t20\nTotal\t35\n", encoding="utf-8")
+    [finding] = lint_file(path).findings
+    assert (finding.rule, finding.places[0].line) == ("parts-do-not-add-up", 6)
+    assert "32" in finding.sentence and "35" in finding.sentence
+
+
+def test_every_rule_says_what_it_looks_for() -> None:
+    assert [rule.id for rule in RULES if not rule.explanation.endswith(".")] == []
+    assert len({rule.id for rule in RULES}) == len(RULES)
