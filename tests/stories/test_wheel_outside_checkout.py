@@ -51,6 +51,7 @@ def test_the_wheel_holds_definitions_and_the_look_and_no_tests(wheel):
     assert "safeground/definitions/national/feeds/police_uk_street/contract.yaml" in names
     assert "safeground/design/static/manifest.json" in names
     assert any(name.startswith("safeground/design/templates/") for name in names)
+    assert {"safeground/design/print/assessment.typ", "safeground/design/static/fonts/LICENSE"} <= names
     assert not any(name.startswith(("tests/", "benchmarks/")) for name in names)
 
 
@@ -68,3 +69,4 @@ def test_the_demo_runs_from_the_wheel(python, tmp_path):
     assert {index.parents[1].name for index in indexes} == {"partnership", "police", "public"}
     for index in indexes:
         assert "Wrenshire" in index.read_text(encoding="utf-8")
+        assert (index.parent / "assessment.pdf").read_bytes().startswith(b"%PDF-")

@@ -21,6 +21,7 @@ from sample_document import (
     make_wide_table,
 )
 
+from safeground import design
 from safeground.engine.documents import Audience, Chapter, Column, Document, Figure, Heading, Marking, Paragraph, Table
 from safeground.engine.publish import Brand
 from safeground.engine.publish.formats import present_print, render_pdf
@@ -244,3 +245,9 @@ def test_only_the_type_that_comes_with_the_product_is_used(content):
         }
     assert {font.split("-")[0] for font in fonts} <= {"SourceSans3", "DejaVuSansMono", "LibertinusSerif"}
     assert any(font.startswith("SourceSans3") for font in fonts)
+
+
+def test_without_its_own_type_nothing_is_set(monkeypatch, tmp_path):
+    monkeypatch.setattr(design, "FONTS", tmp_path)
+    with pytest.raises(ValueError, match=r"is not there; run: python scripts/make_assets\.py"):
+        render(make_short(Paragraph("Words.")))

@@ -43,11 +43,18 @@ def render_pdf(printed: Mapping[str, Any], *, pictures: Mapping[str, str]) -> by
                 format="pdf",
                 pdf_standards=[STANDARD],
                 ignore_system_fonts=True,
-                font_paths=[str(design.FONTS)],
+                font_paths=[find_fonts()],
             )
         )
     except typst.TypstError as error:
         raise ValueError(f"the PDF cannot be made: {error}") from error
+
+
+def find_fonts() -> str:
+    """The folder of the product's own type. Raises ValueError where it has not been made: another type would make another document."""
+    if not any(design.FONTS.glob("*.ttf")):
+        raise ValueError("the type of the printed assessment is not there; run: python scripts/make_assets.py")
+    return str(design.FONTS)
 
 
 def _size_pictures(printed: Mapping[str, Any], pictures: Mapping[str, str]) -> list[dict[str, Any]]:

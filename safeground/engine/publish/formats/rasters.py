@@ -5,10 +5,10 @@ Word draws SVG, but not every version draws its patterns, and a pattern is what 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
-from safeground import design
-from safeground.engine.publish.formats.pdf import set_font
+from safeground.engine.publish.formats.pdf import find_fonts, set_font
 
 _PIXELS_PER_INCH = 160
 """Of a picture 7.9 inches wide as drawn: 200 to the inch at the width of a page."""
@@ -19,9 +19,7 @@ _SOURCE = """#set page(width: auto, height: auto, margin: 0pt)
 
 def render_pngs(pictures: Mapping[str, str]) -> dict[str, bytes]:
     """A PNG for each SVG, in the document's own type, the same bytes on every machine."""
-    import json
-
-    import typst
+    import typst  # 40 MB: only for whoever publishes
 
     if not pictures:
         return {}
@@ -31,8 +29,6 @@ def render_pngs(pictures: Mapping[str, str]) -> dict[str, bytes]:
         "names.json": json.dumps(list(names.values())).encode(),
         **{names[name]: set_font(svg).encode("utf-8") for name, svg in pictures.items()},
     }
-    made = typst.compile(
-        files, format="png", ppi=_PIXELS_PER_INCH, ignore_system_fonts=True, font_paths=[str(design.FONTS)]
-    )
+    made = typst.compile(files, format="png", ppi=_PIXELS_PER_INCH, ignore_system_fonts=True, font_paths=[find_fonts()])
     pages = [made] if isinstance(made, bytes) else list(made)
     return dict(zip(pictures, pages, strict=True))
