@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safeground.engine.assessment.counted import Counted
+from safeground.engine.assessment.rates import Residents, make_rates
 from safeground.engine.assessment.readings import tell_readings
 from safeground.engine.documents import Block, Finding, Notice, NoticeKind, Table, format_estimate, format_value
 from safeground.engine.measures import count_readings
@@ -14,12 +15,13 @@ def own_definition_finding(counted: Counted) -> Finding:
 
 
 def make_own_definition(counted: Counted) -> list[Block]:
-    """Level, bounds, gaps, change and open questions."""
+    """Level, bounds, gaps, change, rates of residents, and open questions."""
     change = counted.change_finding(id="change.serious_violence")
     return [
         own_definition_finding(counted),
         Notice(NoticeKind.CANNOT_TELL, _say_bounds(counted)),
         *([change] if change is not None else []),
+        *make_rates(counted, Residents(100_000), name="serious_violence"),
         _gap_table(counted),
         *([_readings_table(counted)] if counted.definition.switches else []),
     ]

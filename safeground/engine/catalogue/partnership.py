@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
@@ -119,6 +120,14 @@ class Handling(DefinitionModel):
         ]
 
 
+class AssessmentReview(DefinitionModel):
+    """When the assessment itself is to be looked at again, which most partnerships do every year, and who sees to it."""
+
+    due: datetime.date
+    by: Words
+    provenance: Words
+
+
 class Partnership(Governed):
     """A partnership. Its name is the name of its folder."""
 
@@ -135,6 +144,8 @@ class Partnership(Governed):
     handling: Handling
     contacts: tuple[HelpLine, ...] = ()
     expected: tuple[ExpectedPartner, ...] = Field(min_length=1)
+    assessment_review: AssessmentReview | None = None
+    """None where no date has been set, which its pages say."""
     borrows: tuple[str, ...] = ()
     """Definitions of other partnerships to work or compare with, as 'essex/essex_vv': the file stays where it is kept."""
     poor_denominator_note: Words

@@ -16,6 +16,7 @@ from safeground.engine.assessment.headline import (
 )
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.own_definition import own_definition_finding
+from safeground.engine.assessment.review import make_review
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import (
     Block,
@@ -57,6 +58,8 @@ def make_first_page(evidence: Evidence, outline: ChapterOutline) -> tuple[Block,
         Heading("Which partners are missing"),
         Paragraph(notes["partners_missing"]),
         make_partner_table(evidence),
+        Heading("When this is reviewed"),
+        make_review(evidence),
     ]
     return tuple(blocks)
 

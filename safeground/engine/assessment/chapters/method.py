@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.review import make_review
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Block, Heading, Paragraph
 
@@ -29,6 +30,8 @@ def make_method(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...
         Paragraph(notes["areas"]),
         Heading("Measures"),
         _measure_table(evidence),
+        Heading("When this is reviewed"),
+        make_review(evidence),
         Heading("Disclosure"),
         Paragraph(notes["disclosure"]),
         Paragraph(f"Rule applied to counts of recorded crime here: {evidence.rule.title} ({evidence.rule.source})."),

@@ -1,0 +1,35 @@
+"""When the assessment is to be looked at again, and whether that day has passed."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+
+from safeground.engine.assessment.evidence import Evidence
+from safeground.engine.documents import Notice, NoticeKind, Paragraph
+
+
+def make_review(evidence: Evidence) -> Paragraph | Notice:
+    """The day of the next review, or that none is set, or that it has passed.
+
+    It is held against the last day of the data and not against the clock: the same files make the same edition on any day.
+    """
+    review = evidence.catalogue.partnership.assessment_review
+    if review is None:
+        said = "No day has been set on which this assessment is reviewed. Set one in the partnership's definitions."
+        return Notice(NoticeKind.MISSING, said)
+    if evidence.covered and (last := _last_day(evidence.newest)) > review.due:
+        said = (
+            f"This assessment was to be reviewed by {_say(review.due)} ({review.by}), and its data run to {_say(last)}. The day has "
+            "passed: check that it has been reviewed before you rely on what it recommends."
+        )
+        return Notice(NoticeKind.WARNING, said)
+    return Paragraph(f"This assessment is to be reviewed by {_say(review.due)}: {review.by}.")
+
+
+def _last_day(month: datetime.date) -> datetime.date:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+
+
+def _say(day: datetime.date) -> str:
+    return f"{day.day} {day:%B %Y}"

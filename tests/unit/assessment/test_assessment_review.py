@@ -1,0 +1,46 @@
+"""The day of the assessment's review is said, and that it has passed, by the data's own last day."""
+
+from __future__ import annotations
+
+import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from safeground.engine.assessment.review import make_review
+from safeground.engine.documents import Notice, NoticeKind, Paragraph
+
+JUNE = datetime.date(2025, 6, 1)
+
+
+def review(due: datetime.date | None, newest: datetime.date | None = JUNE):
+    """The block, of data whose newest month is `newest`."""
+    planned = None if due is None else SimpleNamespace(due=due, by="Board", provenance="Made up")
+    partnership = SimpleNamespace(assessment_review=planned)
+    covered = frozenset() if newest is None else frozenset({newest})
+    return make_review(
+        SimpleNamespace(catalogue=SimpleNamespace(partnership=partnership), covered=covered, newest=newest)
+    )
+
+
+@pytest.mark.parametrize(
+    ("due", "kind"),
+    [
+        (datetime.date(2025, 6, 29), NoticeKind.WARNING),
+        (datetime.date(2025, 6, 30), None),
+        (datetime.date(2026, 3, 31), None),
+        (None, NoticeKind.MISSING),
+    ],
+)
+def test_a_day_that_the_data_have_passed_is_a_warning_and_none_at_all_is_missing(due, kind):
+    block = review(due)
+    assert (block.kind if isinstance(block, Notice) else None) == kind
+
+
+def test_the_day_is_named_with_whoever_reviews():
+    assert review(datetime.date(2026, 3, 31)) == Paragraph("This assessment is to be reviewed by 31 March 2026: Board.")
+    assert "29 June 2025" in review(datetime.date(2025, 6, 29)).markdown
+
+
+def test_without_data_no_day_has_passed():
+    assert isinstance(review(datetime.date(2020, 1, 31), newest=None), Paragraph)
