@@ -99,12 +99,12 @@ def _word_lines(content: bytes, name: str) -> Iterator[str]:
 
 def _word_rows(table: object) -> Iterator[str]:
     """The rows of a Word table. A merged cell is given by the library once for each cell it covers; it is kept where it first stands."""
-    seen: set[int] = set()
+    seen: set[object] = set()  # the elements themselves: one that nobody holds gives its id to the next
     for row in table.rows:  # type: ignore[attr-defined]
         cells = []
         for cell in row.cells:
-            cells.append("" if id(cell._tc) in seen else " ".join(cell.text.split()))
-            seen.add(id(cell._tc))
+            cells.append("" if cell._tc in seen else " ".join(cell.text.split()))
+            seen.add(cell._tc)
         yield "\t".join(cells)
 
 
