@@ -11,6 +11,7 @@ BENCHMARKS = (
     "rates.py",
     "row_rejects.py",
     "definition.py",
+    "suppression.py",
     "whole_build.py",
     "national_archive.py",
     "nation_scale.py",

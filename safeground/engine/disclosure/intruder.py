@@ -65,36 +65,49 @@ class Intruder:
         """Whether all that is told is told exactly."""
         return bool((self.told_lower == self.told_upper).all())
 
-    @cached_property
-    def reach(self) -> float:
-        """The furthest that any goal lies from its count. No other count need move further in tables of two dimensions."""
-        return max((abs(level - self.counts[place]) for place, _, level in self.goals), default=0.0)
+    def distance(self, goal: Goal) -> float:
+        """How far a goal lies from its count."""
+        return float(abs(goal.level - self.counts[goal.place]))
 
-    def limits(self, withheld: Floats) -> tuple[Floats, Floats]:
-        """Where each count can lie. withheld: 1 or 0 a cell; a share between stands for that share of the freedom, up to `reach`."""
-        if ((withheld == 0) | (withheld == 1)).all():
-            hidden = withheld == 1
-            return np.where(hidden, self.least, self.told_lower), np.where(hidden, np.inf, self.told_upper)
-        down = np.minimum(self.told_lower - self.least, self.reach)
-        return self.told_lower - withheld * down, self.told_upper + withheld * self.reach
+    def limits(self, withheld: Floats, room: float = np.inf) -> tuple[Floats, Floats]:
+        """Where each count can lie. withheld: 1 or 0 a cell; a share between gives that share of a room of so many either way."""
+        hidden, partly = withheld == 1, np.where(withheld < 1, withheld, 0)
+        room = room if partly.any() else 0
+        lower = self.told_lower - partly * np.minimum(self.told_lower - self.least, room)
+        return np.where(hidden, self.least, lower), np.where(hidden, np.inf, self.told_upper + partly * room)
 
-    def unmet(self, withheld: Floats, *, goals: Sequence[Goal] | None = None) -> list[tuple[Goal, Cut]]:
+    def unmet(
+        self, withheld: Floats, *, goals: Sequence[Goal] | None = None, first_only: bool = False
+    ) -> list[tuple[Goal, Cut]]:
         """The goals that cannot be reached, each with a cut that says what it lacks.
 
-        One programme moves many counts at once, and whatever it moves far enough is proved; only what is left is asked singly.
+        Where cells are withheld by shares, each share is of the room that the goal needs: the least that makes the cuts true, and so the
+        one that finds most.
         """
-        lower, upper = self.limits(withheld)
-        pending = dict.fromkeys(self.goals if goals is None else goals)
+        goals = self.goals if goals is None else goals
+        if ((withheld == 0) | (withheld == 1)).all():
+            return self._unmet(goals, *self.limits(withheld), first_only=first_only)
+        found = []
+        for room in sorted({self.distance(goal) for goal in goals}):
+            alike = [goal for goal in goals if self.distance(goal) == room]
+            found += self._unmet(alike, *self.limits(withheld, room))
+        return found
+
+    def _unmet(
+        self, goals: Sequence[Goal], lower: Floats, upper: Floats, *, first_only: bool = False
+    ) -> list[tuple[Goal, Cut]]:
+        """One programme moves many counts at once, and whatever it moves far enough is proved; only what is left is asked singly."""
+        pending = dict.fromkeys(goals)
         together = True
         while pending and together:
-            batch = dict({goal.place: goal for goal in pending})
-            found = self._push(list(batch.values()), lower, upper)
-            met = [goal for goal in pending if _reaches(found[0], goal)]
+            batch = {goal.place: goal for goal in pending}
+            counts, _ = self._push(list(batch.values()), lower, upper)
+            met = [goal for goal in pending if _reaches(counts, goal)]
             together = len(met) > max(1, len(pending) // 10)
             for goal in met:
                 del pending[goal]
-        unmet = []
-        while pending:
+        unmet: list[tuple[Goal, Cut]] = []
+        while pending and not (first_only and unmet):
             goal = next(iter(pending))
             counts, prices = self._push([goal], lower, upper)
             if not _reaches(counts, goal):
@@ -107,9 +120,9 @@ class Intruder:
         """The cut that any prices a sum give. prices: of shape (sums,); those of a programme that failed give one that is broken."""
         reduced = -(self.matrix.T @ prices)
         reduced[goal.place] -= goal.sign
-        distance = abs(goal.level - self.counts[goal.place])
         up, down = np.maximum(reduced, 0), np.maximum(-reduced, 0)
-        freedom = up * np.minimum(self.told_lower - self.least, distance) + down * distance
+        # A withheld count can fall to the least, but rise without end: so it gives in full as soon as its rise counts at all.
+        freedom = up * (self.told_lower - self.least) + np.where(down > NEAR, np.inf, 0)
         asked = self.missed @ prices + up @ self.told_lower - down @ self.told_upper + goal.sign * goal.level
         asked -= freedom[self.must_go].sum()
         if asked <= NEAR:
@@ -161,7 +174,8 @@ def solve(
     rows = np.unique(part.indices)
     found = linprog(  # type: ignore[call-overload]  # its stubs know of no sparse rows
         cost[moving], A_eq=part.tocsr()[rows], b_eq=right[rows],
-        bounds=np.column_stack([lower[moving], upper[moving]]), method="highs",
+        bounds=np.column_stack([lower[moving], upper[moving]]), method="highs-ds",
+        options={"presolve": False},  # with it these small programmes take longer
     )  # fmt: skip
     if found.x is None:
         raise RuntimeError(f"the linear programme of a table was not solved: {found.message}")
