@@ -107,10 +107,10 @@ def build_editions(
 ) -> BuildReport:
     """Bring warehouse and editions up to date with what has landed. Takes the workspace's lock.
 
-    `again` writes new editions even where nothing has changed. `engine` works out the measures; all engines give the same edition.
-    `now` is the time that editions state as theirs, with a time zone. Raises EngineUnavailable before anything is done, WorkspaceError
-    where nothing has landed, WorkspaceBusy, and WordingError for words of the analyst's that the data do not carry: then no edition is
-    written.
+    `again` writes new editions even where nothing has changed, and renders all of them anew. `engine` works out the measures; all
+    engines give the same edition. `now` is the time that editions state as theirs, with a time zone. Raises EngineUnavailable before
+    anything is done, WorkspaceError where nothing has landed, WorkspaceBusy, and WordingError for words of the analyst's that the data
+    do not carry: then no edition is written.
     """
     progress = progress or no_progress
     check_engine(engine)
@@ -133,7 +133,7 @@ def build_editions(
         found = {audience: None if again else _find_edition(workspace, audience, keys[audience]) for audience in keys}
         if not all(found.values()):
             now = now or datetime.datetime.now(datetime.UTC)
-            found = _publish(workspace, catalogue, live, checks, keys, found, now, progress, engine=engine)
+            found = _publish(workspace, catalogue, live, checks, keys, found, now, progress, engine=engine, again=again)
     return BuildReport(
         deliveries=len(live),
         parts_made=made,
@@ -185,6 +185,7 @@ def _publish(
     progress: Progress,
     *,
     engine: Engine,
+    again: bool,
 ) -> dict[Audience, BuiltEdition | None]:
     with open_warehouse(workspace, engine=engine) as warehouse:
         progress(0, 1, "Counting")
@@ -208,6 +209,7 @@ def _publish(
                 brand=make_brand(catalogue),
                 manifest=_manifest(live, checks, catalogue, _hash_words(workspace, audience)),
                 built_at=now,
+                earlier=None if again else editions.current,
                 progress=progress,
             )
             name = _name_edition(editions, evidence[audience], keys[audience])

@@ -10,9 +10,10 @@ from typing import Any
 from safeground.engine.publish.edition import Edition
 from safeground.engine.publish.marks import DestroyedSource, read_marks
 from safeground.engine.publish.reasons import Reason, explain_change
+from safeground.engine.publish.reuse import RENDERED_FROM
 
 # Parts of a manifest that say what an edition is rather than what it was made from.
-_NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title"})
+_NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title", RENDERED_FROM})
 # Parts of a finding that say where it comes from and how to read it, not what it says.
 _REFERENCES = frozenset({"sources", "caveats"})
 _NOTHING = object()

@@ -17,13 +17,14 @@ from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.findings import read_schema, render_findings, write_json
 from safeground.engine.publish.made import origin_tables
+from safeground.engine.publish.reuse import RENDERED_FROM, Reuse
 from safeground.engine.publish.styles import render_edition_css
 from safeground.engine.publish.tables import describe_tables, render_csv
 from safeground.engine.workspace import Progress, no_progress
 
 MANIFEST_VERSION = "1.0"
 _OWN_KEYS = frozenset(
-    {"manifest_version", "title", "partnership", "audience", "is_draft", "as_at", "built_at", "files"}
+    {"manifest_version", "title", "partnership", "audience", "is_draft", "as_at", "built_at", "files", RENDERED_FROM}
 )
 
 
@@ -69,20 +70,21 @@ def publish_edition(
     brand: Brand,
     manifest: Mapping[str, Any],
     built_at: datetime,
+    earlier: Path | None = None,
     progress: Progress = no_progress,
 ) -> Edition:
     """Render `document` and write it under `into`, a folder that must not exist yet.
 
     `manifest` says what the edition was made from and goes into manifest.json as it stands; `compare_editions` reads its keys
     `deliveries` (a list of objects with `id`), `definitions` (name to version), `code_version` and any other. `built_at` (with a time
-    zone) is written there and nowhere else: two runs on one input differ in it alone. The caller writes into a staging folder and
-    renames it into place.
+    zone) is written there and nowhere else: two runs on one input differ in it alone. `earlier`: an edition from which files that would
+    be rendered alike are copied. The caller writes into a staging folder and renames it into place.
 
     Raises ValueError when a public document holds what may not be public, a link leads nowhere, or the stylesheets are not made;
     FileExistsError when `into` exists. Nothing is written before the document has passed its checks.
     """
     # Jinja, the chart library, the typesetter: only for whoever publishes.
-    from safeground.engine.publish.formats import render_formats
+    from safeground.engine.publish.formats import make_downloads
     from safeground.engine.publish.pages import draw_wide, render_pages
 
     if built_at.tzinfo is None:
@@ -104,13 +106,17 @@ def publish_edition(
     for name, text in styles.items():
         write(f"assets/{name}", text)
     tables = _find_tables(document)
-    downloads = render_formats(
-        document, brand=brand, pictures=draw_wide(document, progress=progress), tables=tables, progress=progress
+    reuse = Reuse(str(manifest.get("code_version", "")), earlier)
+    pictures = draw_wide(document, reuse=reuse, progress=progress)
+    downloads = make_downloads(
+        document, brand=brand, pictures=pictures, tables=tables, take=reuse.take, progress=progress
     )
     for download in downloads:
         write(download.name, download.content)
-    for name, text in render_pages(document, brand=brand, manifest=manifest, downloads=downloads, progress=progress):
-        write(name, text)
+    for name, content in render_pages(
+        document, brand=brand, manifest=manifest, reuse=reuse, downloads=downloads, progress=progress
+    ):
+        write(name, content)
     for table in tables:
         write(f"tables/{table.id}.csv", render_csv(table))
     write("tables/README.txt", describe_tables(tables))
@@ -126,6 +132,7 @@ def publish_edition(
         "as_at": document.as_at,
         "built_at": built_at.isoformat(timespec="seconds"),
         "files": files,
+        RENDERED_FROM: reuse.fingerprints,
     }
     (into / "manifest.json").write_bytes(write_json(about).encode("utf-8"))
     return load_edition(into)

@@ -28,6 +28,7 @@ from safeground.engine.publish.gaps import describe_gaps
 from safeground.engine.publish.made import link_origin, made_page_name, origin_tables, present_origin
 from safeground.engine.publish.presenters import Picture, present_blocks, present_marking
 from safeground.engine.publish.prose import find_links, link_addresses
+from safeground.engine.publish.reuse import Reuse
 from safeground.engine.workspace import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -39,13 +40,14 @@ _FILES = frozenset(
 )
 
 
-def draw_wide(document: Document, *, progress: Progress = no_progress) -> dict[str, str]:
+def draw_wide(document: Document, *, reuse: Reuse | None = None, progress: Progress = no_progress) -> dict[str, str]:
     """The SVG of every figure by its id, as wide as a page. What is drawn here is not drawn again for the pages."""
+    reuse = reuse or Reuse("")
     figures = _find_figures(document)
     pictures: dict[str, str] = {}
     for number, figure in enumerate(figures, 1):
         progress(number, len(figures), "drawing figures")
-        pictures[figure.id] = _draw_figure(figure, WIDE)[1]
+        pictures[figure.id] = _draw_figure(figure, WIDE, reuse)[1].decode("utf-8")
     return pictures
 
 
@@ -54,13 +56,14 @@ def render_pages(
     *,
     brand: Brand,
     manifest: Mapping[str, Any],
+    reuse: Reuse,
     downloads: Sequence[Download] = (),
     progress: Progress = no_progress,
-) -> Iterator[tuple[str, str]]:
-    """Every figure and then every page as (name in the edition, text). Raises ValueError for a link that leads nowhere.
+) -> Iterator[tuple[str, bytes]]:
+    """Every figure and then every page as (name in the edition, content). Raises ValueError for a link that leads nowhere.
 
     `manifest`: what the edition was made from, of which the pages that say how numbers were made name the versions. `downloads`: the
-    edition's other formats, to which its pages link.
+    edition's other formats, to which its pages link. `reuse`: what an earlier edition lends.
     """
     _check_links(document)
     figures = _find_figures(document)
@@ -70,25 +73,25 @@ def render_pages(
         progress(number, total, "writing pages")
         drawn = []
         for canvas in (WIDE, NARROW):
-            name, svg = _draw_figure(figure, canvas)
-            drawn.append(_measure_picture(name, svg))
+            name, svg = _draw_figure(figure, canvas, reuse)
+            drawn.append(_measure_picture(name, svg.decode("utf-8")))
             yield name, svg
         pictures[figure.id] = (drawn[0], drawn[1])
     environment = _make_environment()
-    template = environment.get_template("chapter.html")
+
+    def render(name: str, template: str, page: Mapping[str, Any]) -> tuple[str, bytes]:
+        return name, reuse.take(name, page, lambda: _tidy(environment.get_template(template).render(page)))
+
     for number, chapter in enumerate(document.chapters):
         progress(len(figures) + number + 1, total, "writing pages")
-        html = template.render(_present_page(document, number, brand=brand, pictures=pictures, downloads=downloads))
-        yield page_name(document, chapter), _tidy(html)
+        presented = _present_page(document, number, brand=brand, pictures=pictures, downloads=downloads)
+        yield render(page_name(document, chapter), "chapter.html", presented)
     pages = {chapter.id: page_name(document, chapter) for chapter in document.chapters}
     for origin in document.origins:
         frame = _present_frame(document, brand=brand, downloads=downloads)
         made = present_origin(document, origin, manifest, find_page=pages)
         page = {"title": f"How this was made: {origin.title}"}
-        yield (
-            made_page_name(origin),
-            _tidy(environment.get_template("made.html").render({**frame, "page": page, "made": made})),
-        )
+        yield render(made_page_name(origin), "made.html", {**frame, "page": page, "made": made})
 
 
 def _find_figures(document: Document) -> list[Figure]:
@@ -100,12 +103,13 @@ def page_name(document: Document, chapter: Chapter) -> str:
     return "index.html" if chapter is document.chapters[0] else f"{chapter.id}.html"
 
 
-def _draw_figure(figure: Figure, canvas: Canvas) -> tuple[str, str]:
+def _draw_figure(figure: Figure, canvas: Canvas, reuse: Reuse) -> tuple[str, bytes]:
+    name = f"figures/{figure.id}{'-narrow' if canvas.is_narrow else ''}.svg"
+    drawn = (figure.chart, figure.title, figure.alternative)
     try:
-        svg = _draw_svg(figure.chart, canvas, figure.title, figure.alternative)
+        return name, reuse.take(name, drawn, lambda: _draw_svg(drawn[0], canvas, *drawn[1:]))
     except ValueError as error:
         raise ValueError(f"figure {figure.id}: {error}") from error
-    return f"figures/{figure.id}{'-narrow' if canvas.is_narrow else ''}.svg", svg
 
 
 @lru_cache(maxsize=256)
@@ -140,7 +144,10 @@ def _present_page(
     return {
         **frame,
         "page": {
-            "is_first": number == 0,
+            # The first page alone says how large they are: any change alters that, and would alter every page.
+            "downloads": [
+                {"name": each.name, "title": each.title, "size": each.size} for each in downloads if number == 0
+            ],
             "title": chapter.title,
             "summary": chapter.summary,
             "blocks": blocks,
@@ -163,7 +170,7 @@ def _present_frame(
             {"title": each.title, "href": page_name(document, each), "is_current": each is current}
             for each in document.chapters
         ],
-        "downloads": downloads,
+        "downloads": [{"name": each.name, "title": each.title} for each in downloads],
     }
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from safeground.engine.documents import Document, Table
 from safeground.engine.publish.brand import Brand
@@ -12,11 +15,30 @@ from safeground.engine.publish.formats.printing import present_print
 from safeground.engine.publish.formats.rasters import render_pngs
 from safeground.engine.publish.formats.word import render_word
 from safeground.engine.publish.formats.workbook import render_workbook
+from safeground.engine.publish.reuse import fingerprint_of
 from safeground.engine.workspace import Progress, no_progress
 
-__all__ = ["Download", "present_print", "render_formats", "render_pdf", "render_pngs", "render_word", "render_workbook"]
+__all__ = [
+    "Download",
+    "make_downloads",
+    "present_print",
+    "render_formats",
+    "render_pdf",
+    "render_pngs",
+    "render_word",
+    "render_workbook",
+]
 
 PDF, WORD, WORKBOOK = "assessment.pdf", "assessment.docx", "tables.xlsx"
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        PDF: "Whole assessment to read and print (PDF)",
+        WORD: "Whole assessment to comment on (Word)",
+        WORKBOOK: "All tables in one workbook (Excel)",
+    }
+)
+Take: TypeAlias = Callable[[str, Any, Callable[[], bytes]], bytes]
+"""Gives the content of a file by its name, all that it is made of, and a function that renders it."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +72,28 @@ def render_formats(
     progress(2, 3, "writing PDF, Word and Excel")
     workbook = render_workbook(document, tables)
     progress(3, 3, "writing PDF, Word and Excel")
-    return (
-        Download(PDF, "Whole assessment to read and print (PDF)", pdf),
-        Download(WORD, "Whole assessment to comment on (Word)", word),
-        Download(WORKBOOK, "All tables in one workbook (Excel)", workbook),
+    return tuple(
+        Download(name, TITLES[name], content) for name, content in zip(TITLES, (pdf, word, workbook), strict=True)
+    )
+
+
+def make_downloads(
+    document: Document,
+    *,
+    brand: Brand,
+    pictures: Mapping[str, str],
+    tables: Sequence[Table],
+    take: Take,
+    progress: Progress = no_progress,
+) -> tuple[Download, ...]:
+    """The same, each taken from an earlier edition where `take` finds it there, made of the same document."""
+
+    @cache
+    def render() -> dict[str, bytes]:
+        made = render_formats(document, brand=brand, pictures=pictures, tables=tables, progress=progress)
+        return {download.name: download.content for download in made}
+
+    whole = fingerprint_of((document, brand))
+    return tuple(
+        Download(name, title, take(name, whole, lambda name=name: render()[name])) for name, title in TITLES.items()
     )
