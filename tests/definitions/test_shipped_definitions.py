@@ -81,6 +81,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "deprivation",
         "strategy_figures",
         "children_and_young_people",
+        "wider_signs",
         "voice",
         "method",
     ]

@@ -25,6 +25,7 @@ from safeground.engine.assessment.chapters.when import make_when
 from safeground.engine.assessment.chapters.where import make_where
 from safeground.engine.assessment.chapters.where_it_happens import make_where_it_happens
 from safeground.engine.assessment.chapters.who import make_who
+from safeground.engine.assessment.chapters.wider_signs import make_wider_signs
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
@@ -49,6 +50,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "deprivation": make_deprivation,
         "strategy_figures": make_strategy_figures,
         "children_and_young_people": make_children_and_young_people,
+        "wider_signs": make_wider_signs,
         "voice": make_voice,
         "method": make_method,
     }

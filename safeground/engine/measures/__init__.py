@@ -41,6 +41,7 @@ from safeground.engine.measures.periods import (
     make_period,
 )
 from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages, Populations, choose_populations
+from safeground.engine.measures.prescribing import CAVEATS as PRESCRIBING_CAVEATS
 from safeground.engine.measures.prescribing import AllocatedItems, allocate_items
 from safeground.engine.measures.protection import protect_cell
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
@@ -52,6 +53,7 @@ __all__ = [
     "EUROPEAN_BANDS",
     "IN",
     "OUT",
+    "PRESCRIBING_CAVEATS",
     "SUSPECT",
     "UNDER_25",
     "UNDETERMINED",
