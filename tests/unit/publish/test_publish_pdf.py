@@ -22,7 +22,19 @@ from sample_document import (
 )
 
 from safeground import design
-from safeground.engine.documents import Audience, Chapter, Column, Document, Figure, Heading, Marking, Paragraph, Table
+from safeground.engine.documents import (
+    Audience,
+    Chapter,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Marking,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    Table,
+)
 from safeground.engine.publish import Brand
 from safeground.engine.publish.formats import present_print, render_pdf
 from safeground.engine.publish.pages import draw_wide
@@ -251,3 +263,14 @@ def test_without_its_own_type_nothing_is_set(monkeypatch, tmp_path):
     monkeypatch.setattr(design, "FONTS", tmp_path)
     with pytest.raises(ValueError, match=r"is not there; run: python scripts/make_assets\.py"):
         render(make_short(Paragraph("Words.")))
+
+
+def test_chapters_that_lack_their_data_share_a_page_and_a_full_one_starts_its_own():
+    slight = [
+        Chapter(name, f"Chapter {name}", "", (Notice(NoticeKind.MISSING, "Nothing has landed."),)) for name in "abc"
+    ]
+    full = Chapter("full", "Full chapter", "", (make_figure("map", make_choropleth(side=3)),))
+    marking = Marking(Audience.PUBLIC, False, "Released.")
+    pages = read_pages(render(Document("T", "P", marking, "30 June 2025", (*slight, full))))
+    assert [number for number, text in enumerate(pages) if "Nothing has landed." in text] == [2]
+    assert [number for number, text in enumerate(pages) if "Full chapter" in text] == [1, 3]

@@ -6,6 +6,7 @@ paper has nothing to fold open, and how each number is known.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,11 +37,18 @@ KNOWN_TITLE = "How each number is known"
 _NUMBERS_SUMMARY = "Every number that a figure draws, in the order of the figures."
 _KNOWN_SUMMARY = "What each sentence with a number rests on. The number in brackets after a sentence leads here."
 
+_SLIGHT = 6
+"""Blocks of a chapter that may share a page with its neighbour."""
+
 
 def present_print(document: Document, *, brand: Brand) -> dict[str, Any]:
     """Everything a printed assessment holds, as strings, numbers, lists and dicts that JSON can carry."""
     printer = _Printer(document)
-    chapters = [printer.present_chapter(chapter) for chapter in document.chapters]
+    chapters = [*(printer.present_chapter(chapter) for chapter in document.chapters), *printer.present_ends()]
+    starts = [
+        True,
+        *(not (_is_slight(before) and _is_slight(chapter)) for before, chapter in itertools.pairwise(chapters)),
+    ]
     marking = present_marking(document.marking)
     draft = "Draft. " if document.marking.is_draft else ""
     return {
@@ -58,7 +66,7 @@ def present_print(document: Document, *, brand: Brand) -> dict[str, Any]:
             "contact": brand.contact,
             "licence": brand.licence,
         },
-        "chapters": [*chapters, *printer.present_ends()],
+        "chapters": [{**chapter, "starts_page": start} for chapter, start in zip(chapters, starts, strict=False)],
     }
 
 
@@ -169,6 +177,12 @@ class _Printer:
     def _present_known(self, finding: Finding) -> dict[str, Any]:
         rows = [(row["key"]["text"], row["value"]["text"]) for row in present_finding(finding)["basis"]]
         return {"number": self._findings[finding.id], "sentence": finding.sentence, "rows": rows}
+
+
+def _is_slight(chapter: dict[str, Any]) -> bool:
+    """Whether a chapter is a few paragraphs: several that lack their data would otherwise be as many all but empty pages."""
+    kinds = [block["kind"] for block in chapter["blocks"]]
+    return len(kinds) <= _SLIGHT and not {"figure", "table", "known", "key_figures"} & set(kinds)
 
 
 def _word_basis(told: dict[str, Any]) -> str:

@@ -18,8 +18,8 @@ _SIZES = (9.0, 8.0)
 _SMALLEST = (7.0, 6.0)
 """Only for tables of so many columns that nothing larger fits onto a page on its side."""
 _PADDING = 9.0
-_WIDEST = 34.0
-"""Ems a column of text takes at most before others have had their share: longer lines are tiring to read."""
+_WIDEST = 60.0
+"""Ems a column of text takes at most before others have had their share."""
 _COMFORT = 9.0
 """Ems that a column of prose needs so as not to become a ribbon of single words."""
 _MOST_LINES = 4.0

@@ -148,7 +148,9 @@ class _Writer:
     def _write_chapter(self, chapter: Mapping[str, Any]) -> None:
         self._stand_upright()
         title = self._add("Heading 1", chapter["title"])
-        title.paragraph_format.page_break_before = not self._turn_back
+        title.paragraph_format.page_break_before = chapter["starts_page"] and not self._turn_back
+        if not chapter["starts_page"]:
+            title.paragraph_format.space_before = Pt(26)
         self._turn_back = False
         self._bookmarks.put(title, f"chapter-{chapter['id']}")
         if chapter["summary"]:
