@@ -153,6 +153,7 @@ def _limits(
         )
     withheld = np.isnan(told)
     lower, upper = told_interval(np.where(withheld, 0, told), rule)
+    hide_zeros = hide_zeros or bool((table.counts[list(table.withheld_elsewhere)] == 0).any())
     lower[withheld], upper[withheld] = least_withheld(rule, hide_zeros=hide_zeros), np.inf
     at = list(known)
     lower[at] = upper[at] = table.counts[at]

@@ -81,7 +81,8 @@ def suppress(
     within: the search ends once no choice can lose less by more than this share. nodes: how far each integer programme may search.
     seconds: of processor time, a last resort: after them the best found so far is returned, and what it is depends on the machine.
 
-    Whatever ends the search, each count that can be protected is, and the result says how much less could be lost at most.
+    It protects against a reader, not against the only person in a cell, who knows one count more: `audit` with `known` says what
+    they learn. Whatever ends the search, each count that can be protected is, and the result says how much less could be lost at most.
     """
     until = time.process_time() + seconds
     intruder, unprotected = _what_can_be_asked(make_intruder(table, rule, hide_zeros=hide_zeros))

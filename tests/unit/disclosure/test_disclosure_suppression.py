@@ -142,6 +142,14 @@ def test_a_total_told_in_another_table_stays_told():
     assert audit(stays, found.published, POLICE).is_safe
 
 
+def test_a_zero_withheld_for_another_table_lets_every_withheld_count_be_zero():
+    table = CountTable(np.array([0, 3, 20, 23]), (Sum(3, (0, 1, 2)),), withheld_elsewhere=frozenset({0}))
+    found = suppress(table, POLICE)
+    assert found.withheld[[0, 1]].all()
+    assert feasible_interval(table, found.published, POLICE, 1).lower == 0
+    assert audit(table, found.published, POLICE).is_safe
+
+
 def test_what_no_choice_can_protect_is_named():
     table = CountTable(np.array([3, 20, 23]), (Sum(2, (0, 1)),), told_elsewhere=frozenset({1, 2}))
     found = suppress(table, POLICE)
