@@ -44,9 +44,9 @@ def run_demo(options: argparse.Namespace, progress: TerminalProgress) -> int:
         county = make_county(seed=options.seed)
         paths = write_county(county, Path(scratch))
         # A year of what is shared under agreements: a file of people takes far longer to land than one of the open ones.
-        # Hospitals and the Homicide Index go back seven, for a goal is judged by its past.
+        # Hospitals and the Homicide Index go back to 2019, for a goal is judged by its past.
         paths += write_partner_files(
-            county, Path(scratch) / "shared", months=county.territory.months[-12:], years_before=6
+            county, Path(scratch) / "shared", months=county.territory.months[-12:], years_before=5
         )
         progress.end()
         print(f"Landing and checking {len(paths)} files", flush=True)

@@ -27,7 +27,7 @@ from safeground.synthetic.health_files import (
     write_hospital_admissions_tabulated,
     write_istv,
 )
-from safeground.synthetic.months import shift_month
+from safeground.synthetic.months import month_of_year, shift_month
 from safeground.synthetic.official_crime_files import (
     write_homicide_index,
     write_knife_offences,
@@ -74,12 +74,14 @@ def write_partner_files(
 ) -> tuple[Path, ...]:
     """Write each feed's files into `folder/<feed>/`, and the truth beside them, which is for checking and is never landed.
 
-    months: those wanted; all the county's unless asked. years_before: how many years more LONG_FEEDS go back. Returns the files
+    months: those wanted; all the county's unless asked. years_before: how many calendar years LONG_FEEDS go back. Returns the files
     to be landed in the order of their paths. The same county gives the same bytes. Files of people land only under the agreements of the
     made-up partnership, with a key for its purpose.
     """
     drawn = make_assaults(county, months=months)
-    earlier = tuple(shift_month(drawn.months[0], -by) for by in range(12 * years_before, 0, -1))
+    first = drawn.months[0]
+    months_before = 12 * years_before + month_of_year(first) - 1 if years_before else 0
+    earlier = tuple(shift_month(first, -by) for by in range(months_before, 0, -1))
     long = make_assaults(county, months=(*earlier, *drawn.months)) if earlier else drawn
     paths: list[Path] = []
     truth: dict[str, object] = {"schema": 1, "seed": county.seed, "county": county.name, "months": list(drawn.months)}

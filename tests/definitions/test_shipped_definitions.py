@@ -68,6 +68,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "public_summary",
         "first_page",
         "aims",
+        "goals",
         "definition_and_quality",
         "area_and_population",
         "level_and_trend",

@@ -14,6 +14,7 @@ from safeground.engine.assessment.chapters.children_and_young_people import make
 from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
 from safeground.engine.assessment.chapters.deprivation import make_deprivation
 from safeground.engine.assessment.chapters.first_page import make_first_page
+from safeground.engine.assessment.chapters.goals import make_goals
 from safeground.engine.assessment.chapters.level_and_trend import make_level_and_trend
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
@@ -27,6 +28,7 @@ from safeground.engine.assessment.chapters.where_it_happens import make_where_it
 from safeground.engine.assessment.chapters.who import make_who
 from safeground.engine.assessment.chapters.wider_signs import make_wider_signs
 from safeground.engine.assessment.evidence import Evidence
+from safeground.engine.assessment.origins import trace_numbers
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
 
@@ -37,6 +39,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "public_summary": make_public_summary,
         "first_page": make_first_page,
         "aims": make_aims,
+        "goals": make_goals,
         "definition_and_quality": make_definition_and_quality,
         "area_and_population": make_area_and_population,
         "level_and_trend": make_level_and_trend,
@@ -75,6 +78,7 @@ def write_assessment(evidence: Evidence, audience: Audience, *, is_draft: bool =
         marking=Marking(audience, is_draft, catalogue.partnership.handling.sentence(audience)),
         as_at=_last_day(evidence),
         chapters=tuple(chapters),
+        origins=trace_numbers(evidence, chapters),
     )
 
 

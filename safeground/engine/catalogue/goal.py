@@ -16,6 +16,8 @@ NOT_STATED: NotStated = "not stated"
 NO_MEASURE = "none"
 """What a benchmark counts that no measure of ours does."""
 
+_PARTS = {25.0: "a quarter", 33.33: "a third", 50.0: "half", 66.67: "two thirds", 75.0: "three quarters"}
+
 
 class Change(DefinitionModel):
     """How far a count is to fall. 'Over half' is `{percent: 50, is: more than}`."""
@@ -32,8 +34,8 @@ class Change(DefinitionModel):
 
     @property
     def words(self) -> str:
-        """'at least 35%', 'more than 50%'."""
-        return f"{self.kind} {self.percent:g}%"
+        """'at least 35%', 'more than half', 'at least a third'."""
+        return f"{self.kind} {_PARTS.get(round(self.percent, 2), f'{self.percent:.4g}%')}"
 
 
 class Baseline(DefinitionModel):

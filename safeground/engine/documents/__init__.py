@@ -16,6 +16,7 @@ from safeground.engine.documents.charts import (
     LineChart,
     MapClass,
     Point,
+    ProjectionChart,
     RunChart,
     Series,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "Origin",
     "Paragraph",
     "Point",
+    "ProjectionChart",
     "RunChart",
     "Series",
     "SourceDelivery",

@@ -72,6 +72,21 @@ class ControlPhase:
 
 
 @dataclass(frozen=True)
+class ProjectionChart:
+    """Yearly counts with their intervals, what may come of them, and the path a goal asks for. Labels are the years ('2024').
+
+    `fan_wide` and `fan_narrow`: the years ahead, each with the middle as its value and the bounds of a wide and a narrow band. `path`:
+    from the baseline to the goal, a point a year; empty where there is no path.
+    """
+
+    history: tuple[Point, ...]
+    fan_wide: tuple[Point, ...]
+    fan_narrow: tuple[Point, ...]
+    path: tuple[Point, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class IntervalChart:
     """Dots with intervals, one row a label, in the order given; `reference` is drawn as a line with its label."""
 
@@ -175,5 +190,13 @@ class HeatGrid:
 
 
 Chart: TypeAlias = (
-    LineChart | RunChart | IntervalChart | FunnelChart | Choropleth | ConcentrationCurve | ColumnChart | HeatGrid
+    LineChart
+    | RunChart
+    | ProjectionChart
+    | IntervalChart
+    | FunnelChart
+    | Choropleth
+    | ConcentrationCurve
+    | ColumnChart
+    | HeatGrid
 )

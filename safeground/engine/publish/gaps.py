@@ -13,6 +13,7 @@ from safeground.engine.documents import (
     HeatGrid,
     IntervalChart,
     LineChart,
+    ProjectionChart,
     RunChart,
     format_number,
     join_words,
@@ -38,6 +39,8 @@ def _find_numbers(chart: Chart) -> Iterable[tuple[str, Protected]]:
             yield from ((prefix + describe_period(point.label), point.estimate) for point in series.points)
     elif isinstance(chart, RunChart):
         yield from ((describe_period(point.label), point.estimate) for point in chart.series.points)
+    elif isinstance(chart, ProjectionChart):
+        yield from ((point.label, point.estimate) for point in (*chart.history, *chart.path))
     elif isinstance(chart, IntervalChart | FunnelChart | ColumnChart):
         yield from ((point.label, point.estimate) for point in chart.points)
     elif isinstance(chart, Choropleth):

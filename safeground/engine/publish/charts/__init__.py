@@ -13,6 +13,7 @@ from safeground.engine.documents import (
     HeatGrid,
     IntervalChart,
     LineChart,
+    ProjectionChart,
     RunChart,
 )
 from safeground.engine.publish.charts.canvas import NARROW, WIDE, Canvas
@@ -20,6 +21,7 @@ from safeground.engine.publish.charts.comparisons import draw_column_chart, draw
 from safeground.engine.publish.charts.distributions import draw_concentration_curve, draw_funnel_chart
 from safeground.engine.publish.charts.grids import draw_heat_grid
 from safeground.engine.publish.charts.maps import draw_choropleth
+from safeground.engine.publish.charts.projections import draw_projection_chart
 from safeground.engine.publish.charts.scales import describe_period
 from safeground.engine.publish.charts.series import draw_line_chart, draw_run_chart
 from safeground.engine.publish.charts.svg import render_svg
@@ -29,6 +31,7 @@ __all__ = ["NARROW", "WIDE", "Canvas", "describe_period", "draw_chart", "render_
 _DRAWERS: dict[type, Any] = {
     LineChart: draw_line_chart,
     RunChart: draw_run_chart,
+    ProjectionChart: draw_projection_chart,
     IntervalChart: draw_interval_chart,
     FunnelChart: draw_funnel_chart,
     ConcentrationCurve: draw_concentration_curve,
