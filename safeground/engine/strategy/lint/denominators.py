@@ -108,7 +108,7 @@ def share_without_base(subject: Subject) -> Iterator[Flaw]:
         shares = [
             shortened(match[0], length=60)
             for match in _SHARE_OF.finditer(passage.text)
-            if not _NOT_A_SHARE.search(passage.text[: match.start()])
+            if not _NOT_A_SHARE.search(passage.text[max(match.start() - 40, 0) : match.start()])
         ]
         if shares:
             yield Flaw((passage.place,), _without_base(shares), (shortened(passage.text, length=200),))
