@@ -106,10 +106,11 @@ def _peak_finding(read: ReadCurve) -> Finding:
 
 
 def _say_ages(places: tuple[int, ...]) -> str:
-    """'any age from 15 to 24' where they are in a row, else '15, 17 and 19'."""
+    """'20', 'any age from 15 to 24' where they are in a row, else '15, 17 or 19'."""
     if len(places) > 2 and places == tuple(range(places[0], places[-1] + 1)):
         return f"any age from {AGES[places[0]]} to {AGES[places[-1]]}"
-    return " or ".join([", ".join(str(AGES[place]) for place in places[:-1]), str(AGES[places[-1]])])
+    *most, last = (str(AGES[place]) for place in places)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _break_findings(read: ReadCurve) -> list[Finding]:
