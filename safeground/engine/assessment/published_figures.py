@@ -162,9 +162,7 @@ class _Check:
             return Standing.REPRODUCED, self._say(ours, found), ours
         if _Match.WITHHELD in matches:
             hidden = found[matches.index(_Match.WITHHELD)].number
-            why = (
-                say_why_not(hidden) if not hidden.is_published else "not all told, for what cannot be told is withheld."
-            )
+            why = say_why_not(hidden) if not hidden.is_published else "told in part only, since some of it is withheld."
             return Standing.CANNOT_BE_CHECKED, f"our number is {why}", None
         said = self._say(found[0], found)
         if _Match.CANNOT_TELL in matches:
