@@ -132,7 +132,8 @@ def _district_figure(counted: Counted, residents: Residents, people: Populations
     order = sorted(
         rates, key=lambda district: (not rates[district].is_published, -(rates[district].value or 0), district)
     )
-    title = _say_districts(readings, name=counted.what)
+    is_certain = counted.total(counted.period)[1] == 0
+    title = _say_districts(readings, name=counted.what if is_certain else f"{counted.what}, of what is certain")
     together = estimate_rate(float(np.round(counts).sum()), float(living.sum()), per=residents.per)
     whole = protect_estimate(together, counted.rule, unit=residents.unit, count=float(counts.sum()))
     return Figure(
@@ -164,9 +165,21 @@ def _district_figure(counted: Counted, residents: Residents, people: Populations
             ),
         ),
         source=counted.source,
-        notes=("Where many more people come than live, the rate is high for that reason too.",) if counted.is_from_force else (),
+        notes=_notes(counted),
         readers=readers,
     )  # fmt: skip
+
+
+def _notes(counted: Counted) -> tuple[str, ...]:
+    """Why a district may stand out for another reason than what happens in it."""
+    notes = (
+        ["Where many more people come than live, the rate is high for that reason too."]
+        if counted.is_from_force
+        else []
+    )
+    if counted.total(counted.period)[1] > 0:
+        notes.append("What cannot be told is in no rate of a district: one that stands out may only write more down.")
+    return tuple(notes)
 
 
 def _elsewhere_is_told(cells: Sequence[Protected]) -> bool:
