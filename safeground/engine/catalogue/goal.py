@@ -110,7 +110,7 @@ class Goal(DefinitionModel):
         if self.by != NOT_STATED and not self.by:
             raise ValueError("by: give each year with where it is said, or write not stated")
         if isinstance(self.baseline, Baseline) and self.by != NOT_STATED:
-            early = [deadline.year for deadline in self.by if deadline.year <= self.baseline.year]
+            early = [deadline.year for deadline in self.mentions if deadline.year <= self.baseline.year]
             if early:
                 raise ValueError(f"by {early[0]} does not lie after the baseline of {self.baseline.year}")
         return self
@@ -118,7 +118,12 @@ class Goal(DefinitionModel):
     @property
     def deadlines(self) -> tuple[int, ...]:
         """Each year by which, once, in the order of the mentions."""
-        return () if self.by == NOT_STATED else tuple(dict.fromkeys(deadline.year for deadline in self.by))
+        return tuple(dict.fromkeys(deadline.year for deadline in self.mentions))
+
+    @property
+    def mentions(self) -> tuple[Deadline, ...]:
+        """Each mention of a date; none where none is stated."""
+        return self.by if isinstance(self.by, tuple) else ()
 
 
 class GoalList(Governed):

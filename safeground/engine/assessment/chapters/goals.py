@@ -44,38 +44,42 @@ def make_goals(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]
     blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.METHOD, notes["method"])]
     for goal in goals.goals:
         counted = count_measure(evidence, goal.measure)
+        told = _tell(counted, goal, GoalResult(counted, goal, goals.agreed))
         blocks += [
             Heading(capitalise(counted.what)),
             Paragraph(f"{goals.source}, {goal.where}: “{goal.says}”"),
-            *_say_what_is_open(goal, notes),
-            *_tell(counted, goal, GoalResult(counted, goal, goals.agreed)),
+            *_say_what_is_open(goal, notes, has_results=any(isinstance(block, Finding) for block in told)),
+            *told,
             *(Notice(NoticeKind.WARNING, say_benchmark(goal, benchmark)) for benchmark in goal.benchmarks),
         ]
     return tuple(blocks)
 
 
-def _say_what_is_open(goal: Goal, said: Mapping[str, str]) -> list[Block]:
+def _say_what_is_open(goal: Goal, said: Mapping[str, str], *, has_results: bool) -> list[Block]:
     if goal.change == NOT_STATED:
         return [Notice(NoticeKind.CANNOT_TELL, said["no_target"])]
-    open_words = [said["no_baseline"]] if goal.baseline == NOT_STATED else []
+    words = [said["no_baseline"]] if goal.baseline == NOT_STATED else []
+    if words and has_results:
+        words.append(said["baselines"])
     if len(goal.deadlines) > 1:
-        mentions = join_words([f"{deadline.year} ({deadline.where})" for deadline in goal.by if deadline != NOT_STATED])  # type: ignore[union-attr]
-        open_words.append(f"The source names more than one date: {mentions}. Results are given for each.")
+        mentions = join_words([f"{deadline.year} ({deadline.where})" for deadline in goal.mentions])
+        words.append(f"The source names more than one date: {mentions}.")
+        words += ["Results are given for each."] if has_results else []
     if not goal.deadlines:
-        open_words.append("The source names no date, so there is nothing to be held to.")
-    return [Notice(NoticeKind.CANNOT_TELL, " ".join(open_words))] if open_words else []
+        words.append("The source names no date, so there is nothing to be held to.")
+    return [Notice(NoticeKind.CANNOT_TELL, " ".join(words))] if words else []
 
 
 def _tell(counted: Counted, goal: Goal, result: GoalResult) -> list[Block]:
+    if goal.change == NOT_STATED or not goal.deadlines:
+        return []
     if counted.evidence.audience not in counted.readers:
         words = "Who shares these data does not let numbers from them be told to readers of this edition."
         return [Notice(NoticeKind.MISSING, words)]
     if not counted.is_here:
         title = counted.evidence.catalogue.feeds.contracts[counted.feed].title
-        words = f"Not available: whether this goal can be met cannot be told, since nothing has landed of {title[:1].lower()}{title[1:]}."
+        words = f"Not available: whether this goal can be met cannot be told, since this has not landed: {title}."
         return [Notice(NoticeKind.MISSING, words)]
-    if goal.change == NOT_STATED or not goal.deadlines:
-        return []
     if not result.years:
         return [Notice(NoticeKind.MISSING, "Not available: no whole year has landed in a row up to the latest.")]
     if not result.scenarios:
