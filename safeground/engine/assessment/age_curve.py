@@ -20,7 +20,6 @@ from safeground.engine.documents import (
     capitalise,
     format_number,
     format_value,
-    join_words,
 )
 from safeground.engine.statistics import AgeBreak, AgeCurve, Peak, RatioComparison, estimate_growth, find_peak
 
@@ -190,7 +189,7 @@ def _figure(read: ReadCurve) -> Figure:
     notes += [f"Denominator: {years.residents_label}; the rate is for the whole period."] if rates else [
         "These are counts, not rates, since no population by single year of age has landed."
     ]  # fmt: skip
-    notes += [f"Withheld: {join_words(hidden)}; for the curve they share what they have together."] if hidden else []
+    notes += ["For the curve, ages of a band that are withheld share what they have together."] if hidden else []
     return Figure(
         id=f"{read.name}_by_single_year",
         title=title,
@@ -224,21 +223,26 @@ def _segment_table(read: ReadCurve) -> Table:
     """The yearly growth between breaks."""
     rows = []
     for each in read.curve.segments:
-        growth = _protect_growth(
-            read, (each.growth, each.lower, each.upper), each.first, each.last, method=read.curve.method
+        change = _protect_growth(
+            read,
+            tuple(100 * (number - 1) for number in (each.growth, each.lower, each.upper)),
+            each.first,
+            each.last,
+            method=read.curve.method,
+            unit="%",
         )
-        rows.append((f"{each.first} to {each.last}", growth))
+        rows.append((f"{each.first} to {each.last}", change))
     return read.years.counted.table(
         id=f"{read.name}_age_growth",
         caption=f"How {read.whom} change with each year of age, between the breaks of the curve, {read.years.period.label}",
-        columns=[("ages", "Ages"), ("growth", "Times as many with each year of age")],
+        columns=[("ages", "Ages"), ("change", "Change with each year of age")],
         rows=rows,
         notes=(capitalise(f"{read.curve.method}; breaks are added only where a test at 5% calls for them."),),
     )
 
 
 def _protect_growth(
-    read: ReadCurve, numbers: tuple[float, float, float], first: int, last: int, *, method: str
+    read: ReadCurve, numbers: tuple[float, ...], first: int, last: int, *, method: str, unit: str = "times"
 ) -> Protected:
     """A growth is withheld where most of it is: of two ages where either is, of more where fewer than half are told."""
     years = read.years
@@ -246,13 +250,13 @@ def _protect_growth(
     counts = years.counts[first - FIRST_AGE : last - FIRST_AGE + 1]
     hidden = [cell for cell in cells if not cell.is_published]
     if hidden and (len(cells) == 2 or 2 * len(hidden) > len(cells)):
-        return protect(None, unit="times", rule=years.counted.rule, state=hidden[0].state, reason=hidden[0].reason)
+        return protect(None, unit=unit, rule=years.counted.rule, state=hidden[0].state, reason=hidden[0].reason)
     if not np.isfinite(numbers).all():
         why = "too few people are of these ages"
-        return protect(None, unit="times", rule=years.counted.rule, state=State.NOT_AVAILABLE, reason=why)
+        return protect(None, unit=unit, rule=years.counted.rule, state=State.NOT_AVAILABLE, reason=why)
     value, lower, upper = numbers
     return protect(
-        value, unit="times", rule=years.counted.rule, lower=lower, upper=upper, count=float(counts.sum()), method=method,
+        value, unit=unit, rule=years.counted.rule, lower=lower, upper=upper, count=float(counts.sum()), method=method,
         confidence=read.curve.confidence,
     )  # fmt: skip
 

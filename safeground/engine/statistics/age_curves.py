@@ -242,4 +242,4 @@ def _describe(
 
 def _name_method(places: Sequence[int], dispersion: float) -> str:
     widened = f", variance {dispersion:.1f} times Poisson's" if dispersion > 1 else ""
-    return f"segmented Poisson regression with {len(places)} breaks chosen by score tests{widened}"
+    return f"segmented Poisson regression with {len(places)} {'break' if len(places) == 1 else 'breaks'} chosen by score tests{widened}"
