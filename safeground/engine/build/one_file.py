@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safeground.engine.build.receiving import describe_refusals
 from safeground.engine.catalogue import load_feeds
 from safeground.engine.feeds import FileCheck, Severity, check_file
 
@@ -32,7 +33,7 @@ class FileReport:
 
     def lines(self) -> tuple[str, ...]:
         found = self.found
-        lines = [refusal.sentence for refusal in found.refused]
+        lines = list(describe_refusals(found.refused))
         for delivery, report in zip(found.deliveries, found.reports, strict=True):
             told = any(problem.severity is not Severity.NOTE for problem in report.problems)
             verdict = "nothing to put right" if not told else f"{report.quarantined:,} to put right"

@@ -30,6 +30,7 @@ from safeground.engine.workspace import Progress, Workspace, no_progress
 
 _MOST_PROBLEMS_SHOWN = 40
 _MOST_FILES_SHOWN = 3
+_MOST_REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class ReceivingReport:
 
     @property
     def refusals(self) -> tuple[str, ...]:
-        return tuple(refusal.sentence for refusal in self.refused)
+        """A sentence for each reason, with its files below it where there are several."""
+        return describe_refusals(self.refused)
 
     @property
     def is_clean(self) -> bool:
@@ -215,6 +217,23 @@ def expected_partners(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
 def get_problems(checks: Iterable[CheckReport]) -> tuple[Problem, ...]:
     """Every problem of these checks, each with the delivery it was found in."""
     return tuple(replace(problem, delivery=check.delivery) for check in checks for problem in check.problems)
+
+
+def describe_refusals(refused: Iterable[Refusal]) -> tuple[str, ...]:
+    """One sentence a reason, its files in lines of their own: thirty files that wait for one key are one thing to put right."""
+    by_reason: dict[str, list[Refusal]] = {}
+    for refusal in refused:
+        by_reason.setdefault(refusal.why, []).append(refusal)
+    return tuple(_describe_reason(why, alike) for why, alike in by_reason.items())
+
+
+def _describe_reason(why: str, alike: Sequence[Refusal]) -> str:
+    if len(alike) == 1:
+        return alike[0].sentence
+    names = [refusal.path for refusal in alike[:_MOST_REFUSED_SHOWN]]
+    if len(alike) > _MOST_REFUSED_SHOWN:
+        names.append(f"and {len(alike) - _MOST_REFUSED_SHOWN:,} more; --json names all")
+    return "\n    ".join((f"Each of these {len(alike):,} files {why}", *names))
 
 
 def describe_problems(problems: Iterable[Problem], deliveries: Iterable[Delivery]) -> tuple[str, ...]:

@@ -167,7 +167,8 @@ REFUSALS = {
     "long line": (STREET + b"x" * ((1 << 20) + 1), "has a line of more than 1 MiB near line 4"),
     "long line gzipped": (gzip.compress(STREET + b"x" * (9 << 20)), "has a line of more than 1 MiB near line 4"),
     "bomb": (gzip.compress(STREET + (b"0" * 999 + b"\n") * 80_000), "expands to more than 150 times its size"),
-    "not GeoJSON": (b'{"a": 1}', "no GeoJSON collection"),
+    "another map": (b'{"type": "Topology", "objects": {}}', "no GeoJSON collection"),
+    "other JSON": (b'{"a": 1}', "is JSON without areas in it, and so is covered by no feed.s contract"),
     "damaged JSON": (b'{"type": "FeatureCollection", "features": [', "damaged or cut short"),
     "no features": (b'{"type": "FeatureCollection", "features": []}', "holds no features"),
     "other GeoJSON": (

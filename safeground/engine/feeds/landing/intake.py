@@ -443,6 +443,8 @@ def _read_geojson(
         parsed = json.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise Refused("begins like JSON but is damaged or cut short; ask for it to be sent again.") from None
+    if statements.feed is None and not _is_of_maps(parsed):
+        raise Uncovered("is JSON without areas in it, and so is covered by no feed's contract.")
     features = parsed.get("features") if isinstance(parsed, dict) else None
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise Refused("is JSON but no GeoJSON collection of features; export it as GeoJSON in WGS84.")
@@ -453,6 +455,12 @@ def _read_geojson(
         raise Refused("has features without properties, which name their areas; export it with its attributes.")
     recognition = recogniser.recognise(tuple(properties), file_format="geojson", feed=statements.feed)
     return recognition, {"format": "geojson", "records": len(features), "has_bom": raw.startswith(b"\xef\xbb\xbf")}
+
+
+def _is_of_maps(parsed: object) -> bool:
+    """Whether it is some form of a map, though perhaps the wrong one. Other JSON, such as a made-up county's truth beside its files, is
+    no feed gone wrong."""
+    return isinstance(parsed, dict) and bool({"features", "geometry", "geometries", "objects", "arcs"} & parsed.keys())
 
 
 def _open_workbook(

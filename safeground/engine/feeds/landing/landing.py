@@ -47,6 +47,11 @@ class Refusal:
     reason: Refused | None = field(default=None, compare=False, repr=False)
     """With the columns it lacks, where that is why."""
 
+    @property
+    def why(self) -> str:
+        """The sentence without the file's name: several files may be refused for one reason."""
+        return self.sentence.removeprefix(self.path).lstrip()
+
 
 @dataclass(frozen=True)
 class LandingReport:
