@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
-from safeground.engine.strategy.arithmetic import breaks_rounding
-from safeground.engine.strategy.figures import PublishedFigure
+from safeground.engine.strategy.arithmetic import breaks_rounding, printed_range
+from safeground.engine.strategy.figures import MoneyStatement, PublishedFigure
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
 from safeground.engine.strategy.lint.language import YEAR, Figure, parse_number, rounding_unit, sentences
 from safeground.engine.strategy.lint.modelled import place
@@ -78,28 +80,34 @@ def _shares_of_table(table: Table) -> Iterator[Flaw]:
         wholes = [at for at, share in enumerate(shares) if share is not None and share.value == 100]
         if len(wholes) != 1:
             continue
+        readings: list[list[Flaw]] = []
         for count_at in range(1, len(table.columns)):
             counts = [None if "%" in row.cells[count_at] else parse_number(row.cells[count_at]) for row in table.rows]
             whole = counts[wholes[0]]
             if count_at == share_at or whole is None or not _are_shares(counts, shares, whole):
                 continue
-            nearest = _stated_rounding(table)
-            for row, share, count in zip(table.rows, shares, counts, strict=True):
-                if share is None or count is None:
-                    continue
-                follows = _count_span(count.value, count.text, nearest=nearest).over(
-                    _count_span(whole.value, whole.text, nearest=nearest)
-                )
-                if not follows.meets(_percent_span(share)):
-                    yield Flaw(
-                        (row.place,),
-                        f"‘{row.cells[0]}’: {_cannot_follow(share.text, count.text, whole.text, follows)}",
-                        (
-                            f"{count.text} / {whole.text} = {100 * count.value / whole.value:.2f}%",
-                            f"printed {share.text}",
-                        ),
-                    )
-            break
+            readings.append(list(_shares_of_column(table, counts, shares, whole)))
+        # Beside counts of several years the shares are those of the year that they fit best.
+        yield from min(readings, key=len, default=())
+
+
+def _shares_of_column(
+    table: Table, counts: list[Figure | None], shares: list[Figure | None], whole: Figure
+) -> Iterator[Flaw]:
+    """The shares that cannot be those of this column's counts."""
+    nearest = _stated_rounding(table)
+    for row, share, count in zip(table.rows, shares, counts, strict=True):
+        if share is None or count is None:
+            continue
+        follows = _count_span(count.value, count.text, nearest=nearest).over(
+            _count_span(whole.value, whole.text, nearest=nearest)
+        )
+        if not follows.meets(_percent_span(share)):
+            yield Flaw(
+                (row.place,),
+                f"‘{row.cells[0]}’: {_cannot_follow(share.text, count.text, whole.text, follows)}",
+                (f"{count.text} / {whole.text} = {100 * count.value / whole.value:.2f}%", f"printed {share.text}"),
+            )
 
 
 def _are_shares(counts: list[Figure | None], shares: list[Figure | None], whole: Figure) -> bool:
@@ -119,7 +127,12 @@ _OR_PERCENT = re.compile(
     rf"\b{_NUMBER}\s+(?:out\s+)?of\s+(?:the\s+)?{_NUMBER}\b[^.;()%]{{0,60}}?(?:,|–|-|\bor\b"
     rf"|\bwhich is\b)\s*(?:that is\s+|or\s+)?{_PERCENT}"
 )
-_OF_FIRST = re.compile(rf"\b[Oo]f\s+(?:the\s+|all\s+)?{_NUMBER}\b[^.;()]{{0,80}}?\b{_NUMBER}\s*\(\s*{_PERCENT}")
+_NOT_AN_AGE = r"(?<!\bunder )(?<!\bover )(?<!\baged )"
+_OF_FIRST = re.compile(
+    rf"\b[Oo]f\s+(?:the\s+|all\s+)?{_NUMBER}(?![\d,]*\d)[^.;()]{{0,80}}?"
+    rf"(?:,\s+{_NOT_AN_AGE}{_NUMBER}\b[^.;()\d]{{0,40}}(?:\b(?:under|over|aged)\s+\d{{1,2}}\s*)?"
+    rf"|\b{_NOT_AN_AGE}{_NUMBER}\s*)\(\s*{_PERCENT}"
+)
 _BRACKET_OF = re.compile(rf"\b{_NUMBER}\s*\(\s*{_PERCENT}\s*\)\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{_NUMBER}\b")
 _FROM_TO = re.compile(rf"\bfrom\s+{_NUMBER}\b(?![,.]?\d*\s?%)[^.;%]{{0,60}}?\bto\s+{_NUMBER}\b(?!\s?(?:%|per ?cent))")
 
@@ -129,11 +142,11 @@ def _shares_of_sentence(sentence: str) -> Iterator[tuple[str, str]]:
         (_OF_IN_BRACKETS, (1, 2, 3)),
         (_PERCENT_THEN_OF, (2, 3, 1)),
         (_OR_PERCENT, (1, 2, 3)),
-        (_OF_FIRST, (2, 1, 3)),
+        (_OF_FIRST, (2, 1, 4)),
         (_BRACKET_OF, (1, 3, 2)),
     ):
         for match in pattern.finditer(sentence):
-            part, whole, share = (parse_number(match[at]) for at in order)
+            part, whole, share = (parse_number(match[at] or match[at + 1]) for at in order)
             if part is None or whole is None or share is None or not whole.value:
                 continue
             follows = _count_span(part.value, part.text).over(_count_span(whole.value, whole.text))
@@ -148,8 +161,11 @@ def _shares_of_sentence(sentence: str) -> Iterator[tuple[str, str]]:
             low, high = (_count_span(n.value, n.text) for n in (before, after))
             ends = [100 * abs(b - a) / a for a in (low.lower, low.upper) for b in (high.lower, high.upper) if a]
             if not Span(min(ends), max(ends)).meets(_percent_span(change)):
-                said = f"A change from {before.text} to {after.text} is {exact:.1f}%, not {change.text}%."
-                yield moved[0], f"{said} Correct the percentage, or the numbers."
+                yield moved[0], _is_another_change(before.text, after.text, exact, f"{change.text}%")
+
+
+def _is_another_change(before: str, after: str, exact: float, printed: str) -> str:
+    return f"A change from {before} to {after} is {abs(exact):.1f}%, not {printed}. Correct the percentage, or the numbers."
 
 
 def _shares_of_figures(figures: tuple[PublishedFigure, ...]) -> Iterator[Flaw]:
@@ -182,10 +198,16 @@ def _shares_of_figures(figures: tuple[PublishedFigure, ...]) -> Iterator[Flaw]:
             continue
         if not follows.meets(_percent_span(share)):
             printed = whole.printed if whole else f"{number:,.0f}"
+            exact = 100 * part.value / number
+            said = (
+                _is_another_change(printed, part.printed, exact - 100, figure.printed)
+                if figure.kind == "change"
+                else _cannot_follow(figure.printed, part.printed, printed, follows)
+            )
             yield Flaw(
                 (place(figure.at, figure.id),),
-                f"‘{figure.what}’: {_cannot_follow(figure.printed, part.printed, printed, follows)}",
-                (f"{part.printed} / {printed} = {100 * part.value / number:.2f}%",),
+                f"‘{figure.what}’: {said}",
+                (f"{part.printed} / {printed} = {exact:.2f}%",),
             )
 
 
@@ -241,7 +263,7 @@ _TOTAL = re.compile(r"^(?:grand |overall |sub-?)?total\b|^all$|^overall$", re.IG
 
 @rule("parts-do-not-add-up", Severity.A)
 def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
-    """The parts of a table, or parts of a figure, do not make its total."""
+    """The parts of a table, or of an amount of money, do not make its total."""
     for table in subject.tables():
         totals = [row for row in table.rows if _TOTAL.match(row.cells[0])]
         if len(totals) != 1 or len(table.rows) < 3:
@@ -265,6 +287,56 @@ def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
                     f"‘{table.columns[at]}’: the parts make {made:,g}, and the total says {total.text}. Correct a "
                     "part or the total.",
                     (" + ".join(part.text for part in known) + f" = {made:,g}",),
+                )
+    if subject.strategy is not None:
+        amounts = {amount.id: amount for amount in subject.strategy.money}
+        parts_of: dict[str, list[MoneyStatement]] = defaultdict(list)
+        for amount in amounts.values():
+            if amount.part_of and not set(amount.may_overlap) & {part.id for part in parts_of[amount.part_of]}:
+                parts_of[amount.part_of].append(amount)
+        for whole_id, shares in parts_of.items():
+            whole = amounts[whole_id]
+            least = sum(part.amount - _hidden_by_rounding(part) for part in shares)
+            if len(shares) > 1 and whole.qualifier == "exactly" and least >= whole.amount + _hidden_by_rounding(whole):
+                yield Flaw(
+                    (place(whole.at, whole.id), *(place(part.at, part.id) for part in shares)),
+                    f"The parts make £{sum(part.amount for part in shares):,.0f}, and the whole of which they are parts "
+                    f"is {whole.printed}. Correct a part or the whole.",
+                    (" + ".join(part.printed for part in shares),),
+                )
+
+
+def _hidden_by_rounding(amount: MoneyStatement) -> float:
+    """Half of the last digit that an amount is printed to: £50,000 of '£0.6 million', 50p of '£610,412'."""
+    printed = re.search(r"\d[\d,]*(?:\.(\d+))?", amount.printed)
+    if printed is None:
+        return 0.0
+    number = float(printed[0].replace(",", ""))
+    step = 10.0 ** -len(printed[1]) if printed[1] else rounding_unit(printed[0])
+    return min(amount.amount / number * step / 2, amount.amount / LARGEST_ROUNDING) if number else 0.0
+
+
+@rule("figure-told-differently", Severity.A)
+def figure_told_differently(subject: Subject) -> Iterator[Flaw]:
+    """One figure, of the same people or things, area and time, is printed with two values."""
+    alike: dict[tuple[object, ...], list[PublishedFigure]] = defaultdict(list)
+    for figure in subject.strategy.figures if subject.strategy else ():
+        period = figure.period
+        when = period and (
+            period.printed if len(period.readings) != 1 else (period.readings[0].first, period.readings[0].last)
+        )
+        if when and figure.qualifier == "exactly":
+            named = (figure.what.lower(), figure.kind, figure.unit, figure.population, figure.role, figure.area)
+            alike[(*named, when)].append(figure)
+    for figures in alike.values():
+        for one, other in combinations(figures, 2):
+            (low, high), (least, most) = printed_range(one), printed_range(other)
+            if high < least or most < low:
+                yield Flaw(
+                    (place(one.at, one.id), place(other.at, other.id)),
+                    f"‘{one.what}’ is {one.printed} in one place and {other.printed} in another. Find out which is right "
+                    "and print it in both, or say in what they differ.",
+                    (f"{one.at}: {one.printed}", f"{other.at}: {other.printed}"),
                 )
 
 
@@ -335,4 +407,10 @@ def _unclear(part: str, whole: str) -> str:
     )
 
 
-RULES: tuple[Rule, ...] = (share_does_not_follow, rounding_does_not_hold, parts_do_not_add_up, part_of_unclear_whole)
+RULES: tuple[Rule, ...] = (
+    share_does_not_follow,
+    rounding_does_not_hold,
+    parts_do_not_add_up,
+    figure_told_differently,
+    part_of_unclear_whole,
+)

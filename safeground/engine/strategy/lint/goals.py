@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -241,13 +240,29 @@ def benchmark_size_differs(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def _side_by_side(benchmarks: tuple[Benchmark, ...]) -> list[list[Benchmark]]:
+    """Benchmarks of one line, or for one goal of a document. Examples for two goals that stand apart are not set against each other."""
+    groups: list[list[Benchmark]] = []
+    for benchmark in benchmarks:
+        here = benchmark.place
+        near = [
+            group
+            for group in groups
+            if any(
+                other.place.document == here.document
+                and (other.place.line == here.line or other.goal == benchmark.goal)
+                for other in group
+            )
+        ]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(other for group in near for other in group), benchmark])
+    return groups
+
+
 @rule("benchmark-windows-differ", Severity.B)
 def benchmark_windows_differ(subject: Subject) -> Iterator[Flaw]:
     """Benchmarks are measured over other years than each other, or over a time of another length than the goal's."""
-    by_document: dict[str, list[Benchmark]] = defaultdict(list)
-    for benchmark in subject.benchmarks:
-        by_document[benchmark.place.document].append(benchmark)
-    for benchmarks in by_document.values():
+    for benchmarks in _side_by_side(subject.benchmarks):
         windows = {benchmark.window for benchmark in benchmarks}
         lengths = {last - first for first, last in (window for window in windows if window)}
         goal_lengths = {

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
-from safeground.engine.strategy.lint.language import likeness, words
+from safeground.engine.strategy.lint.language import content_words, likeness, words
 from safeground.engine.strategy.lint.modelled import place
 from safeground.engine.strategy.lint.subject import NumberedItem, Passage, Subject
 
 NEAR_DUPLICATE = 0.75
 """Two statements of which three quarters of the words agree, in order, differ in a phrase and not in what is to be done."""
+LOOSELY_ALIKE = 0.5
+"""So far alike in order, two statements that carry their meaning in the very same words are one in two wordings."""
 
 
 def _by_series(subject: Subject) -> dict[tuple[str, str], list[NumberedItem]]:
@@ -113,7 +115,7 @@ def statements_nearly_the_same(subject: Subject) -> Iterator[Flaw]:
         if here.document != there.document or len(first & last) < max(len(first), len(last)) / 2:
             continue
         alike = likeness(one, other)
-        if alike >= NEAR_DUPLICATE:
+        if alike >= NEAR_DUPLICATE or (alike >= LOOSELY_ALIKE and content_words(one) == content_words(other)):
             yield Flaw(
                 (here, there),
                 f"{label or 'This'} and {second or 'that'} say nearly the same: "

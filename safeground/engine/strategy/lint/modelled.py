@@ -101,7 +101,10 @@ def _items(strategy: Strategy) -> Iterator[NumberedItem]:
     for listed in strategy.priorities:
         for item in listed.items:
             if item.number is not None:
-                yield NumberedItem(place(item.at, item.id), listed.title, item.printed or "", item.number, item.text)
+                printed = item.printed or ""
+                letter = re.search(rf"\b{item.number}([a-z])\b", printed)
+                suffix = letter[1] if letter else ""
+                yield NumberedItem(place(item.at, item.id), listed.title, printed, item.number, item.text, suffix)
 
 
 def _goals(strategy: Strategy) -> Iterator[Goal]:
