@@ -12,7 +12,9 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | rising or falling? | `compare_monthly_periods`; `compare_periods` for rare, separate events |
 | will a goal be met? | `project_counts`; `project_level`, the simpler model beside it |
 | which change could be told from chance? | `smallest_yearly_fall`, `smallest_trend_fall` |
-| which months are unusual? | `u_chart`, `xmr_chart` |
+| which months are unusual? | `u_chart`, `xmr_chart`; of events days or weeks apart `g_chart`, `t_chart` |
+| when did the level change? | `find_level_changes` |
+| would chance have shown it? | `measure_false_alarms`, `measure_gap_alarms` |
 | how concentrated? | `estimate_concentration` |
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
@@ -26,6 +28,7 @@ from safeground.engine.statistics.age_curves import (
     estimate_cluster_dispersion,
     fit_age_curve,
 )
+from safeground.engine.statistics.change_points import FEWEST_MONTHS_FOR_CHANGES, LevelChanges, Step, find_level_changes
 from safeground.engine.statistics.comparisons import (
     Comparison,
     DifferenceOfProportions,
@@ -41,6 +44,7 @@ from safeground.engine.statistics.detectable_changes import (
     smallest_trend_fall,
     smallest_yearly_fall,
 )
+from safeground.engine.statistics.false_alarms import FalseAlarms, chart_levels, measure_false_alarms
 from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
@@ -55,6 +59,14 @@ from safeground.engine.statistics.periods import (
 )
 from safeground.engine.statistics.projections import FEWEST_YEARS, Projection, project_counts, project_level
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
+from safeground.engine.statistics.rare_events import (
+    FEWEST_GAPS,
+    GapChart,
+    g_chart,
+    measure_gap_alarms,
+    nelson_t_chart,
+    t_chart,
+)
 from safeground.engine.statistics.rates import RateEstimate, estimate_rate
 from safeground.engine.statistics.results import Estimate
 from safeground.engine.statistics.run_rules import RunRule
@@ -69,7 +81,9 @@ from safeground.engine.statistics.standardisation import (
 __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
+    "FEWEST_GAPS",
     "FEWEST_MONTHS",
+    "FEWEST_MONTHS_FOR_CHANGES",
     "FEWEST_YEARS",
     "FUNNEL_LEVELS",
     "AgeBreak",
@@ -83,9 +97,12 @@ __all__ = [
     "DifferenceOfProportions",
     "Dispersion",
     "Estimate",
+    "FalseAlarms",
     "FunnelLimits",
+    "GapChart",
     "Gradient",
     "LastingShare",
+    "LevelChanges",
     "Peak",
     "PeriodComparison",
     "Projection",
@@ -95,7 +112,9 @@ __all__ = [
     "RunRule",
     "Signal",
     "StandardisedRateEstimate",
+    "Step",
     "adjust_false_discovery",
+    "chart_levels",
     "compare_monthly_periods",
     "compare_periods",
     "compare_proportions",
@@ -109,15 +128,21 @@ __all__ = [
     "estimate_lasting_share",
     "estimate_proportion",
     "estimate_rate",
+    "find_level_changes",
     "find_peak",
     "fit_age_curve",
     "funnel_limits",
+    "g_chart",
+    "measure_false_alarms",
+    "measure_gap_alarms",
+    "nelson_t_chart",
     "project_counts",
     "project_level",
     "read_together",
     "required_yearly_change",
     "smallest_trend_fall",
     "smallest_yearly_fall",
+    "t_chart",
     "u_chart",
     "xmr_chart",
 ]

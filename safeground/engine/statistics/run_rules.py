@@ -35,35 +35,41 @@ def find_signals(
     A missing month, a phase's start and, for runs, a month exactly on the centre break what went before. Months without variation
     (sigma of 0 or NaN) have no limits to be beyond.
     """
+    order = list(RunRule)
+    marked = mark_signals(value, centre, sigma, phase)
+    found = [
+        (int(month), rule, side)
+        for (rule, side), fired in marked.items()
+        if rule in rules
+        for month in np.flatnonzero(fired)
+    ]
+    yield from sorted(found, key=lambda signal: (signal[0], order.index(signal[1])))
+
+
+def mark_signals(
+    value: FloatArray, centre: FloatArray, sigma: FloatArray, phase: IntArray
+) -> dict[tuple[RunRule, str], BoolArray]:
+    """For each rule and side the months at which it fires, of many series at once: shape (..., months); `phase` is (months,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(sigma > 0, (value - centre) / sigma, np.nan)
     away = value - centre
     fresh = np.concatenate([[True], np.diff(phase) != 0])
-    sides = {"above": 1, "below": -1}
-    found: list[tuple[int, RunRule, str]] = []
-    for side, sign in sides.items():
-        found += _name(sign * z > 3, RunRule.BEYOND_LIMIT, side)
-        found += _name(_streak(sign * away > 0, fresh) >= RUN_LENGTH, RunRule.RUN, side)
-        found += _name(_two_of_three(sign * z > 2, np.isnan(value), fresh), RunRule.TWO_OF_THREE, side)
-    step = np.diff(value, prepend=np.nan)
+    found: dict[tuple[RunRule, str], BoolArray] = {}
+    for side, sign in {"above": 1, "below": -1}.items():
+        found[RunRule.BEYOND_LIMIT, side] = sign * z > 3
+        found[RunRule.RUN, side] = _streak(sign * away > 0, fresh) >= RUN_LENGTH
+        found[RunRule.TWO_OF_THREE, side] = _two_of_three(sign * z > 2, np.isnan(value), fresh)
+    step = np.diff(value, axis=-1, prepend=np.nan)
     for side, sign in {"rising": 1, "falling": -1}.items():
         # Six months in a row make five steps; the step into a phase's first month belongs to no trend.
-        steps = _streak((sign * step > 0) & ~fresh, fresh)
-        found += _name(steps >= TREND_LENGTH - 1, RunRule.TREND, side)
-    order = list(RunRule)
-    yield from sorted(
-        (signal for signal in found if signal[1] in rules), key=lambda signal: (signal[0], order.index(signal[1]))
-    )
-
-
-def _name(fired: BoolArray, rule: RunRule, side: str) -> list[tuple[int, RunRule, str]]:
-    return [(int(month), rule, side) for month in np.flatnonzero(fired)]
+        found[RunRule.TREND, side] = _streak((sign * step > 0) & ~fresh, fresh) >= TREND_LENGTH - 1
+    return found
 
 
 def _streak(holds: BoolArray, fresh: BoolArray) -> IntArray:
     """How many months in a row, up to and with each, `holds` is true without a phase starting in between."""
-    index = np.arange(holds.size)
-    last_miss = np.maximum.accumulate(np.where(holds, -1, index))
+    index = np.arange(holds.shape[-1])
+    last_miss = np.maximum.accumulate(np.where(holds, -1, index), axis=-1)
     phase_start = np.maximum.accumulate(np.where(fresh, index, 0))
     return np.asarray(index - np.maximum(last_miss, phase_start - 1))
 
@@ -72,11 +78,11 @@ def _two_of_three(beyond: BoolArray, missing: BoolArray, fresh: BoolArray) -> Bo
     """Months beyond two sigma that have another within the two months before them, of the same phase and without a gap."""
     fired = np.zeros(beyond.shape, dtype=np.bool_)
     for lag in (1, 2):
-        pair = beyond[lag:] & beyond[:-lag]
+        pair = beyond[..., lag:] & beyond[..., :-lag]
         for between in range(lag):
-            stop = beyond.size - between
+            stop = beyond.shape[-1] - between
             pair = pair & ~fresh[lag - between : stop]
         if lag == 2:
-            pair = pair & ~missing[1:-1]
-        fired[lag:] |= pair
+            pair = pair & ~missing[..., 1:-1]
+        fired[..., lag:] |= pair
     return fired
