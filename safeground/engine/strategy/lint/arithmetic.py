@@ -13,7 +13,7 @@ from safeground.engine.strategy.figures import MoneyStatement, PublishedFigure
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
 from safeground.engine.strategy.lint.language import YEAR, Figure, parse_number, rounding_unit, sentences
 from safeground.engine.strategy.lint.modelled import place
-from safeground.engine.strategy.lint.subject import Subject, Table
+from safeground.engine.strategy.lint.subject import Place, Subject, Table
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Span:
 
     def __str__(self) -> str:
         digits = 2 if self.upper < 10 else 1
-        return f"{self.lower:.{digits}f}% to {self.upper:.{digits}f}%"
+        lower, upper = f"{self.lower:.{digits}f}%", f"{self.upper:.{digits}f}%"
+        return lower if lower == upper else f"{lower} to {upper}"
 
 
 LARGEST_ROUNDING = 20
@@ -288,6 +289,9 @@ def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
                     "part or the total.",
                     (" + ".join(part.text for part in known) + f" = {made:,g}",),
                 )
+    for passage in subject.paragraphs():
+        for sentence in sentences(passage.text):
+            yield from _amounts_of_sentence(sentence, passage.place)
     if subject.strategy is not None:
         amounts = {amount.id: amount for amount in subject.strategy.money}
         parts_of: dict[str, list[MoneyStatement]] = defaultdict(list)
@@ -297,7 +301,11 @@ def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
         for whole_id, shares in parts_of.items():
             whole = amounts[whole_id]
             least = sum(part.amount - _hidden_by_rounding(part) for part in shares)
-            if len(shares) > 1 and whole.qualifier == "exactly" and least >= whole.amount + _hidden_by_rounding(whole):
+            if (
+                len(shares) > 1
+                and whole.qualifier == "exactly"
+                and least >= whole.amount + _hidden_by_rounding(whole) - 1e-6
+            ):
                 yield Flaw(
                     (place(whole.at, whole.id), *(place(part.at, part.id) for part in shares)),
                     f"The parts make £{sum(part.amount for part in shares):,.0f}, and the whole of which they are parts "
@@ -306,14 +314,43 @@ def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
                 )
 
 
+_AMOUNT = r"£(?P<{0}>\d[\d,]*(?:\.\d+)?)\s?(?P<{0}_unit>million|m|k|thousand)?(?![\w])"
+_WHOLE_AND_LIST = re.compile(rf"{_AMOUNT.format('whole')}[^£:;.]{{0,60}}:\s(?P<parts>[^:;]*£[^:;]*£[^:;]*)")
+_ONE_PART = re.compile(_AMOUNT.format("part"))
+
+
+def _amounts_of_sentence(sentence: str, where: Place) -> Iterator[Flaw]:
+    """'£2.4 million: £1.1 million on …, £0.9 million on … and £0.6 million on …': a list after a colon, in one unit."""
+    for found in _WHOLE_AND_LIST.finditer(sentence):
+        parts = [*_ONE_PART.finditer(found["parts"])]
+        whole = parse_number(found["whole"])
+        if whole is None or any(part["part_unit"] != found["whole_unit"] for part in parts):
+            continue
+        numbers = [number for part in parts if (number := parse_number(part["part"]))]
+        least = sum(number.value - _half_of_last_digit(number.text) for number in numbers)
+        if least >= whole.value + _half_of_last_digit(whole.text) - 1e-9:
+            unit = f" {found['whole_unit']}" if found["whole_unit"] else ""
+            yield Flaw(
+                (where,),
+                f"The parts make £{sum(number.value for number in numbers):,g}{unit}, and the whole is £{whole.text}{unit}. "
+                "Correct a part or the whole.",
+                (shortened(found[0], length=200),),
+            )
+
+
+def _half_of_last_digit(printed: str) -> float:
+    """0.05 of '0.6', 500 of '83,000'."""
+    number = parse_number(printed)
+    decimals = len(printed.partition(".")[2])
+    step = 10.0**-decimals if decimals else rounding_unit(printed)
+    return min(step / 2, number.value / LARGEST_ROUNDING) if number else 0.0
+
+
 def _hidden_by_rounding(amount: MoneyStatement) -> float:
     """Half of the last digit that an amount is printed to: £50,000 of '£0.6 million', 50p of '£610,412'."""
-    printed = re.search(r"\d[\d,]*(?:\.(\d+))?", amount.printed)
-    if printed is None:
-        return 0.0
-    number = float(printed[0].replace(",", ""))
-    step = 10.0 ** -len(printed[1]) if printed[1] else rounding_unit(printed[0])
-    return min(amount.amount / number * step / 2, amount.amount / LARGEST_ROUNDING) if number else 0.0
+    printed = re.search(r"\d[\d,]*(?:\.\d+)?", amount.printed)
+    number = parse_number(printed[0]) if printed else None
+    return _half_of_last_digit(number.text) * amount.amount / number.value if number and number.value else 0.0
 
 
 @rule("figure-told-differently", Severity.A)

@@ -209,6 +209,9 @@ _STATED_KIND = re.compile(
 _BARE_YEAR = re.compile(rf"(?:^|\(|\bfor |\bin ){YEAR}(?:\)|$|[.,:]|\b)(?!\s?[/–-]\s?\d)")
 
 
+_TITLE_OF_A_YEAR = re.compile(rf"^(?:Table|Figure|Chart)\b.{{0,150}}?(?:,|\bin|\bfor)\s+(?P<year>{YEAR})[.:]?$")
+
+
 @rule("kind-of-year-not-stated", Severity.A)
 def kind_of_year_not_stated(subject: Subject) -> Iterator[Flaw]:
     """Figures are for '2023', and nothing says whether that is the calendar or the financial year, or how final they are."""
@@ -217,6 +220,7 @@ def kind_of_year_not_stated(subject: Subject) -> Iterator[Flaw]:
             continue
         for table in document.tables:
             heads = [column for column in table.columns if _BARE_YEAR.search(column)]
+            heads += [found["year"] for found in [_TITLE_OF_A_YEAR.search(table.before)] if found]
             counts = [cell for row in table.rows for cell in row.cells if re.fullmatch(r"[\d,]{3,}", cell)]
             if (
                 heads

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from safeground.engine.strategy.lint.language import (
     CHANGE,
     MONTH,
+    MONTHS,
     YEAR,
     count_of,
     is_bound,
@@ -40,15 +41,26 @@ _VERB = re.compile(rf"\b(?:{_FALL}|{_RISE})\b", re.IGNORECASE)
 _BY_CHANGE = re.compile(rf"(?P<indicator>[^,;:.()]{{4,160}}?)\s+by\s+{CHANGE}(?!\w)", re.IGNORECASE)
 _CHANGE_IN = re.compile(
     rf"{CHANGE}\s+(?:reduction|decrease|fall|cut|drop|increase|rise)\s+in\s+(?P<indicator>.{{4,140}}?)"
-    r"(?=\s+(?:by|before|over|from|compared|between|since|against|across)\b|[,;.]|$)",
+    r"(?=\s+(?:by|before|over|from|compared|between|since|against|across|is to|are to)\b|[,;.]|$)",
     re.IGNORECASE,
 )
+_CHANGE_BY_IN = re.compile(
+    rf"\b(?:reduction|decrease|fall|cut|drop|increase|rise)\s+(?:of|by)\s+{CHANGE}\s+in\s+(?P<indicator>.{{4,140}}?)"
+    r"(?=\s+(?:by|before|over|from|compared|between|since|against|across|is|are|will|must|should)\b|[,;.]|$)",
+    re.IGNORECASE,
+)
+_TO_BE_HALVED = re.compile(
+    r"(?P<indicator>[^,;:.()]{4,160}?)\s+(?:will|should|must|is to|are to|to)\s+be\s+(?P<bound>(?:more than|at least)\s+|)"
+    r"(?P<amount>halved)\b",
+    re.IGNORECASE,
+)
+_CHANGES = (_BY_CHANGE, _CHANGE_IN, _CHANGE_BY_IN, _TO_BE_HALVED)
 _DEADLINE = re.compile(
     rf"\b(?:by|before|until"
     rf"|no later than)\s+(?:the\s+)?(?:end\s+of\s+)?(?:the\s+)?(?:(?P<month>{MONTH})\s+)?(?P<year>20\d\d(?:/\d\d)?)\b"
 )
 _BASELINE = re.compile(
-    rf"\bbaseline\b|\bfrom\s+(?:an?\s+)?(?:average\s+of\s+)?[\d,]+\b|\bcompared\s+(?:with|to)\s+(?:the\s+)?(?:year"
+    rf"\bbaseline\b|\bfrom\s+(?:an?\s+|the\s+)?(?:average\s+of\s+)?[\d,]+\b|\bcompared\s+(?:with|to)\s+(?:the\s+)?(?:year"
     rf"|{YEAR}|level|average)|"
     rf"\b(?:against|relative to|below|on)\s+(?:the\s+|its\s+)?(?:level|figure|number|average|{YEAR})",
     re.IGNORECASE,
@@ -126,9 +138,7 @@ def _stated_changes(passage: Passage) -> Iterator[tuple[Goal, bool]]:
     """Every change of a stated size, and whether the text says that it has happened already."""
     for sentence in sentences(passage.text):
         behind = 0
-        for match in sorted(
-            [*_BY_CHANGE.finditer(sentence), *_CHANGE_IN.finditer(sentence)], key=lambda found: found.start()
-        ):
+        for match in sorted((found for kind in _CHANGES for found in kind.finditer(sentence)), key=re.Match.start):
             chunk = match["indicator"]
             verbs = [*_VERB.finditer(chunk)]
             indicator = _indicator(chunk[verbs[-1].end() :] if verbs else chunk)
@@ -142,13 +152,20 @@ def _stated_changes(passage: Passage) -> Iterator[tuple[Goal, bool]]:
                 match[0][match.start("bound") - match.start() :][:60].strip(),
                 is_bound(match["bound"]),
             )
-            if match.re is _CHANGE_IN:
+            if match.re is not _BY_CHANGE:
                 change = Change(change.percent, f"{match['bound']}{match['amount']}".strip(), change.is_bound)
-            by = None if deadline is None else " ".join(part for part in (deadline["month"], deadline["year"]) if part)
+            by = None if deadline is None else _last_of(deadline["month"], deadline["year"])
             baseline = _BASELINE.search(sentence) or re.search(r"\bbaselines?\b", passage.text, re.IGNORECASE)
             text = sentence[behind : match.end()].strip(" ,;") if achieved else sentence
             behind = match.end()
             yield Goal(passage.place, indicator, text, change, by, baseline[0] if baseline else None), achieved
+
+
+def _last_of(month: str | None, year: str) -> str:
+    """A deadline as year and month: '2031-03' of 'March 2031' and of '2030/31', which ends then; '2030' where no month is told."""
+    if "/" in year:
+        return f"{int(year[:4]) + 1}-03"
+    return f"{year}-{MONTHS.index(month) + 1:02}" if month else year
 
 
 def _indicator(text: str) -> str:
@@ -157,6 +174,9 @@ def _indicator(text: str) -> str:
         "",
         text.strip(),
         flags=re.IGNORECASE,
+    )
+    text = re.sub(
+        r"\s+(?:will|should|must|is to|are to|to)\s+(?:fall|drop|be cut|be reduced|rise|grow)$", "", text.rstrip()
     )
     return " ".join(text.split())
 

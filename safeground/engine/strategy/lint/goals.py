@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
-from safeground.engine.strategy.lint.language import CHANGE, content_words, overlap, percent_of
+from safeground.engine.strategy.lint.language import CHANGE, MONTHS, content_words, overlap, percent_of
 from safeground.engine.strategy.lint.modelled import place
 from safeground.engine.strategy.lint.subject import Benchmark, Goal, Place, Subject, Table
 
@@ -36,6 +36,12 @@ def _places(goals: list[Goal]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(goal.place for goal in goals))
 
 
+def _told(by: str) -> str:
+    """'March 2031' of '2031-03'."""
+    year, month = _year_and_month(by)
+    return f"{MONTHS[month - 1]} {year}" if month else by
+
+
 def _agree(one: str, other: str) -> bool:
     """'2030' and '2030-03' can both be true."""
     return one.startswith(other) or other.startswith(one)
@@ -50,7 +56,7 @@ def goal_dates_differ(subject: Subject) -> Iterator[Flaw]:
             if not _agree(first, second):
                 yield Flaw(
                     (one.place, other.place),
-                    f"‘{mentions[0].indicator}’ is to be reached by {first} in one place and by {second} in another. "
+                    f"‘{mentions[0].indicator}’ is to be reached by {_told(first)} in one place and by {_told(second)} in another. "
                     "Decide on one date and use it "
                     "everywhere; nothing can be said of progress before.",
                     (shortened(one.text, length=200), shortened(other.text, length=200)),

@@ -135,7 +135,7 @@ def name_varies(subject: Subject) -> Iterator[Flaw]:
     """One body goes by names that cannot be made from each other: 'the Partnership' and 'the Unit', two abbreviations."""
     if subject.strategy is not None:
         for body in subject.strategy.bodies:
-            names = sorted({name.name for name in body.names}, key=len, reverse=True)
+            names = sorted({name.name for name in body.names}, key=lambda name: (-len(name), name))
             strange = [
                 name
                 for name in names

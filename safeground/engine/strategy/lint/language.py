@@ -100,6 +100,8 @@ _BOUNDS = ("at least", "over", "more than", "up to", "around", "about", "nearly"
 def percent_of(amount: str) -> float:
     """A change in words or figures as percent."""
     lowered = amount.lower().replace("-", " ")
+    if lowered == "halved":
+        return 50.0
     if lowered == "two thirds":
         return 200 / 3
     if lowered == "three quarters":

@@ -15,6 +15,8 @@ _NOTE = re.compile(r"^(\*{1,4}|[†‡]|\[\d{1,2}\])\s+\S")
 _PAGE_NUMBER = re.compile(r"\s*\d{1,3}(?:\s*[–-]\s*\d{1,3})?\s*")
 _SHORTEST_WRAPPED = 60
 """A line shorter than this that ends without a full stop is a line of its own; a longer one goes on in the next."""
+_WIDEST_WRAPPED = 130
+"""A text with a longer line than this was not broken to fit a page: each of its lines is a paragraph."""
 
 
 def read_layout(name: str, lines: Sequence[str]) -> Document:
@@ -22,6 +24,7 @@ def read_layout(name: str, lines: Sequence[str]) -> Document:
     passages: list[Passage] = []
     tables: list[Table] = []
     has_signs = any(re.search(r"\w[)\]]?\*(?:\s|$)", line) for line in lines)
+    is_wrapped = all(len(line) <= _WIDEST_WRAPPED or "\t" in line for line in lines)
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -33,7 +36,7 @@ def read_layout(name: str, lines: Sequence[str]) -> Document:
                 passages.extend(_cells(table))
             number = last
         elif line.strip():
-            last = _end_of_paragraph(lines, number)
+            last = _end_of_paragraph(lines, number, is_wrapped=is_wrapped)
             text = " ".join(part.strip() for part in lines[number:last])
             kind = Kind.NOTE if _NOTE.match(text) and (has_signs or not text.startswith("* ")) else _kind(text)
             passages.append(
@@ -59,15 +62,15 @@ def _kind(text: str) -> Kind:
     return Kind.HEADING if _HEADING.match(text.strip()) and not text.rstrip().endswith(".") else Kind.PROSE
 
 
-def _end_of_paragraph(lines: Sequence[str], first: int) -> int:
+def _end_of_paragraph(lines: Sequence[str], first: int, *, is_wrapped: bool) -> int:
     """The line behind a paragraph: a line that was broken to fit its page goes on in the next one."""
     last = first + 1
-    while last < len(lines) and _goes_on(lines[last - 1], lines[last]):
+    while last < len(lines) and _goes_on(lines[last - 1], lines[last], is_wrapped=is_wrapped):
         last += 1
     return last
 
 
-def _goes_on(line: str, following: str) -> bool:
+def _goes_on(line: str, following: str, *, is_wrapped: bool) -> bool:
     ended = line.rstrip()
     if not following.strip() or "\t" in following or _BULLET.match(following) or _NOTE.match(following):
         return False
@@ -77,8 +80,8 @@ def _goes_on(line: str, following: str) -> bool:
         return False
     if re.match(r"\s*(?:No|Priority|Action|Section)\.? ?\d+\s*[.:)]", following, re.IGNORECASE):
         return False
-    return _SHORTEST_WRAPPED <= len(ended) <= 130 or (
-        len(ended) < _SHORTEST_WRAPPED and following.lstrip()[:1].islower()
+    return (is_wrapped and _SHORTEST_WRAPPED <= len(ended)) or (
+        len(ended) <= _WIDEST_WRAPPED and following.lstrip()[:1].islower()
     )
 
 
