@@ -17,10 +17,11 @@ from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import FORCE, Evidence
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_change, protect_estimate
+from safeground.engine.assessment.register import Register
 from safeground.engine.assessment.sentences import change_sentence, name_period, say_when
 from safeground.engine.assessment.withholding import protect_cells, protect_sum
 from safeground.engine.catalogue import EventDefinition
-from safeground.engine.disclosure import DisclosureRule, Protected, State, protect
+from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, State, protect
 from safeground.engine.documents import (
     Audience,
     Direction,
@@ -125,19 +126,35 @@ class Counted:
         counts = {value: self.total(period, counts=found[value])[0] if value in found else 0.0 for value in values}
         return {**counts, "not known": self.total(period)[0] - sum(counts.values())}
 
+    def key(self, period: Period, part: str = "", *, of: str = "", area: str = "") -> CellKey:
+        """What a count is called in all that the edition tells: a part of it ('age=10 to 14'), an area inside ours (its code), or `of`
+        something else than what is certain ('cannot tell', 'victims')."""
+        measure = "/".join(filter(None, (self.feed, self.definition.name, of)))
+        months = tuple(f"{month:%Y-%m}" for month in period.months)
+        return CellKey(Series(measure, area or self.evidence.measures.own_area, part), months)
+
+    @property
+    def register(self) -> Register:
+        return self.evidence.register_of_feed(self.feed)
+
     def protect_level(self, period: Period) -> Protected:
         """The definite count with its interval."""
         count = self.total(period)[0]
         if np.isnan(count):
             reason = f"{period.label} is incomplete: a month has not been received"
             return protect(None, unit=self.unit, rule=self.rule, state=State.INCOMPLETE, reason=reason)
+        (told,) = self.protect_parts([count], keys=[self.key(period)])
+        if not told.is_published:
+            return told
         return protect_estimate(estimate_rate(count, 1.0, per=1), self.rule, unit=self.unit, count=count)
 
     def protect_bounds(self, period: Period) -> tuple[Protected, Protected, Protected]:
         """Definite, undetermined and both together, the last withheld where it would give one of the others away."""
         definite, undetermined = self.total(period)
-        level, more = self.protect_level(period), self.protect_parts([undetermined])[0]
-        return level, more, protect_sum([level, more], definite + undetermined, self.rule)
+        level = self.protect_level(period)
+        (more,) = self.protect_parts([undetermined], keys=[self.key(period, of="cannot tell")])
+        both = protect_sum([level, more], definite + undetermined, self.rule)
+        return level, more, both
 
     @property
     def is_from_force(self) -> bool:
@@ -145,14 +162,33 @@ class Counted:
         return self.evidence.catalogue.feeds.contracts[self.feed].kind_of_data in ("published", "police")
 
     def protect_parts(
-        self, counts: Sequence[float], *, of: Protected | None = None, unit: str | None = None
+        self,
+        counts: Sequence[float],
+        *,
+        of: Protected | None = None,
+        unit: str | None = None,
+        keys: Sequence[CellKey] | None = None,
+        total: CellKey | None = None,
     ) -> list[Protected]:
-        """Counts that add up to a total that is told; where that is withheld, so are they. `unit`: of what, where not of events."""
+        """Counts that add up to a total that is told; where that is withheld, so are they. `unit`: of what, where not of events. `keys`,
+        `total`: what they and their total are called (see `key`), so that other tables cannot give them away."""
         unit = unit or self.unit
         if of is not None and not of.is_published:
+            if keys is not None and of.state is State.SUPPRESSED:
+                known = [(round(count), key) for count, key in zip(counts, keys, strict=True) if not np.isnan(count)]
+                self.register.withhold([count for count, _ in known], [key for _, key in known])
             reason = of.reason or str(of.state)
             return [protect(None, unit=unit, rule=self.rule, state=of.state, reason=reason) for _ in counts]
-        return protect_cells(counts, [range(len(counts))] if len(counts) > 1 else [], self.rule, unit=unit)
+        is_sum = len(counts) > 1
+        return protect_cells(
+            counts,
+            [range(len(counts))] if is_sum else [],
+            self.rule,
+            unit=unit,
+            keys=keys,
+            totals=[total] if is_sum else [],
+            register=None if keys is None else self.register,
+        )
 
     def missing_fields(self, period: Period) -> list[tuple[str, float]]:
         """Sets of missing fields in words with the undetermined events of a period each leaves, the largest first."""

@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from safeground.engine.areas import Outlines, dissolve, make_outlines, simplify_for_display
+from safeground.engine.assessment.register import Register
 from safeground.engine.catalogue import Catalogue, EventDefinition
-from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.disclosure import DisclosureRule, Release
 from safeground.engine.documents import Audience
 from safeground.engine.feeds import ProblemSummary, ScorecardRow
 from safeground.engine.measures import (
@@ -84,6 +85,19 @@ class Evidence:
     def strategy(self) -> Strategy | None:
         """What the partnership's strategy says, as data; None where it keeps none."""
         return load_strategy(self.catalogue)
+
+    @cached_property
+    def _registers(self) -> dict[str, Register]:
+        return {}
+
+    def register_of_feed(self, feed: str) -> Register:
+        """What this edition has told of a feed so far. It grows as chapters are written."""
+        return self._registers.setdefault(feed, Register(self.rule_of_feed(feed)))
+
+    def releases(self, name: str) -> tuple[Release, ...]:
+        """All that the edition of this name tells under rules that withhold, a feed at a time."""
+        found = (register.release(name) for _, register in sorted(self._registers.items()))
+        return tuple(release for release in found if release.cells)
 
     def random_numbers(self) -> np.random.Generator:
         """A fresh stream: each simulation begins from the seed, so that chapters do not depend on each other's order."""

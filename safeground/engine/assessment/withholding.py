@@ -1,6 +1,7 @@
 """Counts that stand in one table with their totals: where one is withheld, another goes with it, lest it be worked out from the rest.
 
-This guards against sums within a table. It does not guard against two tables of different editions, nor one who knows some of the events.
+This guards against sums within a table, and given a register against those with all that the edition has told. Earlier editions are
+`find_exposures`' part. It does not guard against one who knows some of the events.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.disclosure import DisclosureRule, Protected, State, protect
+from safeground.engine.assessment.register import Line, Register
+from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, State, protect
 
 
 def protect_cells(
@@ -21,30 +23,36 @@ def protect_cells(
     *,
     unit: str = "offences",
     withheld_too: Collection[int] = (),
+    keys: Sequence[CellKey] | None = None,
+    totals: Sequence[CellKey | None] | None = None,
+    register: Register | None = None,
 ) -> list[Protected]:
     """Counts, some of which add up to totals that are told elsewhere: each of `lines` holds the positions of such a sum.
 
-    No line keeps exactly one number withheld, nor only ones, which their sum would give away: the smallest other that is not zero goes
-    with them. All that a line withholds give the same reason; of two whose sum is 8 it must not be told that both are small, lest both be
-    4. NaN is not available. `withheld_too`: positions withheld for what stands outside the lines.
+    What goes with a small count is chosen over all lines together, at the least loss, so that of each nobody can say more than the rule's
+    marker does. All that a line withholds give the same reason; of two whose sum is 8 it must not be told that both are small, lest both
+    be 4. NaN is not available. `withheld_too`: positions withheld for what stands outside the lines. `keys`, `totals`, `register`: what
+    the counts and the lines' totals are called in all that the edition tells, and what it has told so far.
     """
-    withheld = [_is_withheld(count, rule) or place in withheld_too for place, count in enumerate(counts)]
-    lines, changed = [list(line) for line in lines], any(withheld)
-    crosses = len({place for line in lines for place in line}) < sum(map(len, lines))
-    while changed:
-        changed = False
-        for line in lines:
-            hidden = [round(counts[place]) for place in line if withheld[place]]
-            open_places = [place for place in line if not withheld[place]]
-            shown = [place for place in open_places if counts[place] > 0]
-            if (
-                not shown
-            ):  # the number left would be the line's total, and give away those that it stands with in another line
-                shown = [place for place in open_places if counts[place] == 0] if crosses else []
-            if hidden and shown and (len(hidden) == 1 or sum(hidden) == len(hidden)):
-                withheld[min(shown, key=lambda place: counts[place])] = changed = True
+    usable = [place for place, count in enumerate(counts) if not math.isnan(count)]
+    at = {place: number for number, place in enumerate(usable)}
+    names = keys or [CellKey(Series("", "", str(place)), ()) for place in range(len(counts))]
+    lines = [list(line) for line in lines]
+    hidden = (register or Register(rule)).tell(
+        [round(counts[place]) for place in usable],
+        [names[place] for place in usable],
+        [
+            Line(
+                tuple(at[place] for place in line if place in at), total if len(line) == len(at.keys() & line) else None
+            )
+            for line, total in zip(lines, totals or [None] * len(lines), strict=True)
+        ],
+        withheld_too=[at[place] for place in withheld_too if place in at],
+    )
+    withheld = [place in at and hidden[at[place]] for place in range(len(counts))]
     together = {place for line in lines for place in line if sum(withheld[other] for other in line) > 1} | {
-        *withheld_too
+        *withheld_too,
+        *(place for place in usable if withheld[place] and not _is_withheld(counts[place], rule)),
     }
     return [
         _protect(count, rule, unit, goes_with=place in together and hides)

@@ -56,9 +56,11 @@ def test_a_small_number_with_no_total_says_that_it_is_small() -> None:
 
 
 def test_ones_are_not_left_to_their_sum() -> None:
-    """1 + 1 = 2: of two withheld whose sum is told to be 2, each is known."""
+    """1 + 1 = 2: of two withheld whose sum is told to be 2, each is known; of two whose sum is 3, that neither is 3 or 4."""
     assert shown(protect_parts([1, 1, 6, 90], POLICE)) == [None, None, None, 90]
-    assert shown(protect_parts([1, 2, 6, 90], POLICE)) == [None, None, 6, 90]
+    assert shown(protect_parts([1, 2, 6, 90], POLICE)) == [None, None, None, 90]
+    assert shown(protect_parts([3, 3, 6, 90], POLICE)) == [None, None, 6, 90]
+    assert shown(protect_parts([1, 1, 1, 1, 1, 0], POLICE)) == [None] * 6, "five withheld of a total of 5 are 1 each"
 
 
 def test_parts_of_what_is_withheld_are_withheld() -> None:
