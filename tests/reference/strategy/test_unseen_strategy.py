@@ -21,7 +21,7 @@ LISTED = yaml.safe_load((UNSEEN / "planted.yaml").read_text(encoding="utf-8"))
 LEAST_FOUND = 16
 MOST_FALSE_ALARMS = 3
 
-ONLY_IN_DATA = {"D09", "D13", "D16", "D18", "D20"}
+ONLY_IN_DATA = {"D09", "D13", "D18", "D20"}
 """Not found in the plain text: they ask what a sentence means, and there is no structure to say it."""
 
 

@@ -215,10 +215,16 @@ def _is_contrast(figure: PublishedFigure) -> bool:
 def contrast_told_as_change(subject: Subject) -> Iterator[Flaw]:
     """A difference between two sets of days, areas or people is called a drop or a rise, as if it had come about over time."""
     for passage in subject.paragraphs():
-        for sentence in sentences(passage.text):
+        told = sentences(passage.text)
+        for sentence, following in zip(told, [*told[1:], ""], strict=True):
             percents = re.findall(_PERCENT, sentence)
-            if percents and re.search(rf"\b{_CHANGE_WORD}\b", sentence, re.IGNORECASE) and _CONTRAST.search(sentence):
-                yield Flaw((passage.place,), _as_change(percents), (shortened(sentence, length=250),))
+            if not percents or not _CONTRAST.search(sentence):
+                continue
+            # The contrast may be told rightly, and its percentage be called a drop in the next sentence.
+            again = any(percent in re.findall(_PERCENT, following) for percent in percents)
+            if any(re.search(rf"\b{_CHANGE_WORD}\b", text, re.IGNORECASE) for text in (sentence, following * again)):
+                seen = f"{sentence} {following}" if again else sentence
+                yield Flaw((passage.place,), _as_change(percents), (shortened(seen, length=250),))
     if subject.strategy is not None:
         changes = [figure for figure in subject.strategy.figures if _is_contrast(figure)]
         for same_line in _by_line(changes).values():
