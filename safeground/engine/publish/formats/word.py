@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from docx import Document as new_word_document
@@ -303,7 +304,15 @@ class _Writer:
         section.page_width, section.page_height = (long, short) if self._is_turned else (short, long)
 
     def _add(self, style: str, text: str) -> Paragraph:
-        return self.word.add_paragraph(text, style=self.word.styles[style])
+        paragraph = self.word.add_paragraph(text)
+        if style != "Normal":
+            paragraph._p.style = self._style_ids[style]
+        return paragraph
+
+    @cached_property
+    def _style_ids(self) -> Mapping[str, str]:
+        """python-docx looks every style up among all of them, twice a paragraph: half of what the document took."""
+        return {style.name: style.style_id for style in self.word.styles}
 
     @staticmethod
     def _shade(paragraph: Paragraph, tone: str) -> None:
