@@ -24,6 +24,7 @@ from safeground.engine.measures.definition_comparison import (
 )
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.engagement import Engagement, Raised, Session, read_engagement
+from safeground.engine.measures.happenings import Happenings, read_happenings
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Cell, Measurement
@@ -44,6 +45,7 @@ from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages, Populat
 from safeground.engine.measures.prescribing import CAVEATS as PRESCRIBING_CAVEATS
 from safeground.engine.measures.prescribing import AllocatedItems, allocate_items
 from safeground.engine.measures.protection import protect_cell
+from safeground.engine.measures.record_links import WEEKS, LinkRule, Links, find_links
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import IN, OUT, UNDETERMINED, EventTally, tally_events
 from safeground.engine.measures.times_of_week import TimesOfWeek, weigh_times_of_week
@@ -58,6 +60,7 @@ __all__ = [
     "UNDER_25",
     "UNDETERMINED",
     "VICTIM",
+    "WEEKS",
     "Ages",
     "AllocatedItems",
     "AreaComparison",
@@ -76,6 +79,9 @@ __all__ = [
     "EventTally",
     "ForceComparison",
     "Gap",
+    "Happenings",
+    "LinkRule",
+    "Links",
     "Measurement",
     "Measures",
     "PeopleLinks",
@@ -104,6 +110,7 @@ __all__ = [
     "find_comparison",
     "find_latest_run",
     "find_latest_year",
+    "find_links",
     "flag_poor_denominators",
     "get_months",
     "get_periods",
@@ -115,6 +122,7 @@ __all__ = [
     "protect_cell",
     "read_changes_together",
     "read_engagement",
+    "read_happenings",
     "split_by_people",
     "tally_events",
     "weigh_times_of_week",

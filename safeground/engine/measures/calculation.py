@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.areas import Gazetteer
+from safeground.engine.areas import Gazetteer, Placement
 from safeground.engine.catalogue import Catalogue, EventDefinition, Measure
 from safeground.engine.measures.comparisons import (
     AreaComparison,
@@ -358,6 +358,10 @@ class Measures:
         self._tally(definition)
         tally = self._kept["query", definition.label, None, ()]
         return share_placements(tally, place_texts(tally, self._gazetteer))
+
+    def place_texts(self, texts: Sequence[str | None]) -> tuple[Placement, ...]:
+        """The place that each text most likely means, by what has landed of names in the force areas in use."""
+        return self._gazetteer.place_all(texts)
 
     def _has_typed_places(self, feed: str) -> bool:
         return self.has_areas and has_typed_places(self.catalogue.feeds.contracts[feed])

@@ -18,6 +18,9 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how concentrated? | `estimate_concentration` |
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
+| how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
+| how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
+| which areas have more than their share? | `shrink_ratios` |
 | at which ages does it turn, and where is it highest? | `fit_age_curve`, `find_peak`, `estimate_growth` |
 """
 
@@ -28,6 +31,15 @@ from safeground.engine.statistics.age_curves import (
     estimate_cluster_dispersion,
     fit_age_curve,
 )
+from safeground.engine.statistics.capture_recapture import (
+    DependenceModel,
+    ThreeLists,
+    TotalEstimate,
+    bound_from_below,
+    estimate_three_lists,
+    estimate_two_lists,
+)
+from safeground.engine.statistics.chance_links import LinkedShare, estimate_linked_share, remove_chance_links
 from safeground.engine.statistics.change_points import FEWEST_MONTHS_FOR_CHANGES, LevelChanges, Step, find_level_changes
 from safeground.engine.statistics.comparisons import (
     Comparison,
@@ -70,6 +82,7 @@ from safeground.engine.statistics.rare_events import (
 from safeground.engine.statistics.rates import RateEstimate, estimate_rate
 from safeground.engine.statistics.results import Estimate
 from safeground.engine.statistics.run_rules import RunRule
+from safeground.engine.statistics.shrunken_ratios import ShrunkenRatios, shrink_ratios
 from safeground.engine.statistics.significance import adjust_false_discovery
 from safeground.engine.statistics.standardisation import (
     AGE_BANDS_2013,
@@ -93,6 +106,7 @@ __all__ = [
     "Comparison",
     "Concentration",
     "ControlChart",
+    "DependenceModel",
     "DetectableFall",
     "DifferenceOfProportions",
     "Dispersion",
@@ -103,6 +117,7 @@ __all__ = [
     "Gradient",
     "LastingShare",
     "LevelChanges",
+    "LinkedShare",
     "Peak",
     "PeriodComparison",
     "Projection",
@@ -110,10 +125,14 @@ __all__ = [
     "RateEstimate",
     "RatioComparison",
     "RunRule",
+    "ShrunkenRatios",
     "Signal",
     "StandardisedRateEstimate",
     "Step",
+    "ThreeLists",
+    "TotalEstimate",
     "adjust_false_discovery",
+    "bound_from_below",
     "chart_levels",
     "compare_monthly_periods",
     "compare_periods",
@@ -126,8 +145,11 @@ __all__ = [
     "estimate_gradient",
     "estimate_growth",
     "estimate_lasting_share",
+    "estimate_linked_share",
     "estimate_proportion",
     "estimate_rate",
+    "estimate_three_lists",
+    "estimate_two_lists",
     "find_level_changes",
     "find_peak",
     "fit_age_curve",
@@ -139,7 +161,9 @@ __all__ = [
     "project_counts",
     "project_level",
     "read_together",
+    "remove_chance_links",
     "required_yearly_change",
+    "shrink_ratios",
     "smallest_trend_fall",
     "smallest_yearly_fall",
     "t_chart",
