@@ -19,6 +19,7 @@ from safeground.engine.assessment.chapters.level_and_trend import make_level_and
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
 from safeground.engine.assessment.chapters.repeats import make_repeats_chapter
+from safeground.engine.assessment.chapters.signals import make_signals
 from safeground.engine.assessment.chapters.sources_side_by_side import make_sources_side_by_side
 from safeground.engine.assessment.chapters.strategy_figures import make_strategy_figures
 from safeground.engine.assessment.chapters.voice import make_voice
@@ -44,6 +45,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "area_and_population": make_area_and_population,
         "level_and_trend": make_level_and_trend,
         "where": make_where,
+        "signals": make_signals,
         "who": make_who,
         "age_curve": make_age_curve_chapter,
         "repeats": make_repeats_chapter,

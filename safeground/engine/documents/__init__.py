@@ -18,6 +18,7 @@ from safeground.engine.documents.charts import (
     Point,
     ProjectionChart,
     RunChart,
+    RunCharts,
     Series,
 )
 from safeground.engine.documents.findings import Direction, Finding
@@ -86,6 +87,7 @@ __all__ = [
     "Point",
     "ProjectionChart",
     "RunChart",
+    "RunCharts",
     "Series",
     "SourceDelivery",
     "Table",

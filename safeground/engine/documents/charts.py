@@ -50,6 +50,17 @@ class RunChart:
 
 
 @dataclass(frozen=True)
+class RunCharts:
+    """Small multiples: run charts beneath each other on one axis of months, each on a scale of its own and named by its series."""
+
+    parts: tuple[RunChart, ...]
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise ValueError("small multiples need a run chart or more")
+
+
+@dataclass(frozen=True)
 class ControlPhase:
     """Centre and limits from month to month (inclusive labels 'YYYY-MM').
 
@@ -192,6 +203,7 @@ class HeatGrid:
 Chart: TypeAlias = (
     LineChart
     | RunChart
+    | RunCharts
     | ProjectionChart
     | IntervalChart
     | FunnelChart

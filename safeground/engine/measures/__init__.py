@@ -25,6 +25,7 @@ from safeground.engine.measures.definition_comparison import (
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.engagement import Engagement, Raised, Session, read_engagement
 from safeground.engine.measures.happenings import Happenings, read_happenings
+from safeground.engine.measures.event_days import find_event_days
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Cell, Measurement
@@ -32,6 +33,7 @@ from safeground.engine.measures.opening import open_measures
 from safeground.engine.measures.people_links import SUSPECT, VICTIM, PeopleLinks, Share, link_people
 from safeground.engine.measures.periods import (
     ComparablePeriods,
+    DAYS_IN_A_MONTH,
     Period,
     PeriodKind,
     find_comparison,
@@ -54,6 +56,7 @@ from safeground.engine.measures.typed_places import PlacementShares
 __all__ = [
     "EUROPEAN_BANDS",
     "IN",
+    "DAYS_IN_A_MONTH",
     "OUT",
     "PRESCRIBING_CAVEATS",
     "SUSPECT",
@@ -114,6 +117,7 @@ __all__ = [
     "flag_poor_denominators",
     "get_months",
     "get_periods",
+    "find_event_days",
     "link_people",
     "make_period",
     "make_run_chart",

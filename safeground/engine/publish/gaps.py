@@ -15,6 +15,7 @@ from safeground.engine.documents import (
     LineChart,
     ProjectionChart,
     RunChart,
+    RunCharts,
     format_number,
     join_words,
 )
@@ -39,6 +40,10 @@ def _find_numbers(chart: Chart) -> Iterable[tuple[str, Protected]]:
             yield from ((prefix + describe_period(point.label), point.estimate) for point in series.points)
     elif isinstance(chart, RunChart):
         yield from ((describe_period(point.label), point.estimate) for point in chart.series.points)
+    elif isinstance(chart, RunCharts):
+        for part in chart.parts:
+            label = part.series.label
+            yield from ((f"{label}, {describe_period(point.label)}", point.estimate) for point in part.series.points)
     elif isinstance(chart, ProjectionChart):
         yield from ((point.label, point.estimate) for point in (*chart.history, *chart.path))
     elif isinstance(chart, IntervalChart | FunnelChart | ColumnChart):

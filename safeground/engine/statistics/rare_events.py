@@ -114,12 +114,18 @@ def nelson_t_chart(times: ArrayLike, *, since_last: float | None = None) -> GapC
 
 
 def measure_gap_alarms(
-    gaps: ArrayLike, *, days: int, rng: np.random.Generator, runs: int = 2_000, confidence: float = THREE_SIGMA
+    gaps: ArrayLike,
+    *,
+    days: int,
+    rng: np.random.Generator,
+    signals: int = 1,
+    runs: int = 2_000,
+    confidence: float = THREE_SIGMA,
 ) -> float:
-    """How often a stretch of `days` days in which nothing changes has a g chart that signals, with as many events as these gaps have.
+    """How often a stretch of `days` days in which nothing changes has a g chart with `signals` marked gaps or more.
 
-    gaps: from 1 on, as `g_chart` with `least` 1, within the `days` days. Each day has an event with the same probability; the time since
-    the last event counts too. A stretch with fewer than two gaps has no chart and no signal.
+    gaps: from 1 on, as `g_chart` with `least` 1, within the `days` days. Each day has an event with the probability that these gaps
+    give it; the time since the last event counts too. A stretch with fewer than two gaps has no chart and no signal.
     """
     gap = _one_series(gaps, confidence)
     chance = (gap.size + 1) / days
@@ -128,7 +134,8 @@ def measure_gap_alarms(
         at = np.flatnonzero(rng.random(days) < chance)
         if at.size > 2:
             since_last = days - 1 - int(at[-1])
-            signalled += bool(g_chart(np.diff(at), least=1, since_last=since_last, confidence=confidence).signals)
+            chart = g_chart(np.diff(at), least=1, since_last=since_last, confidence=confidence)
+            signalled += len({signal.month for signal in chart.signals}) >= signals
     return signalled / runs
 
 

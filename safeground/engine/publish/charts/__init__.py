@@ -15,12 +15,14 @@ from safeground.engine.documents import (
     LineChart,
     ProjectionChart,
     RunChart,
+    RunCharts,
 )
 from safeground.engine.publish.charts.canvas import NARROW, WIDE, Canvas
 from safeground.engine.publish.charts.comparisons import draw_column_chart, draw_interval_chart
 from safeground.engine.publish.charts.distributions import draw_concentration_curve, draw_funnel_chart
 from safeground.engine.publish.charts.grids import draw_heat_grid
 from safeground.engine.publish.charts.maps import draw_choropleth
+from safeground.engine.publish.charts.multiples import draw_run_charts
 from safeground.engine.publish.charts.projections import draw_projection_chart
 from safeground.engine.publish.charts.scales import describe_period
 from safeground.engine.publish.charts.series import draw_line_chart, draw_run_chart
@@ -31,6 +33,7 @@ __all__ = ["NARROW", "WIDE", "Canvas", "describe_period", "draw_chart", "render_
 _DRAWERS: dict[type, Any] = {
     LineChart: draw_line_chart,
     RunChart: draw_run_chart,
+    RunCharts: draw_run_charts,
     ProjectionChart: draw_projection_chart,
     IntervalChart: draw_interval_chart,
     FunnelChart: draw_funnel_chart,
