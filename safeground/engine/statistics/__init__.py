@@ -18,6 +18,8 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how concentrated? | `estimate_concentration` |
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
+| does it go with a risk factor, others held alike? | `fit_count_regression`; `estimate_spatial_autocorrelation` for what it leaves over |
+| is an area unusual among areas like it? | `find_similar_areas`, `compare_with_similar` |
 | how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
 | which areas have more than their share? | `shrink_ratios` |
@@ -50,6 +52,7 @@ from safeground.engine.statistics.comparisons import (
 )
 from safeground.engine.statistics.concentration import Chance, Concentration, estimate_concentration
 from safeground.engine.statistics.control_charts import FEWEST_MONTHS, ControlChart, Signal, u_chart, xmr_chart
+from safeground.engine.statistics.count_regression import FEWEST_CLUSTERS, CountRegression, fit_count_regression
 from safeground.engine.statistics.detectable_changes import (
     DetectableFall,
     required_yearly_change,
@@ -84,6 +87,16 @@ from safeground.engine.statistics.results import Estimate
 from safeground.engine.statistics.run_rules import RunRule
 from safeground.engine.statistics.shrunken_ratios import ShrunkenRatios, shrink_ratios
 from safeground.engine.statistics.significance import adjust_false_discovery
+from safeground.engine.statistics.similar_areas import (
+    SimilarAreas,
+    SimilarComparison,
+    compare_with_similar,
+    find_similar_areas,
+)
+from safeground.engine.statistics.spatial_autocorrelation import (
+    SpatialAutocorrelation,
+    estimate_spatial_autocorrelation,
+)
 from safeground.engine.statistics.standardisation import (
     AGE_BANDS_2013,
     EUROPEAN_STANDARD_POPULATION_2013,
@@ -94,6 +107,7 @@ from safeground.engine.statistics.standardisation import (
 __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
+    "FEWEST_CLUSTERS",
     "FEWEST_GAPS",
     "FEWEST_MONTHS",
     "FEWEST_MONTHS_FOR_CHANGES",
@@ -106,6 +120,7 @@ __all__ = [
     "Comparison",
     "Concentration",
     "ControlChart",
+    "CountRegression",
     "DependenceModel",
     "DetectableFall",
     "DifferenceOfProportions",
@@ -127,6 +142,9 @@ __all__ = [
     "RunRule",
     "ShrunkenRatios",
     "Signal",
+    "SimilarAreas",
+    "SimilarComparison",
+    "SpatialAutocorrelation",
     "StandardisedRateEstimate",
     "Step",
     "ThreeLists",
@@ -138,6 +156,7 @@ __all__ = [
     "compare_periods",
     "compare_proportions",
     "compare_rates",
+    "compare_with_similar",
     "estimate_cluster_dispersion",
     "estimate_concentration",
     "estimate_directly_standardised_rate",
@@ -148,11 +167,14 @@ __all__ = [
     "estimate_linked_share",
     "estimate_proportion",
     "estimate_rate",
+    "estimate_spatial_autocorrelation",
     "estimate_three_lists",
     "estimate_two_lists",
     "find_level_changes",
     "find_peak",
+    "find_similar_areas",
     "fit_age_curve",
+    "fit_count_regression",
     "funnel_limits",
     "g_chart",
     "measure_false_alarms",
