@@ -45,12 +45,12 @@ class PartnersCounty:
 
 @contextlib.contextmanager
 def land_county(
-    folder: Path, feeds: Sequence[str], *, months: int = 14, small_areas: int = 120
+    folder: Path, feeds: Sequence[str], *, months: int = 14, small_areas: int = 120, open_files: Sequence[str] = OPEN
 ) -> Iterator[PartnersCounty]:
     """Land the open files and these feeds of a made-up county through the production path. Nothing may be refused."""
     county = make_county(seed=2024, small_areas=small_areas, months=months, last_month="2025-06")
     write_county(county, folder / "open")
-    files = [path for part in OPEN for path in sorted((folder / "open" / part).rglob("*.*"))]
+    files = [path for part in open_files for path in sorted((folder / "open" / part).rglob("*.*"))]
     sent = write_partner_files(county, folder / "sent")
     files += [path for path in sent if path.relative_to(folder / "sent").parts[0] in feeds]
     catalogue = load_catalogue("wrenshire")

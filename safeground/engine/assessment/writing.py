@@ -19,9 +19,11 @@ from safeground.engine.assessment.chapters.level_and_trend import make_level_and
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
 from safeground.engine.assessment.chapters.repeats import make_repeats_chapter
+from safeground.engine.assessment.chapters.risk_factors import make_risk_factors
 from safeground.engine.assessment.chapters.signals import make_signals
 from safeground.engine.assessment.chapters.sources_side_by_side import make_sources_side_by_side
 from safeground.engine.assessment.chapters.strategy_figures import make_strategy_figures
+from safeground.engine.assessment.chapters.unseen import make_unseen
 from safeground.engine.assessment.chapters.voice import make_voice
 from safeground.engine.assessment.chapters.when import make_when
 from safeground.engine.assessment.chapters.where import make_where
@@ -44,15 +46,17 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "definition_and_quality": make_definition_and_quality,
         "area_and_population": make_area_and_population,
         "level_and_trend": make_level_and_trend,
-        "where": make_where,
         "signals": make_signals,
+        "where": make_where,
         "who": make_who,
         "age_curve": make_age_curve_chapter,
         "repeats": make_repeats_chapter,
         "when": make_when,
         "where_it_happens": make_where_it_happens,
         "sources_side_by_side": make_sources_side_by_side,
+        "unseen": make_unseen,
         "deprivation": make_deprivation,
+        "risk_factors": make_risk_factors,
         "strategy_figures": make_strategy_figures,
         "children_and_young_people": make_children_and_young_people,
         "wider_signs": make_wider_signs,

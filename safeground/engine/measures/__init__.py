@@ -2,6 +2,7 @@
 
 from safeground.engine.measures.breakdowns import split_by_people
 from safeground.engine.measures.calculation import Measures
+from safeground.engine.measures.characteristics import CHARACTERISTICS, Characteristic, read_characteristics
 from safeground.engine.measures.comparisons import (
     AreaComparison,
     ForceComparison,
@@ -54,6 +55,7 @@ from safeground.engine.measures.times_of_week import TimesOfWeek, weigh_times_of
 from safeground.engine.measures.typed_places import PlacementShares
 
 __all__ = [
+    "CHARACTERISTICS",
     "EUROPEAN_BANDS",
     "IN",
     "DAYS_IN_A_MONTH",
@@ -70,6 +72,7 @@ __all__ = [
     "AreaLocator",
     "AreaPeriodMatrix",
     "Cell",
+    "Characteristic",
     "ChosenDefinition",
     "ComparablePeriods",
     "CompiledRule",
@@ -125,6 +128,7 @@ __all__ = [
     "place_tally",
     "protect_cell",
     "read_changes_together",
+    "read_characteristics",
     "read_engagement",
     "read_happenings",
     "split_by_people",
