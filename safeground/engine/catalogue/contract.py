@@ -56,6 +56,8 @@ class Constraints(DefinitionModel):
 
     required: bool = False
     pattern: str | None = None
+    looks_like: str | None = None
+    """What a value of the pattern looks like, for people, to whom no pattern is shown: 'E01012345', '12, or a marker (* or -)'."""
     enum: tuple[str, ...] | None = None
     code_list: str | None = None
     minimum: float | None = None
@@ -70,6 +72,12 @@ class Constraints(DefinitionModel):
             except re.error as error:
                 raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
         return pattern
+
+    @model_validator(mode="after")
+    def _looks_like_its_pattern(self) -> Constraints:
+        if self.looks_like is not None and self.pattern is None:
+            raise ValueError(f"looks_like ({self.looks_like}) says what a pattern means, and there is none")
+        return self
 
 
 class ColumnContract(DefinitionModel):

@@ -67,6 +67,33 @@ def test_lists_tips_and_formats(tmp_path):
     assert sheet.freeze_panes == f"A{HEADER_ROW + 1}"
 
 
+def test_every_code_is_there_with_its_meaning(tmp_path):
+    path = tmp_path / "recorded.xlsx"
+    write_template(path, FEEDS, "recorded_crime")
+    told = {tuple(cell.value for cell in row) for row in load_workbook(path)["Codes"].iter_rows()}
+    variant = FEEDS.contracts["recorded_crime"].variants[0]
+    coded = [column for column in variant.columns if column.constraints.code_list]
+    assert len(coded) > 3
+    for column in coded:
+        meanings = FEEDS.code_lists[column.constraints.code_list].meanings
+        assert {(column.name, *pair) for pair in meanings.items()} <= told
+    assert any(code != meaning for _, code, meaning in told - {("In the column", "Write", "It means")} if code)
+
+
+@pytest.mark.parametrize("feed", EXAMPLES)
+def test_no_regular_expression_is_shown_to_people(feed, tmp_path):
+    path = tmp_path / "template.xlsx"
+    write_template(path, FEEDS, feed)
+    cells = [cell.value for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    shown = "\n".join(str(value) for value in cells if value)
+    assert not [
+        column.name
+        for variant in FEEDS.contracts[feed].variants
+        for column in variant.columns
+        if column.constraints.pattern and column.constraints.pattern in shown
+    ]
+
+
 def test_what_has_no_template_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(Refused, match="is not one of the feeds: "):
         write_template(tmp_path / "x.xlsx", FEEDS, "nothing")

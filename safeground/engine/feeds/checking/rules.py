@@ -41,7 +41,6 @@ from safeground.engine.feeds.checking.rules_sql import (
     quote_texts,
     trimmed,
 )
-from safeground.engine.feeds.sharing.pseudonyms import PSEUDONYM
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,8 @@ def _cell_rules(name: str, kind: str, constraints: Constraints, on_failure: OnFa
     if kind != "string":
         yield rule("type", _is_not(kind, cell), f"is not {_TYPES[kind]}")
     if constraints.pattern is not None:
-        is_pseudonym = constraints.pattern == PSEUDONYM
-        says = "is not written as its contract asks" if is_pseudonym else f"does not look like {constraints.pattern}"
+        like = constraints.looks_like  # a pattern says nothing to whoever keeps the sheet
+        says = f"is not like {like}" if like else "is not written as its contract asks"
         yield rule("pattern", f"NOT {matches(cell, constraints.pattern)}", says)
     codes = codes_of(constraints, feeds)
     if codes is not None:

@@ -65,9 +65,8 @@ def advise(rule: Rule, variant: Variant, feeds: Feeds, examples: Mapping[str, st
         case "code_list":
             return f"Write {_one_of(codes_of(constraints, feeds) or ())}{blank}."
         case "pattern":
-            known = examples.get(column.name) if column else None
-            example = f" like {known}" if known else f" of the form {constraints.pattern}"
-            return f"Write a value{example}{blank}."
+            known = constraints.looks_like or (examples.get(column.name) if column else None)
+            return f"Write {f'a value like {known}' if known else 'it as the contract asks'}{blank}."
         case "minimum" | "maximum":
             return f"Write {_WANTED[kind]} {_bounds(constraints)}{blank}."
     return f"{_BY_RULE.get(rule.name, 'Correct it')}."
@@ -76,7 +75,8 @@ def advise(rule: Rule, variant: Variant, feeds: Feeds, examples: Mapping[str, st
 def describe_column(column: ColumnContract, feeds: Feeds) -> str:
     """What a cell of the column holds: 'a whole number from 0 to 120; required'."""
     codes = codes_of(column.constraints, feeds)
-    wanted = _one_of(codes) if codes else f"{_WANTED[column.type]} {_bounds(column.constraints)}".strip()
+    like = f"like {column.constraints.looks_like}" if column.constraints.looks_like else _bounds(column.constraints)
+    wanted = _one_of(codes) if codes else f"{_WANTED[column.type]} {like}".strip()
     return f"{wanted}; {'required' if column.constraints.required else 'may be blank'}"
 
 

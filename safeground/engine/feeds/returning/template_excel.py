@@ -33,6 +33,8 @@ HEADER_ROW = 4
 """As Excel counts; rows from the next one on are the partner's."""
 _WIDTH = 22
 _WIDTHS = (26, 24, 80, 34)
+CODES_SHEET = "Codes"
+_CODE_WIDTHS = (34, 34, 80)
 _STYLE_OF: Mapping[str, Style] = {"date": "date", "datetime": "moment"}
 """Dates are cells Excel knows to be dates. Months are text: it would make a date of 2024-01."""
 
@@ -51,6 +53,7 @@ def write_template(out: Path, feeds: Feeds, feed: str, *, variant: str | None = 
     columns = _columns_of(chosen, examples)
     with open_book(out, title=contract.title) as book:
         _write_first_sheet(book, contract, chosen, columns, feeds, examples)
+        _write_codes(book, columns, feeds)
         named = {column.name: codes for column in columns if (codes := codes_of(column.constraints, feeds))}
         lists = write_lists(book, named)
         _write_rows(book, contract, columns, feeds, examples, lists)
@@ -102,6 +105,23 @@ def _write_first_sheet(
     for number, column in enumerate(columns, start=row + 1):
         cells = (column.name, _needed(column), _wanted(column, feeds), examples.get(column.name, ""))
         book.write_line(sheet, number, cells, "note", widths=_WIDTHS)
+
+
+def _write_codes(book: Book, columns: Sequence[ColumnContract], feeds: Feeds) -> None:
+    """A sheet to be read: every code that a column takes, and what it means. Codes are written as they are here, capital letters too."""
+    lines = [
+        (column.name, code, feeds.code_lists[column.constraints.code_list].meanings[code])
+        for column in columns
+        if column.constraints.code_list is not None
+        for code in feeds.code_lists[column.constraints.code_list].codes
+    ]
+    if not lines:
+        return
+    told = "What may be written in a column that takes codes, and what each means. Write a code as it is here, capital letters too."
+    sheet, row = book.add_page(CODES_SHEET, CODES_SHEET, (told,), widths=_CODE_WIDTHS)
+    book.write_line(sheet, row, ("In the column", "Write", "It means"), "heading", widths=_CODE_WIDTHS)
+    for number, cells in enumerate(lines, start=row + 1):
+        book.write_line(sheet, number, cells, "note", widths=_CODE_WIDTHS)
 
 
 def _write_rows(
