@@ -76,7 +76,12 @@ def split_at_25(aim: Counted, periods: Sequence[Period]) -> dict[str, list[Prote
     if any(0 < round(unknown) <= aim.rule.threshold for _, _, unknown in counts if unknown == unknown):
         counts = [[young, others + unknown] for young, others, unknown in counts]
         titles = ["Under 25", "25 and over, or age not known"]
-    told = [aim.protect_parts(parts, of=total) for parts, total in zip(counts, totals, strict=True)]
+    told = [
+        aim.protect_parts(
+            parts, of=total, keys=[aim.key(period, f"age={title}") for title in titles], total=aim.key(period)
+        )
+        for parts, total, period in zip(counts, totals, periods, strict=True)
+    ]
     return {title: [column[at] for column in told] for at, title in enumerate(titles)}
 
 
@@ -109,7 +114,14 @@ def _quarters_figure(aim: Counted, *, name: str) -> Figure | None:
     lines = [
         [at for at, quarter in enumerate(quarters) if set(quarter.months) <= set(period.months)] for period in told
     ]
-    withheld = protect_cells(counts, lines, aim.rule, unit=aim.unit)
+    withheld = protect_cells(
+        counts,
+        lines,
+        aim.rule,
+        unit=aim.unit,
+        keys=[aim.key(quarter) for quarter in quarters],
+        register=aim.register,
+    )
     estimates = [
         aim.protect_level(quarter) if cell.is_published else cell
         for quarter, cell in zip(quarters, withheld, strict=True)

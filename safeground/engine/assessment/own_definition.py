@@ -40,7 +40,13 @@ def _say_bounds(counted: Counted) -> str:
 def _gap_table(counted: Counted) -> Table:
     """Which missing fields leave how many undetermined; together they are all of them."""
     gaps = counted.missing_fields(counted.period)
-    numbers = counted.protect_parts([events for _, events in gaps], of=counted.protect_bounds(counted.period)[1])
+    unsure = "cannot tell"
+    numbers = counted.protect_parts(
+        [events for _, events in gaps],
+        of=counted.protect_bounds(counted.period)[1],
+        keys=[counted.key(counted.period, f"not known={said}", of=unsure) for said, _ in gaps],
+        total=counted.key(counted.period, of=unsure),
+    )
     return counted.table(
         id="own_definition_gaps",
         caption=f"What is missing where it cannot be told, {counted.period.label}",

@@ -42,6 +42,20 @@ def count_bands(counted: Counted, period: Period, role: str) -> dict[str, int]:
     return ages
 
 
+def protect_bands(counted: Counted, bands: Mapping[str, int], period: Period, plural: str) -> dict[str, Protected]:
+    """People by the label of their band, each as it may be shown."""
+    return _protect_by(counted, bands, period, plural, "age")
+
+
+def _protect_by(
+    counted: Counted, people: Mapping[str, int], period: Period, plural: str, by: str
+) -> dict[str, Protected]:
+    keys = [counted.key(period, f"{by}={name}", of=plural) for name in people]
+    total = counted.key(period, of=plural)
+    cells = counted.protect_parts(list(people.values()), unit=plural, keys=keys, total=total)
+    return dict(zip(people, cells, strict=True))
+
+
 def _split(counted: Counted, period: Period) -> dict[str, dict[tuple[str | None, str | None], int]]:
     """People by band and sex, for each role."""
     found = split_by_people(
@@ -64,8 +78,8 @@ def _make_role(
     for (band, sex), number in people.items():
         ages[band or _NOT_KNOWN] += number
         sexes[sex or _NOT_KNOWN] += number
-    by_age = dict(zip(ages, counted.protect_parts(list(ages.values()), unit=plural), strict=True))
-    by_sex = dict(zip(sexes, counted.protect_parts(list(sexes.values()), unit=plural), strict=True))
+    by_age = protect_bands(counted, ages, counted.period, plural)
+    by_sex = _protect_by(counted, sexes, counted.period, plural, "sex")
     return [
         _peak_finding(counted, by_age, name=name, plural=plural),
         _age_figure(counted, by_age, name=name, plural=plural),

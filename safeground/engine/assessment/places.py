@@ -30,7 +30,9 @@ def make_kinds_of_place(counted: Counted, *, name: str) -> list[Block]:
     ordered = sorted(known, key=lambda kind: (-known[kind], kind))
     if not ordered:
         return [Notice(NoticeKind.MISSING, f"In what kind of place {counted.what} happened is not stated.")]
-    cells = counted.protect_parts([*(known[kind] for kind in ordered), unknown])
+    keys = [counted.key(counted.period, f"kind of place={kind}") for kind in (*ordered, "not known")]
+    total = counted.key(counted.period)
+    cells = counted.protect_parts([*(known[kind] for kind in ordered), unknown], keys=keys, total=total)
     shown = [
         (capitalise(kind), _with_interval(counted, known[kind], cell))
         for kind, cell in zip(ordered, cells[:-1], strict=True)
@@ -73,8 +75,17 @@ def make_districts(counted: Counted, *, name: str) -> list[Block]:
     inside = gathered.definite.values[:, 0]
     elsewhere = counted.total(counted.period)[0] - float(inside.sum())
     may_be = gathered.undetermined.values[:, 0]
-    definite = counted.protect_parts([*inside.tolist(), max(elsewhere, 0.0)])
-    more = counted.protect_parts([*may_be.tolist(), max(counted.total(counted.period)[1] - float(may_be.sum()), 0.0)])
+    areas, unsure = (*gathered.definite.areas, "elsewhere"), "cannot tell"
+    definite = counted.protect_parts(
+        [*inside.tolist(), max(elsewhere, 0.0)],
+        keys=[counted.key(counted.period, area=area) for area in areas],
+        total=counted.key(counted.period),
+    )
+    more = counted.protect_parts(
+        [*may_be.tolist(), max(counted.total(counted.period)[1] - float(may_be.sum()), 0.0)],
+        keys=[counted.key(counted.period, area=area, of=unsure) for area in areas],
+        total=counted.key(counted.period, of=unsure),
+    )
     names = [evidence.district_names[code] for code in gathered.definite.areas]
     rows = sorted(zip(names, definite[:-1], more[:-1], strict=True), key=lambda row: row[0])
     return [

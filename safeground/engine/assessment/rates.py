@@ -118,7 +118,11 @@ def _district_figure(counted: Counted, residents: Residents, people: Populations
     counts = monthly.gather([counted.period]).values[:, 0]
     living = people.at_level(DISTRICT, monthly.areas)[:, 0]
     elsewhere = max(counted.total(counted.period)[0] - float(counts.sum()), 0.0)
-    cells = counted.protect_parts([*counts.tolist(), elsewhere])
+    cells = counted.protect_parts(
+        [*counts.tolist(), elsewhere],
+        keys=[counted.key(counted.period, area=area) for area in (*monthly.areas, "elsewhere")],
+        total=counted.key(counted.period),
+    )
     compared = compare_with_rest(monthly, living.tolist(), counted.period)
     rates, rows, readings = {}, {}, {}
     for at, code in enumerate(monthly.areas):

@@ -30,6 +30,8 @@ from safeground.engine.disclosure import (
 _WITHIN = 0.05
 """A table is searched until no choice can lose less by more than this share: the last few per cent cost most of the time."""
 
+_NODES = 200
+
 
 @dataclass
 class _Entry:
@@ -153,7 +155,9 @@ class Register:
             return set(), False
         tied = tuple(Sum(place[total], tuple(place[part] for part in parts)) for total, parts in ties)
         numbers = np.array(list(counts.values()))
-        found = suppress(CountTable(numbers, tied, frozenset(told), frozenset(hidden)), self.rule, within=_WITHIN)
+        found = suppress(
+            CountTable(numbers, tied, frozenset(told), frozenset(hidden)), self.rule, nodes=_NODES, within=_WITHIN
+        )
         # Five withheld that make 5 are 1 each, unless one of them may be 0: then a 0 is withheld with them.
         zeros = set[int]()
         for each in tied:
@@ -162,7 +166,7 @@ class Register:
                 zeros.add(bare[0])
         if zeros:
             table = CountTable(numbers, tied, frozenset(told), frozenset(hidden | zeros))
-            found = suppress(table, self.rule, hide_zeros=True, within=_WITHIN)
+            found = suppress(table, self.rule, hide_zeros=True, nodes=_NODES, within=_WITHIN)
         withheld = found.withheld.tolist()
         return {key for key, hides in zip(order, withheld, strict=True) if hides}, bool(zeros)
 
@@ -194,4 +198,6 @@ class Register:
             rest = CellKey(key.series, tuple(month for month in outer.months if month not in set(inner.months)))
             if rest not in self._entries and rest not in wanted:
                 self._latent[rest] = max(known[outer] - known[inner], 0)
+                if self._latent[rest] > self.rule.threshold or self.rule.rounding > 1:
+                    continue  # it says nothing that must not be said; rounded numbers leave room enough
             yield outer, (inner, rest)

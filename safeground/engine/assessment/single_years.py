@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.assessment.counted import Counted
-from safeground.engine.assessment.people import count_bands
+from safeground.engine.assessment.people import count_bands, protect_bands
 from safeground.engine.assessment.times import find_long_period
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.measures import Ages, PeopleLinks, Period, link_people
@@ -114,7 +114,7 @@ def _protect(
     since band and years would give it away.
     """
     latest = count_bands(counted, counted.period, role)
-    bands = dict(zip(latest, counted.protect_parts(list(latest.values()), unit=plural), strict=True))
+    bands = protect_bands(counted, latest, counted.period, plural)
     told: list[Protected] = []
     known = counts.copy()
     for start in range(0, len(AGES), _BAND):
@@ -123,7 +123,9 @@ def _protect(
         added = counted.protect_parts([float(parts.sum()) - latest[label]], unit=plural)[0]
         if added.state is State.SUPPRESSED:
             band = added
-        cells = counted.protect_parts(parts.tolist(), of=band, unit=plural)
+        keys = [counted.key(period, f"age={age}", of=plural) for age in AGES[start : start + _BAND]]
+        total = counted.key(period, f"age={label}", of=plural)
+        cells = counted.protect_parts(parts.tolist(), of=band, unit=plural, keys=keys, total=total)
         hidden = np.array([not cell.is_published for cell in cells])
         if hidden.any():
             known[start : start + _BAND][hidden] = parts[hidden].mean() if band.is_published else np.nan

@@ -22,7 +22,14 @@ def make_month_table(sources: Mapping[str, Counted], period: Period) -> Table:
     """A row a month, a column a source, each under the rule of its owner."""
     months = [Period((month,), PeriodKind.MONTH) for month in period.months]
     columns = [
-        [*source.protect_parts([source.total(month)[0] for month in months]), source.protect_level(period)]
+        [
+            *source.protect_parts(
+                [source.total(month)[0] for month in months],
+                keys=[source.key(month) for month in months],
+                total=source.key(period),
+            ),
+            source.protect_level(period),
+        ]
         for source in sources.values()
     ]
     labels = [*(month.label for month in months), capitalise(period.label)]
@@ -47,7 +54,12 @@ def make_district_table(evidence: Evidence, sources: Mapping[str, Counted], peri
         counts = evidence.measures.count_definition(source.definition, level=DISTRICT).definite.gather([period])
         inside = [float(counts.values[counts.areas.index(code), 0]) for code in codes]
         rest = source.total(period)[0] - sum(inside)
-        columns.append(source.protect_parts([*map(round_or_nan, inside), round_or_nan(max(rest, 0.0))]))
+        cells = source.protect_parts(
+            [*map(round_or_nan, inside), round_or_nan(max(rest, 0.0))],
+            keys=[source.key(period, area=area) for area in (*codes, "elsewhere")],
+            total=source.key(period),
+        )
+        columns.append(cells)
     labels = [*(evidence.district_names[code] for code in codes), "Elsewhere, or without a usable place"]
     return _make_table(
         "sources_by_district",

@@ -188,7 +188,9 @@ def _grid_figure(
     title = f"When {counted.what} happened"
     if peak is not None:
         title = f"{capitalise(counted.what)}: most frequent on {_say_day(peak[0])} from {_say_hours(peak[1])}"
-    exact, shared, unknown = counted.protect_parts([float(found.exact), float(found.shared), float(found.unknown)])
+    parts = [float(found.exact), float(found.shared), float(found.unknown)]
+    keys = [counted.key(period, f"time={known}") for known in ("to the hour", "from when to when", "not known")]
+    exact, shared, unknown = counted.protect_parts(parts, keys=keys, total=counted.key(period))
     notes = [
         f"Known to the hour: {format_value(exact)}.",
         f"Known from when to when within a day, with a part in each hour between: {format_value(shared)}.",
@@ -231,7 +233,22 @@ def make_months(counted: Counted, *, name: str) -> Figure | None:
         [at for at, month in enumerate(months) if (month.first.year, (month.first.month - 1) // 3) == quarter]
         for quarter in sorted(quarters)
     ]
-    cells = protect_cells(counts, lines, counted.rule, unit=counted.unit)
+    known = [tuple(month for month in months if month.first in period.months) for period in told]
+    cells = protect_cells(
+        counts,
+        lines,
+        counted.rule,
+        unit=counted.unit,
+        keys=[counted.key(month) for month in months],
+        totals=[
+            *(
+                counted.key(period) if len(here) == len(period.months) else None
+                for period, here in zip(told, known, strict=True)
+            ),
+            *[None] * len(quarters),
+        ],
+        register=counted.register,
+    )
     shown = [(f"{m.first:%Y-%m}", cell) for m, cell, n in zip(months, cells, counts, strict=True) if not math.isnan(n)]
     values = [cell for _, cell in shown if cell.value is not None]
     if len(values) < 6:

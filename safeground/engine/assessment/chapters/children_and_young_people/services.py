@@ -115,7 +115,12 @@ def make_flag(counted: Counted, flag: Flag, *, name: str) -> list[Block]:
     except ValueError:
         return []
     yes, no, unknown = (round(number) for number in counts.values())
-    cells = counted.protect_parts([yes, no, unknown], of=counted.protect_level(counted.period))
+    cells = counted.protect_parts(
+        [yes, no, unknown],
+        of=counted.protect_level(counted.period),
+        keys=[counted.key(counted.period, f"{flag.field}={answer}") for answer in ("yes", "no", "not known")],
+        total=counted.key(counted.period),
+    )
     name = f"{name.removesuffix('_rate')}.{flag.field}"
     return [
         _flag_finding(counted, flag, cells, yes=yes, no=no, name=name),
