@@ -25,16 +25,16 @@ from safeground.engine.measures.definition_comparison import (
 )
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.engagement import Engagement, Raised, Session, read_engagement
-from safeground.engine.measures.happenings import Happenings, read_happenings
 from safeground.engine.measures.event_days import find_event_days
+from safeground.engine.measures.happenings import Happenings, read_happenings
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Cell, Measurement
 from safeground.engine.measures.opening import open_measures
 from safeground.engine.measures.people_links import SUSPECT, VICTIM, PeopleLinks, Share, link_people
 from safeground.engine.measures.periods import (
-    ComparablePeriods,
     DAYS_IN_A_MONTH,
+    ComparablePeriods,
     Period,
     PeriodKind,
     find_comparison,
@@ -44,6 +44,7 @@ from safeground.engine.measures.periods import (
     get_periods,
     make_period,
 )
+from safeground.engine.measures.placement_confidence import CONFIDENCES, count_placements
 from safeground.engine.measures.populations import EUROPEAN_BANDS, Ages, Populations, choose_populations
 from safeground.engine.measures.prescribing import CAVEATS as PRESCRIBING_CAVEATS
 from safeground.engine.measures.prescribing import AllocatedItems, allocate_items
@@ -56,9 +57,10 @@ from safeground.engine.measures.typed_places import PlacementShares
 
 __all__ = [
     "CHARACTERISTICS",
+    "CONFIDENCES",
+    "DAYS_IN_A_MONTH",
     "EUROPEAN_BANDS",
     "IN",
-    "DAYS_IN_A_MONTH",
     "OUT",
     "PRESCRIBING_CAVEATS",
     "SUSPECT",
@@ -111,16 +113,17 @@ __all__ = [
     "compare_with_year_before",
     "compile_rule",
     "count_monthly",
+    "count_placements",
     "count_readings",
     "cross_tally",
     "find_comparison",
+    "find_event_days",
     "find_latest_run",
     "find_latest_year",
     "find_links",
     "flag_poor_denominators",
     "get_months",
     "get_periods",
-    "find_event_days",
     "link_people",
     "make_period",
     "make_run_chart",
