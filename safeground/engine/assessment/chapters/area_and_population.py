@@ -23,6 +23,7 @@ from safeground.engine.documents import (
 from safeground.engine.measures import Ages, Populations
 
 _BANDS = (Ages(0, 15), Ages(16, 24), Ages(25, 34), Ages(35, 49), Ages(50, 64), Ages(65))
+_FEED = "population"  # told under its own rule: residents are no offences
 _YOUNG = (Ages(0, 15), Ages(16, 24))
 _MOST_DEPRIVED_NATIONALLY = 2
 """Deciles 1 and 2: the most deprived fifth of England."""
@@ -47,12 +48,13 @@ def make_area_and_population(evidence: Evidence, outline: ChapterOutline) -> tup
 
 
 def _age_figure(evidence: Evidence, populations: Populations) -> Figure:
+    rule = evidence.rule_of_feed(_FEED)
     people = populations.at_level(DISTRICT, evidence.measures.areas(DISTRICT)).sum(axis=0)
     total = float(people.sum())
     # The census is an estimate too, but its publisher gives no interval for these areas: its shares stand without one, and the
     # page says why.
     points = tuple(
-        Point(band.label, protect(100 * float(number) / total, unit="%", rule=evidence.rule, count=float(number)))
+        Point(band.label, protect(100 * float(number) / total, unit="%", rule=rule, count=float(number)))
         for band, number in zip(populations.bands, people, strict=True)
     )
     widths = "Bands differ in width: 16-24 holds nine years of age, 35-49 fifteen."
@@ -71,7 +73,7 @@ def _age_figure(evidence: Evidence, populations: Populations) -> Figure:
             caption="Residents by age band",
             columns=[("age", "Age"), ("people", "Residents"), ("share", "Share")],
             rows=[
-                (point.label, _people(float(number), evidence.rule), point.estimate)
+                (point.label, _people(float(number), rule), point.estimate)
                 for point, number in zip(points, people, strict=True)
             ],
             source=evidence.source_line("population"),
@@ -82,6 +84,7 @@ def _age_figure(evidence: Evidence, populations: Populations) -> Figure:
 
 
 def _district_table(evidence: Evidence, populations: Populations) -> Block:
+    rule = evidence.rule_of_feed(_FEED)
     codes = evidence.measures.areas(DISTRICT)
     people = populations.at_level(DISTRICT, codes)
     small = np.array([len(evidence.measures.locator.hierarchy.within(DISTRICT, code)) for code in codes])
@@ -89,14 +92,14 @@ def _district_table(evidence: Evidence, populations: Populations) -> Block:
     rows = []
     for at in np.argsort(-people.sum(axis=1)):
         total, young = float(people[at].sum()), float(people[at, young_at].sum())
-        share = protect(100 * young / total, unit="%", rule=evidence.rule, count=young) if total else protect(
-            float("nan"), unit="%", rule=evidence.rule, count=0.0
+        share = protect(100 * young / total, unit="%", rule=rule, count=young) if total else protect(
+            float("nan"), unit="%", rule=rule, count=0.0
         )  # fmt: skip
         rows.append(
             (
                 evidence.district_names[codes[at]],
-                _people(total, evidence.rule),
-                _people(young, evidence.rule),
+                _people(total, rule),
+                _people(young, rule),
                 share,
                 str(small[at]),
             )
