@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.build.receiving import describe_refusals
+from safeground.engine.build.receiving import came_soundly, describe_refusals
 from safeground.engine.catalogue import load_feeds
 from safeground.engine.feeds import FileCheck, Severity, check_file
 
@@ -27,9 +27,8 @@ class FileReport:
 
     @property
     def is_clean(self) -> bool:
-        """Every row of it can be used, though some may be worth a look."""
-        reports = self.found.reports
-        return not self.found.refused and all(report.is_used and not report.quarantined for report in reports)
+        """As `came_soundly` has it."""
+        return came_soundly(self.found.deliveries, self.found.refused, self.found.reports)
 
     def lines(self) -> tuple[str, ...]:
         found = self.found

@@ -47,6 +47,8 @@ class ReceivingReport:
     strangers: tuple[str, ...]
     """Partners among those landed that are neither the partnership's own nor its neighbours."""
     root: Path
+    outdated: tuple[tuple[Delivery, Delivery], ...] = ()
+    """Of the unchanged those that count no longer, each with the later delivery that counts."""
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -55,10 +57,8 @@ class ReceivingReport:
 
     @property
     def is_clean(self) -> bool:
-        """Every file that a contract covers landed and is used. Files that none covers do not spoil a landing beside them."""
-        broken = any(not refusal.is_uncovered for refusal in self.refused)
-        nothing = bool(self.refused) and not self.landed and not self.unchanged
-        return not broken and not nothing and all(check.is_used for check in self.checks)
+        """As `came_soundly` has it."""
+        return came_soundly((*self.landed, *self.unchanged), self.refused, self.checks)
 
     @property
     def last_line(self) -> str:
@@ -79,6 +79,13 @@ class ReceivingReport:
             lines.append(
                 f"{count_things(len(self.superseded), 'earlier delivery', 'earlier deliveries')} superseded; both are kept."
             )
+        lines += [
+            f"{earlier.id} had landed before and does not count, since {later.id} came after it; if the earlier is right after "
+            f"all, destroy the later: safeground destroy {shlex.quote(str(self.root))} {later.id} --reason WHY"
+            for earlier, later in self.outdated[:_MOST_FILES_SHOWN]
+        ]
+        if len(self.outdated) > _MOST_FILES_SHOWN:
+            lines.append(f"So it is with {len(self.outdated) - _MOST_FILES_SHOWN:,} more; --json names all.")
         if not self.landed and not self.unchanged:
             lines.append("Nothing landed.")
         lines += [
@@ -96,6 +103,7 @@ class ReceivingReport:
             "landed": [delivery.id for delivery in self.landed],
             "unchanged": [delivery.id for delivery in self.unchanged],
             "superseded": [delivery.id for delivery in self.superseded],
+            "outdated": [{"delivery": earlier.id, "counts_instead": later.id} for earlier, later in self.outdated],
             "refused": [{"file": refusal.path, "reason": refusal.sentence} for refusal in self.refused],
             "stated": [_problem_as_data(problem) for problem in self.stated],
             "strangers": list(self.strangers),
@@ -172,6 +180,7 @@ def land_and_check(
         report.problems,
         _find_strangers(catalogue, report.landed),
         workspace.root,
+        report.outdated,
     )
 
 
@@ -217,6 +226,14 @@ def expected_partners(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
 def get_problems(checks: Iterable[CheckReport]) -> tuple[Problem, ...]:
     """Every problem of these checks, each with the delivery it was found in."""
     return tuple(replace(problem, delivery=check.delivery) for check in checks for problem in check.problems)
+
+
+def came_soundly(here: Sequence[Delivery], refused: Sequence[Refusal], checks: Iterable[CheckReport]) -> bool:
+    """Every file that a contract covers is here and is used, though rows of it may be in quarantine. Files that none covers do not spoil
+    what came beside them. So `land` and `check FILE` end: one rule, so that a file that may be sent is a file that lands."""
+    broken = any(not refusal.is_uncovered for refusal in refused)
+    nothing = bool(refused) and not here
+    return not broken and not nothing and all(check.is_used for check in checks)
 
 
 def describe_refusals(refused: Iterable[Refusal]) -> tuple[str, ...]:

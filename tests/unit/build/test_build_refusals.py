@@ -9,7 +9,8 @@ import pytest
 from safeground.cli import DONE, REFUSED, main
 from safeground.engine.build import land_and_check, open_with_catalogue
 from safeground.engine.catalogue import definitions_folder
-from safeground.engine.workspace import init_workspace
+from safeground.engine.feeds import get_live_deliveries
+from safeground.engine.workspace import init_workspace, open_workspace
 
 FEEDS = definitions_folder() / "national" / "feeds"
 
@@ -49,3 +50,41 @@ def test_json_that_is_no_map_beside_a_partners_files_spoils_nothing(wrenshire, t
     assert "Each of these 2 files is JSON without areas in it" in said and "truth.json" in said
     (folder / "2025-03-wrenshire-victims.csv").write_text(text, encoding="utf-8")
     assert main(["land", str(wrenshire), str(folder)]) == REFUSED
+
+
+def test_an_earlier_file_sent_again_is_told_not_to_count_and_how_it_would(wrenshire, tmp_path, capsys):
+    street = (FEEDS / "police_uk_street" / "example.csv").read_bytes()
+    earlier, later = tmp_path / "a" / "2024-01-wrenshire-street.csv", tmp_path / "b" / "2024-01-wrenshire-street.csv"
+    for path, content in ((earlier, street), (later, street + street.splitlines(keepends=True)[1])):
+        path.parent.mkdir()
+        path.write_bytes(content)
+        assert main(["land", str(wrenshire), str(path)]) == DONE
+    capsys.readouterr()
+    live = [each.id for each in get_live_deliveries(open_workspace(wrenshire))]
+    assert main(["land", str(wrenshire), str(earlier)]) == DONE
+    said = capsys.readouterr().out
+    assert f"does not count, since {live[0]} came after it" in said
+    assert [each.id for each in get_live_deliveries(open_workspace(wrenshire))] == live
+    assert main(["destroy", str(wrenshire), live[0], "--reason", "sent by mistake"]) == DONE
+    capsys.readouterr()
+    assert main(["land", str(wrenshire), str(earlier)]) == DONE
+    assert "does not count" not in capsys.readouterr().out
+    assert [each.id for each in get_live_deliveries(open_workspace(wrenshire))] != live
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda rows: rows, DONE),
+        (lambda rows: [*rows, *[row.replace(b"2024-01", b"January") for row in rows[1:2]], *100 * rows[1:2]], DONE),
+        (lambda rows: [rows[0], *[row.replace(b"2024-01", b"January") for row in rows[1:]]], REFUSED),
+        (lambda rows: rows[:1], REFUSED),
+        (lambda rows: [b"colour,shape\n", b"red,round\n"], REFUSED),
+    ],
+    ids=["sound", "one row in quarantine", "all rows in quarantine", "no rows", "not ours"],
+)
+def test_a_file_checked_ends_as_it_would_when_landed(wrenshire, tmp_path, change, code):
+    rows = (FEEDS / "police_uk_street" / "example.csv").read_bytes().splitlines(keepends=True)
+    path = tmp_path / "2024-01-wrenshire-street.csv"
+    path.write_bytes(b"".join(change(rows)))
+    assert main(["check", str(path)]) == main(["land", str(wrenshire), str(path)]) == code

@@ -65,6 +65,9 @@ class LandingReport:
     """Earlier deliveries of the same feed, variant, partner and period as one that landed now. They are kept."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the statements about unchanged deliveries. Of those that landed now, their check tells."""
+    outdated: tuple[tuple[Delivery, Delivery], ...] = ()
+    """Unchanged deliveries that a later one supersedes, each with that one. Landing them again does not make them live: whoever lands a
+    folder twice would else turn its months about by the order of their names."""
 
 
 def land_files(
@@ -183,7 +186,14 @@ class _Landing:
             refused=tuple(self._refused),
             superseded=tuple(self._superseded),
             problems=tuple(self._problems),
+            outdated=tuple(self._find_outdated()),
         )
+
+    def _find_outdated(self) -> Iterator[tuple[Delivery, Delivery]]:
+        for delivery in {each.id: each for each in self._unchanged}.values():
+            live = self._live[_key(delivery)]
+            if live.id != delivery.id:
+                yield delivery, live
 
     def _open(self, path: Path | _Unopened) -> Iterator[Source | _Unopened]:
         """The file itself, or the members of an archive."""
