@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import pairwise
 
 from safeground.engine.strategy.arithmetic import breaks_rounding, printed_range
 from safeground.engine.strategy.figures import MoneyStatement, PublishedFigure
@@ -41,7 +42,7 @@ LARGEST_ROUNDING = 20
 """Nobody rounds away more than a twentieth of a number without saying so: 83,000 may stand for 82,500, 400 not for 350."""
 
 
-def _count_span(value: float, printed: str, *, nearest: float | None = None) -> Span:
+def count_span(value: float, printed: str, *, nearest: float | None = None) -> Span:
     """A count as rounded to what the text says; where it says nothing, to what the zeros at its end allow."""
     unit = nearest
     if unit is None:
@@ -100,8 +101,8 @@ def _shares_of_column(
     for row, share, count in zip(table.rows, shares, counts, strict=True):
         if share is None or count is None:
             continue
-        follows = _count_span(count.value, count.text, nearest=nearest).over(
-            _count_span(whole.value, whole.text, nearest=nearest)
+        follows = count_span(count.value, count.text, nearest=nearest).over(
+            count_span(whole.value, whole.text, nearest=nearest)
         )
         if not follows.meets(_percent_span(share)):
             yield Flaw(
@@ -150,7 +151,7 @@ def _shares_of_sentence(sentence: str) -> Iterator[tuple[str, str]]:
             part, whole, share = (parse_number(match[at] or match[at + 1]) for at in order)
             if part is None or whole is None or share is None or not whole.value:
                 continue
-            follows = _count_span(part.value, part.text).over(_count_span(whole.value, whole.text))
+            follows = count_span(part.value, part.text).over(count_span(whole.value, whole.text))
             if not follows.meets(_percent_span(share)):
                 yield match[0], _cannot_follow(f"{share.text}%", part.text, whole.text, follows)
     changes = re.findall(_PERCENT, sentence)
@@ -159,7 +160,7 @@ def _shares_of_sentence(sentence: str) -> Iterator[tuple[str, str]]:
         before, after, change = parse_number(moved[1]), parse_number(moved[2]), parse_number(changes[0])
         if before and after and change and before.value:
             exact = 100 * abs(after.value - before.value) / before.value
-            low, high = (_count_span(n.value, n.text) for n in (before, after))
+            low, high = (count_span(n.value, n.text) for n in (before, after))
             ends = [100 * abs(b - a) / a for a in (low.lower, low.upper) for b in (high.lower, high.upper) if a]
             if not Span(min(ends), max(ends)).meets(_percent_span(change)):
                 yield moved[0], _is_another_change(before.text, after.text, exact, f"{change.text}%")
@@ -187,10 +188,8 @@ def _shares_of_figures(figures: tuple[PublishedFigure, ...]) -> Iterator[Flaw]:
         share = parse_number(figure.printed)
         if not number or share is None or part.qualifier != "exactly" or (whole and whole.qualifier != "exactly"):
             continue
-        follows = _count_span(part.value, part.printed, nearest=part.rounded_to).over(
-            _count_span(
-                number, whole.printed if whole else f"{number:.0f}", nearest=whole.rounded_to if whole else None
-            )
+        follows = count_span(part.value, part.printed, nearest=part.rounded_to).over(
+            count_span(number, whole.printed if whole else f"{number:.0f}", nearest=whole.rounded_to if whole else None)
         )
         as_change = Span(abs(100 - follows.upper), abs(100 - follows.lower))
         if figure.kind == "change" and Span(
@@ -264,7 +263,7 @@ _TOTAL = re.compile(r"^(?:grand |overall |sub-?)?total\b|^all$|^overall$", re.IG
 
 @rule("parts-do-not-add-up", Severity.A)
 def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
-    """The parts of a table, or of an amount of money, do not make its total."""
+    """The parts of a table, of an amount of money, or of a count told by ages that exclude each other, do not make its total."""
     for table in subject.tables():
         totals = [row for row in table.rows if _TOTAL.match(row.cells[0])]
         if len(totals) != 1 or len(table.rows) < 3:
@@ -312,6 +311,44 @@ def parts_do_not_add_up(subject: Subject) -> Iterator[Flaw]:
                     f"is {whole.printed}. Correct a part or the whole.",
                     (" + ".join(part.printed for part in shares),),
                 )
+        yield from _ages_of_a_count(subject.strategy.figures)
+
+
+_AGES = (
+    (re.compile(r"\b(?:under|younger than|below)\s+(?:the age of\s+)?(\d+)\b"), lambda age: (0, age - 1)),
+    (re.compile(r"\b(\d+)\s*(?:to|-|–|and)\s*(\d+)\b"), lambda least, most: (least, most)),
+    (re.compile(r"\b(\d+)\s*(?:\+|(?:and|or)\s+(?:over|older|above))"), lambda age: (age, math.inf)),
+    (re.compile(r"\b(?:over|older than|above)\s+(?:the age of\s+)?(\d+)\b"), lambda age: (age + 1, math.inf)),
+)
+
+
+def _ages_in(text: str) -> tuple[float, float] | None:
+    """The first and last year of age that a count's name gives: (18, 24) of 'Victims aged 18 to 24'."""
+    if not re.search(r"\bage[ds]?\b|\bold\b|\bunder \d", text, re.IGNORECASE):
+        return None
+    found = ((pattern.search(text.lower()), ends) for pattern, ends in _AGES)
+    return next((ends(*(int(age) for age in match.groups())) for match, ends in found if match), None)
+
+
+def _ages_of_a_count(figures: tuple[PublishedFigure, ...]) -> Iterator[Flaw]:
+    """Parts may share members, but not where each is of other ages: then they are together no more than the whole."""
+    known = {figure.id: figure for figure in figures}
+    bands: dict[str, list[tuple[tuple[float, float], PublishedFigure]]] = defaultdict(list)
+    for figure in figures:
+        ages = _ages_in(figure.what)
+        if figure.part_of and ages and figure.kind == "count" and figure.unit == known[figure.part_of].unit:
+            bands[figure.part_of].append((ages, figure))
+    for whole, parts in ((known[name], sorted(aged, key=lambda aged: aged[0])) for name, aged in bands.items()):
+        apart = all(one[1] < other[0] for (one, _), (other, _) in pairwise(parts))
+        if len(parts) < 2 or not apart or whole.qualifier != "exactly":
+            continue
+        if sum(printed_range(part)[0] for _, part in parts) > printed_range(whole)[1]:
+            yield Flaw(
+                (place(whole.at, whole.id), *(place(part.at, part.id) for _, part in parts)),
+                f"‘{whole.what}’: the parts by age make {sum(part.value for _, part in parts):,g}, and the whole is "
+                f"{whole.printed}. Correct a part or the whole.",
+                (" + ".join(part.printed for _, part in parts),),
+            )
 
 
 _AMOUNT = r"£(?P<{0}>\d[\d,]*(?:\.\d+)?)\s?(?P<{0}_unit>million|m|k|thousand)?(?![\w])"
@@ -351,30 +388,6 @@ def _hidden_by_rounding(amount: MoneyStatement) -> float:
     printed = re.search(r"\d[\d,]*(?:\.\d+)?", amount.printed)
     number = parse_number(printed[0]) if printed else None
     return _half_of_last_digit(number.text) * amount.amount / number.value if number and number.value else 0.0
-
-
-@rule("figure-told-differently", Severity.A)
-def figure_told_differently(subject: Subject) -> Iterator[Flaw]:
-    """One figure, of the same people or things, area and time, is printed with two values."""
-    alike: dict[tuple[object, ...], list[PublishedFigure]] = defaultdict(list)
-    for figure in subject.strategy.figures if subject.strategy else ():
-        period = figure.period
-        when = period and (
-            period.printed if len(period.readings) != 1 else (period.readings[0].first, period.readings[0].last)
-        )
-        if when and figure.qualifier == "exactly":
-            named = (figure.what.lower(), figure.kind, figure.unit, figure.population, figure.role, figure.area)
-            alike[(*named, when)].append(figure)
-    for figures in alike.values():
-        for one, other in combinations(figures, 2):
-            (low, high), (least, most) = printed_range(one), printed_range(other)
-            if high < least or most < low:
-                yield Flaw(
-                    (place(one.at, one.id), place(other.at, other.id)),
-                    f"‘{one.what}’ is {one.printed} in one place and {other.printed} in another. Find out which is right "
-                    "and print it in both, or say in what they differ.",
-                    (f"{one.at}: {one.printed}", f"{other.at}: {other.printed}"),
-                )
 
 
 _INCLUDING = re.compile(
@@ -448,6 +461,5 @@ RULES: tuple[Rule, ...] = (
     share_does_not_follow,
     rounding_does_not_hold,
     parts_do_not_add_up,
-    figure_told_differently,
     part_of_unclear_whole,
 )

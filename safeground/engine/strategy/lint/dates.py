@@ -182,6 +182,24 @@ def periods_differ_side_by_side(subject: Subject) -> Iterator[Flaw]:
                 place(mentions[0][1].at, mentions[0][1].id), "; ".join(mention.printed for _, mention in mentions)
             )
             yield from _ends(passage, [month for month, _ in mentions], official=False)
+        yield from _compared(subject.strategy)
+
+
+def _compared(strategy: Strategy) -> Iterator[Flaw]:
+    """Figures of two areas compared over different months. Those of one area are compared because their months differ."""
+    for figure in strategy.figures:
+        for other in map(strategy.figure, figure.compared_with):
+            one_period, other_period = figure.period, other.period
+            if one_period is None or other_period is None or figure.area == other.area:
+                continue
+            months = [{(r.first, r.last) for r in period.readings} for period in (one_period, other_period)]
+            if all(months) and not months[0] & months[1]:
+                yield Flaw(
+                    (place(figure.at, figure.id), place(other.at, other.id)),
+                    f"{figure.printed} (‘{one_period.printed}’) is compared with {other.printed} (‘{other_period.printed}’), "
+                    "and the two are for different months. Give both for one period, or say why they differ.",
+                    (figure.what,),
+                )
 
 
 def _ends(passage: Passage, ends: list[MonthOfYear], *, official: bool) -> Iterator[Flaw]:
@@ -300,6 +318,34 @@ def period_missing(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+_NOT_YET_COUNTED = re.compile(r"\b(?:expect|forecast|foreseen|plan|project|target)", re.IGNORECASE)
+
+
+@rule("period-not-over", Severity.A)
+def period_not_over(subject: Subject) -> Iterator[Flaw]:
+    """A figure is for months that had not ended when its document was dated, and is not called a forecast or a plan."""
+    strategy = subject.strategy
+    for figure in strategy.figures if strategy else ():
+        dated = strategy.document(figure.at.document).dated if strategy else None
+        period = figure.period
+        if (
+            dated is None
+            or period is None
+            or not period.readings
+            or figure.kind not in ("count", "share", "change")
+            or _NOT_YET_COUNTED.search(figure.what)
+        ):
+            continue
+        ends = min(last_day(reading.last) for reading in period.readings)
+        if ends > last_day(dated):
+            yield Flaw(
+                (place(figure.at, figure.id),),
+                f"{figure.printed} (‘{figure.what}’) is for ‘{period.printed}’, which had not ended when the document was "
+                "dated. Correct the period, or say that it is a forecast.",
+                (f"document dated {dated}", f"period ends on {ends.day} {ends:%B %Y}"),
+            )
+
+
 _PRODUCED = re.compile(
     rf"\b(?:produced|published|completed|dated|prepared|carried out|undertaken)\s+(?:in\s+|by\s+)?({MONTH}\s+{YEAR})"
 )
@@ -321,6 +367,7 @@ def older_than_the_duty(subject: Subject) -> Iterator[Flaw]:
                 days
                 and not mention.window
                 and re.search(r"\bneeds assessment\b|\bSNA\b", mention.what, re.IGNORECASE)
+                and not re.search(r"\b(?:first|earlier|earliest|previous|former)\b", mention.what, re.IGNORECASE)
                 and days[1] <= DUTY_BEGAN
             ):
                 yield Flaw((place(mention.at, mention.id),), _older(mention.printed), (mention.what,))
@@ -341,5 +388,6 @@ RULES: tuple[Rule, ...] = (
     periods_differ_side_by_side,
     kind_of_year_not_stated,
     period_missing,
+    period_not_over,
     older_than_the_duty,
 )

@@ -205,8 +205,12 @@ _SIDE_BY_SIDE = re.compile(
 
 
 def _is_contrast(figure: PublishedFigure) -> bool:
-    """Whether a change is between two things side by side, as days with and without a patrol, and not between two times."""
+    """Whether a so-called change is between two things side by side, as days with and without a patrol, and not two times."""
     if figure.kind != "change" or not figure.contrast:
+        return False
+    if figure.called and re.search(
+        r"\b(?:lower|higher|fewer|less|more|greater|smaller)\b", figure.called, re.IGNORECASE
+    ):
         return False
     return bool(_SIDE_BY_SIDE.search(figure.contrast)) and not _OVER_TIME.search(figure.contrast)
 

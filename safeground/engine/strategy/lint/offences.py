@@ -175,7 +175,7 @@ def offences_overlap(subject: Subject) -> Iterator[Flaw]:
     """A class of offence is listed beside one that holds it, so that its crimes may be counted twice."""
     for stated in subject.rules:
         pairs = [
-            (one, other)
+            (one, other, _holds_all_of(group, one[1]))
             for one, other in permutations(stated.offences, 2)
             for group, held in _HOLDS.items()
             if content_words(group) <= content_words(one[1])
@@ -184,18 +184,25 @@ def offences_overlap(subject: Subject) -> Iterator[Flaw]:
         injury = next((o for o in stated.offences if "violence with injury" in o[1].lower()), None)
         homicide = next((o for o in stated.offences if "homicide" in o[1].lower()), None)
         if pairs:
-            named = "; ".join(f"‘{one[1]}’ holds ‘{other[1]}’" for one, other in pairs)
+            named = "; ".join(
+                f"‘{one[1]}’ {'holds' if holds else 'shares crimes with'} ‘{other[1]}’" for one, other, holds in pairs
+            )
             more = (
                 " ‘Violence with injury’ holds attempted murder, which readers look for under homicide."
                 if injury and homicide
                 else ""
             )
             yield Flaw(
-                tuple(dict.fromkeys(where for pair in pairs for where, _ in pair)),
-                f"Classes are listed beside ones that hold them ({named}).{more} List each by its offence codes, so "
+                tuple(dict.fromkeys(where for one, other, _ in pairs for where, _ in (one, other))),
+                f"Classes are listed beside ones that hold the same crimes ({named}).{more} List each by its offence codes, so "
                 "that no crime counts twice.",
-                tuple(f"{one[1]} > {other[1]}" for one, other in pairs),
+                tuple(f"{one[1]} {'>' if holds else '&'} {other[1]}" for one, other, holds in pairs),
             )
+
+
+def _holds_all_of(group: str, printed: str) -> bool:
+    """Whether a printed class is a whole group of the crime tree, and not, as 'Domestic homicide', a part of it."""
+    return content_words(printed) == content_words(group) or bool(re.search(r",|/|\b(?:and|or|all)\b", printed.lower()))
 
 
 @rule("set-not-inside-its-whole", Severity.A)

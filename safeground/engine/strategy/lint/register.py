@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from safeground.engine.strategy.lint import arithmetic, dates, denominators, goals, identifiers, offences, references
+from safeground.engine.strategy.lint import (
+    arithmetic,
+    dates,
+    denominators,
+    goals,
+    identifiers,
+    offences,
+    references,
+    repetition,
+)
 from safeground.engine.strategy.lint.findings import Finding, Rule
 from safeground.engine.strategy.lint.subject import Subject
 
 RULES: tuple[Rule, ...] = (
     *goals.RULES,
     *arithmetic.RULES,
+    *repetition.RULES,
     *denominators.RULES,
     *dates.RULES,
     *identifiers.RULES,
