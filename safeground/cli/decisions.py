@@ -112,7 +112,8 @@ def _compare_definitions(options: argparse.Namespace, progress: TerminalProgress
 
 
 def run_agreements(options: argparse.Namespace, progress: TerminalProgress) -> int:
-    """Tell how the agreements of a workspace or of a partnership stand. REFUSED where `check` finds a live one that lets nothing in."""
+    """Tell how the agreements of a workspace or of a partnership stand. REFUSED where `check` finds a live one that lets nothing in,
+    or lacks a key."""
     import datetime
 
     from safeground.engine.catalogue import load_agreements, load_feeds
@@ -128,7 +129,8 @@ def run_agreements(options: argparse.Namespace, progress: TerminalProgress) -> i
         agreements = load_agreements(workspace.partnership, workspace=workspace.root, feeds=feeds.contracts)
     else:
         agreements = load_agreements(options.partnership, feeds=feeds.contracts)
-    report = review_agreements(agreements, feeds, today=datetime.date.today())
+    with_keys = options.workspace is not None
+    report = review_agreements(agreements, feeds, today=datetime.date.today(), with_keys=with_keys)
     tell(report, options)
     return DONE if options.action == "list" or report.is_clean else REFUSED
 

@@ -72,7 +72,12 @@ def test_a_police_extract_lands_once_it_may(run_safeground, workspace, victims, 
     )
 
     write_agreement(workspace)
-    assert run_safeground("agreements", "check", workspace).code == 0
+    checked = run_safeground("agreements", "check", workspace, SAFEGROUND_KEYS="")
+    assert (
+        checked.code == 1
+        and "cannot land safely: The key of the purpose needs_assessment cannot be found" in checked.out
+    )
+    assert run_safeground("agreements", "list", workspace).code == 0
     refused = run_safeground("land", workspace, victims)
     assert refused.code == 1 and "set SAFEGROUND_KEYS" in refused.err
     made = run_safeground.succeed("keys", "make", "needs_assessment", "--folder", tmp_path / "keys")
@@ -80,6 +85,7 @@ def test_a_police_extract_lands_once_it_may(run_safeground, workspace, victims, 
     assert not list((workspace / "landed").rglob("*.csv"))
     expect_nobody_named(workspace)
 
+    assert run_safeground("agreements", "check", workspace, SAFEGROUND_KEYS=str(tmp_path / "keys")).code == 0
     landed = run_safeground("land", workspace, victims, "--json", SAFEGROUND_KEYS=str(tmp_path / "keys"))
     assert landed.code == 0, landed.err
     (delivery,) = landed.data["landed"]

@@ -121,3 +121,19 @@ def test_what_is_no_key_is_told(tmp_path, content: str, told: str) -> None:
 def test_a_purpose_is_a_code(tmp_path, purpose: str) -> None:
     with pytest.raises(KeyProblem, match="is no purpose code"):
         make_key(purpose, tmp_path)
+
+
+def test_one_secret_for_two_purposes_is_refused(tmp_path) -> None:
+    """Else whoever holds both could join what was shared for one with what was shared for the other."""
+    path = make_key("needs_assessment", tmp_path)
+    copy = tmp_path / "research.key"
+    copy.write_text(path.read_text(encoding="ascii").upper(), encoding="ascii")
+    copy.chmod(0o600)
+    for purpose, other in (("needs_assessment", "research.key"), ("research", "needs_assessment.key")):
+        with pytest.raises(KeyProblem, match=f"{purpose}.key and {other} beside it hold the same secret"):
+            read_key(purpose, folder=tmp_path)
+    copy.unlink()
+    make_key("research", tmp_path)
+    assert (
+        read_key("research", folder=tmp_path).fingerprint != read_key("needs_assessment", folder=tmp_path).fingerprint
+    )

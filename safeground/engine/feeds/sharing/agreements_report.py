@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safeground.engine.catalogue import Agreement, Agreements, Contract, Feeds, Sensitivity, why_not_live
 from safeground.engine.feeds.sharing.agreements import direct_identifiers, find_objections
+from safeground.engine.feeds.sharing.encryption import read_cipher
+from safeground.engine.feeds.sharing.pseudonyms import KeyProblem, read_key
 
 REVIEW_SOON = datetime.timedelta(days=60)
 """How long before its day of review an agreement is named."""
@@ -30,6 +32,8 @@ class AgreementStanding:
     is_overdue: bool
     remarks: tuple[str, ...]
     """What the door does not ask for and ought to be there."""
+    missing_keys: tuple[str, ...] = ()
+    """Why what it lets in cannot land safely here; only looked for where `with_keys`."""
 
     def lines(self) -> tuple[str, ...]:
         agreement = self.agreement
@@ -38,6 +42,7 @@ class AgreementStanding:
         state = f"not live: it {self.not_live}" if self.not_live else f"live {ends}"
         told = [f"{agreement.label}: {agreement.title} ({state})", f"  {feeds}", f"  under {self.gateway}"]
         told += [f"  refused at the door: {objection}" for objection in self.objections]
+        told += [f"  cannot land safely: {sentence}" for sentence in self.missing_keys]
         told += [f"  {sentence}" for sentence in (self.review, *self.remarks) if sentence]
         return tuple(told)
 
@@ -70,8 +75,11 @@ class AgreementsReport:
 
     @property
     def is_clean(self) -> bool:
-        """Nothing that says it is live would be refused at the door, and no review is overdue."""
-        return all(not each.objections and (each.not_live or not each.is_overdue) for each in self.agreements)
+        """Nothing that says it is live would be refused at the door or lacks a key, and no review is overdue."""
+        return all(
+            not each.objections and not each.missing_keys and (each.not_live or not each.is_overdue)
+            for each in self.agreements
+        )
 
     def lines(self) -> tuple[str, ...]:
         lines = [line for each in self.agreements for line in each.lines()] or ["There are no sharing agreements."]
@@ -92,6 +100,7 @@ class AgreementsReport:
                     "review_by": each.agreement.review_by.isoformat(),
                     "review": each.review,
                     "remarks": list(each.remarks),
+                    "missing_keys": list(each.missing_keys),
                 }
                 for each in self.agreements
             ],
@@ -99,9 +108,19 @@ class AgreementsReport:
         }
 
 
-def review_agreements(agreements: Agreements, feeds: Feeds, *, today: datetime.date) -> AgreementsReport:
-    """Hold every agreement to the door's rules and every feed that is not open to the agreements."""
+def review_agreements(
+    agreements: Agreements, feeds: Feeds, *, today: datetime.date, with_keys: bool = False
+) -> AgreementsReport:
+    """Hold every agreement to the door's rules and every feed that is not open to the agreements.
+
+    with_keys: say too which keys are not there, as where files are to land. Whoever only reads a partnership's agreements needs none.
+    """
     standings = tuple(_review(each, agreements, feeds, today) for each in agreements.agreements)
+    if with_keys:
+        standings = tuple(
+            each if each.not_live else replace(each, missing_keys=tuple(_find_missing_keys(each.agreement, feeds)))
+            for each in standings
+        )
     guarded = [contract for contract in feeds.contracts.values() if contract.sensitivity is not Sensitivity.OPEN]
     may_send = {contract.name: _who_may_send(contract, agreements, today) for contract in guarded}
     return AgreementsReport(
@@ -134,6 +153,27 @@ def _objections(agreement: Agreement, agreements: Agreements, feeds: Feeds, toda
         for partner in shared.sent_by if contract is not None and contract.sensitivity is not Sensitivity.OPEN else ():
             for objection in find_objections(agreement, gateway, contract, partner, today=today):
                 yield f"{shared.feed} from {partner}: {objection}"
+
+
+def _find_missing_keys(agreement: Agreement, feeds: Feeds) -> Iterator[str]:
+    """One sentence for each key that the door would ask for and not find."""
+    shared = [(feeds.contracts[each.feed], each.columns) for each in agreement.feeds if each.feed in feeds.contracts]
+    needs_pseudonyms = any(
+        direct_identifiers(variant) & set(columns)
+        for contract, columns in shared
+        if contract.sensitivity is not Sensitivity.OPEN
+        for variant in contract.variants
+    )
+    try:
+        if needs_pseudonyms:
+            read_key(agreement.purpose)
+    except KeyProblem as problem:
+        yield str(problem)
+    try:
+        if agreement.encrypt_at_rest:
+            read_cipher(needed_for="It asks for encryption at rest")
+    except KeyProblem as problem:
+        yield str(problem)
 
 
 def _who_may_send(contract: Contract, agreements: Agreements, today: datetime.date) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ import re
 import secrets
 import stat
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -158,7 +159,23 @@ def read_key(purpose: str, *, folder: Path | None = None) -> PseudonymKey:
         raise KeyProblem(
             f"{path} is too short, {len(secret)} bytes of {SHORTEST_KEY}; make a key with: safeground keys make {purpose}"
         )
+    if other := _other_key_alike(path, secret):
+        raise KeyProblem(
+            f"{path} and {other.name} beside it hold the same secret, so that pseudonyms of one purpose could be joined with "
+            f"those of the other; put back each purpose's own key, or make a new one for a purpose under which nothing has landed."
+        )
     return PseudonymKey(purpose, secret)
+
+
+def _other_key_alike(path: Path, secret: bytes) -> Path | None:
+    """Another key file of the folder with the same secret, however it is written. What cannot be read as a key is no key."""
+    for other in sorted(path.parent.glob("*.key")):
+        if other.name == path.name:
+            continue
+        with suppress(OSError, ValueError):
+            if hmac.compare_digest(bytes.fromhex(other.read_text(encoding="ascii").strip()), secret):
+                return other
+    return None
 
 
 def key_path(purpose: str, folder: Path) -> Path:
