@@ -23,8 +23,9 @@ METHOD: Final = (
 class FalseAlarms:
     """What chance does to a series. All are shares of simulated series.
 
-    `any_signal`: with no change at all, one run rule or one change of level or more. `any_rule`, `any_step`: of either. `as_many`: with
-    the changes of level that were found and no other, as many months marked by a run rule as the series has (`marked`), or more.
+    `any_signal`: with no change at all, one run rule or one change of level or more. `any_rule`, `any_step`: of either. With the changes
+    of level that were found and no other, `as_many`: as many months marked by a run rule as the series has (`marked`), or more; `as_far`:
+    a month as many sigmas from its centre as the farthest, or farther; `as_much`: the rarer of these two, doubled since there are two.
     """
 
     any_signal: float
@@ -32,8 +33,13 @@ class FalseAlarms:
     any_step: float
     marked: int
     as_many: float
+    as_far: float
     runs: int
     method: str
+
+    @property
+    def as_much(self) -> float:
+        return min(1.0, 2 * min(self.as_many, self.as_far))
 
 
 def chart_levels(changes: LevelChanges, *, rules: Collection[RunRule] = tuple(RunRule)) -> ControlChart:
@@ -70,19 +76,20 @@ def measure_false_alarms(
     )
     flat = _with_dispersion(flat, model.dispersion)
     drawn = draw_counts(flat, runs, rng)
-    by_rule = _mark(drawn, flat, rules).any(axis=1)
+    by_rule = _mark(drawn, flat, rules)[0].any(axis=1)
     by_step = np.zeros(runs, dtype=np.bool_)
     allowed = find_allowed(flat.known, ())
     if np.isfinite(changes.critical) and allowed.any():
         by_step = np.nanmax(score_steps(drawn, flat, allowed), axis=1) > changes.critical
-    marked = int(chart_levels(changes, rules=rules).is_marked().sum())
-    by_chance = _mark(draw_counts(model, runs, rng), model, rules).sum(axis=1)
+    marked, far = (found[0] for found in _mark(model.counts[np.newaxis], model, rules))
+    marked_by_chance, far_by_chance = _mark(draw_counts(model, runs, rng), model, rules)
     return FalseAlarms(
         any_signal=float((by_rule | by_step).mean()),
         any_rule=float(by_rule.mean()),
         any_step=float(by_step.mean()),
-        marked=marked,
-        as_many=float((by_chance >= marked).mean()),
+        marked=int(marked.sum()),
+        as_many=float((marked_by_chance.sum(axis=1) >= marked.sum()).mean()),
+        as_far=float((far_by_chance >= far).mean()),
         runs=runs,
         method=METHOD,
     )
@@ -94,8 +101,9 @@ def _with_dispersion(model: LevelModel, dispersion: float) -> LevelModel:
     )
 
 
-def _mark(drawn: FloatArray, model: LevelModel, rules: Collection[RunRule]) -> BoolArray:
-    """Which months of each drawn series a rule marks: the chart of `chart_levels`, of thousands of series at once."""
+def _mark(drawn: FloatArray, model: LevelModel, rules: Collection[RunRule]) -> tuple[BoolArray, FloatArray]:
+    """Which months of each drawn series a rule marks, and how many sigmas the farthest lies from its centre: the chart of `chart_levels`,
+    of thousands of series at once."""
     size = np.where(model.known, model.exposure * fit_seasons(drawn, model), np.nan)
     value = np.where(model.known, drawn, np.nan) / size
     phase: IntArray = np.searchsorted(model.starts, np.arange(model.known.size), side="right").astype(np.int64)
@@ -110,4 +118,6 @@ def _mark(drawn: FloatArray, model: LevelModel, rules: Collection[RunRule]) -> B
         ratio = np.nansum(steps, axis=1, keepdims=True) / np.maximum(pairs, 1) / MOVING_RANGE_TO_SD
         sigma[:, here] = plain * np.where(pairs > 0, ratio, np.nan)
     marked = mark_signals(value, centre, sigma, phase)
-    return np.asarray(np.any([fired for (rule, _), fired in marked.items() if rule in rules], axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = np.nan_to_num(np.where(sigma > 0, np.abs(value - centre) / sigma, 0.0)).max(axis=1)
+    return np.any([fired for (rule, _), fired in marked.items() if rule in rules], axis=0), far

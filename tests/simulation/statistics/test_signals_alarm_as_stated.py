@@ -58,10 +58,10 @@ def test_all_rules_together_alarm_as_often_as_measured_for_a_series_of_their_kin
     assert np.mean(signalled) == pytest.approx(np.mean(stated), abs=3 * np.sqrt(0.25 / 300))
 
 
-def test_as_many_marked_months_come_by_chance_in_one_series_of_twenty():
+def test_as_much_comes_by_chance_in_one_series_of_twenty():
     rng = np.random.default_rng(9)
     found = [find_level_changes(draw(rng, 60, 2), calendar_months=MONTHS, rng=rng, runs=99) for _ in range(300)]
-    rare = np.mean([measure_false_alarms(each, rng=rng, runs=200).as_many <= 0.05 for each in found])
+    rare = np.mean([measure_false_alarms(each, rng=rng, runs=200).as_much <= 0.05 for each in found])
     assert rare <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
 
 

@@ -73,7 +73,7 @@ def test_many_charts_at_once_mark_what_one_chart_marks():
     chart = chart_levels(found)
     assert chart.is_marked().any()
     slow = u_chart(counts, DAYS * found.model.season, phase_starts=found.starts)
-    fast = _mark(np.nan_to_num(counts)[np.newaxis], found.model, tuple(RunRule))[0]
+    fast = _mark(np.nan_to_num(counts)[np.newaxis], found.model, tuple(RunRule))[0][0]
     assert fast.tolist() == slow.is_marked().tolist()
 
 
@@ -88,3 +88,10 @@ def test_few_rules_alarm_less_than_all():
 def test_a_table_of_series_is_refused():
     with pytest.raises(ValueError, match="one series"):
         find(np.ones((2, 60)))
+
+
+def test_one_month_far_out_is_more_than_chance_though_it_is_one_alone():
+    counts = draw(200)
+    counts[25] *= 2
+    alarms = measure_false_alarms(find(counts), rng=np.random.default_rng(1))
+    assert alarms.as_far < 0.002 and alarms.as_much == pytest.approx(2 * min(alarms.as_far, alarms.as_many))

@@ -14,6 +14,7 @@ from safeground.engine.publish.charts.text import measure_text, wrap_text
 _STRIP = 74.0
 _PAD = 8.0
 _BOTTOM = 32.0
+_LEFT = 16.0  # half a year's number, which may stand beneath the very first month
 
 
 def draw_run_charts(chart: RunCharts, canvas: Canvas) -> Sketch:
@@ -27,7 +28,7 @@ def draw_run_charts(chart: RunCharts, canvas: Canvas) -> Sketch:
     low, high = periods.domain
     ends = [_last_level(part) for part in chart.parts]
     right = max((measure_text(text, size=canvas.font_size) for text in ends), default=0) + 12
-    width = canvas.width - right - 4
+    width = canvas.width - right - _LEFT
     names = [wrap_text(part.series.label, width=width, size=canvas.font_size, is_bold=True) for part in chart.parts]
     heads = [len(lines) * canvas.font_size * 1.2 + _PAD for lines in names]
     height = sum(heads) + len(names) * (_STRIP + _PAD)
@@ -36,7 +37,7 @@ def draw_run_charts(chart: RunCharts, canvas: Canvas) -> Sketch:
         height=height,
         x_domain=(low - 0.7, high + 0.7),
         y_domain=(0.0, height),
-        left=4,
+        left=_LEFT,
         right=right,
         top=4,
         bottom=_BOTTOM,

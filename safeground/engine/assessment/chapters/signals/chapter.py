@@ -9,7 +9,7 @@ from safeground.engine.assessment.chapters.signals.telling import make_overview,
 from safeground.engine.assessment.counted import Counted, count_measure, count_own_definition
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, capitalise
+from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, capitalise, join_words
 
 RARE = "non_domestic_homicides"
 """Told by the days between, since most months have none."""
@@ -21,19 +21,22 @@ def make_signals(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ..
     significance = 0.05 / (len(outline.plan.measures) + 1)
     found: list[MonthlySignals] = []
     blocks: list[Block] = []
+    why: dict[str, list[str]] = {}
     for name, counted in _choose_series(evidence, outline):
         signals = find_monthly_signals(counted, significance=significance)
         if isinstance(signals, MonthlySignals):
             found.append(signals)
             blocks.append(signal_finding(signals, id=f"signals.{name}"))
         else:
-            blocks.append(Notice(NoticeKind.MISSING, f"{capitalise(counted.what)}: {signals}"))
+            why.setdefault(signals, []).append(counted.what)
     rare = count_measure(evidence, RARE)
     is_told = RARE in outline.plan.measures and rare.is_here
     gaps: list[Block] = make_gaps(rare, notes, significance=significance) if is_told else []
+    blocks += [
+        Notice(NoticeKind.MISSING, f"{capitalise(join_words(series))}: {reason}") for reason, series in why.items()
+    ]
     if found:
-        blocks.append(make_overview(found))
-    blocks.append(Paragraph(notes["method"]))
+        blocks += [make_overview(found), Paragraph(notes["method"])]
     if gaps:
         blocks += [Heading("Days between homicides"), *gaps]
     if found:

@@ -50,8 +50,8 @@ class MonthlySignals:
 
     @property
     def stands_out(self) -> bool:
-        """Whether more months are marked than chance shows."""
-        return self.alarms.marked > 0 and self.alarms.as_many <= self.significance
+        """Whether more months are marked, or one lies farther out, than chance shows."""
+        return self.alarms.marked > 0 and self.alarms.as_much <= self.significance
 
 
 def find_monthly_signals(counted: Counted, *, significance: float) -> MonthlySignals | str:

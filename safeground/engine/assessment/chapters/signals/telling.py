@@ -90,13 +90,13 @@ def _say_step(signals: MonthlySignals, step: Step) -> str:
     somewhere = f", and began {dates} (95% interval)" if dates else ""
     return (
         f"{capitalise(signals.counted.what)} {verb} to another level: by {format_value(change).lstrip(_MINUS)} a month "
-        f"({format_interval(change)} of the change), season taken out. "
+        f"({format_interval(change)} of the change){_say_season(signals)}. "
         f"The change fits best with {month_of(signals, step.month)}{somewhere}."
     )
 
 
 def _say_marked(signals: MonthlySignals) -> str:
-    marked, share = signals.alarms.marked, format_value(_derive(signals, _per_cent(signals.alarms.as_many), unit="%"))
+    marked, share = signals.alarms.marked, format_value(_derive(signals, _per_cent(signals.alarms.as_much), unit="%"))
     beside = " beside that" if signals.changes.steps else ""
     if not marked:
         return f"No month stands out{beside}."
@@ -104,6 +104,10 @@ def _say_marked(signals: MonthlySignals) -> str:
     if signals.stands_out:
         return f"{stand}, which chance would do in {share} of such series."
     return f"{stand}, but chance would do as much in {share} of such series, so nothing is claimed of {'it' if marked == 1 else 'them'}."
+
+
+def _say_season(signals: MonthlySignals) -> str:
+    return ", season taken out" if signals.changes.model.has_season else ""
 
 
 def _per_cent(share: float) -> float:
@@ -143,8 +147,8 @@ def make_overview(found: Sequence[MonthlySignals]) -> Figure:
         id="signals_overview",
         title=title,
         subtitle=(
-            "A month of 30.4 days with its season taken out, each series on its own scale; line: usual level, band: limits of usual "
-            "variation; a step in the line is a change of level, a diamond a month that stands out"
+            "A month of 30.4 days, the season taken out where two years of months are known, each series on its own scale; line: usual "
+            "level, band: limits of usual variation; a step in the line is a change of level, a diamond a month that stands out"
         ),
         alternative=(
             f"{len(found)} run charts beneath each other on one axis of months, of {join_words([s.counted.what for s in found])}. "
@@ -178,7 +182,7 @@ def _draw(signals: MonthlySignals) -> RunChart:
 
 def _adjusted(signals: MonthlySignals, place: int) -> Protected:
     value = float(signals.chart.value[place])
-    unit = f"{signals.counted.unit} a month, season taken out"
+    unit = f"{signals.counted.unit} in a month of 30.4 days{_say_season(signals)}"
     return _derive(signals, value, unit=unit, method=signals.chart.method)
 
 
@@ -203,7 +207,7 @@ def _months_table(found: Sequence[MonthlySignals], source: str, readers: frozens
             ("series", "Series"),
             ("month", "Month"),
             ("count", "Counted"),
-            ("adjusted", "Season taken out"),
+            ("adjusted", "For 30.4 days, season taken out"),
             ("lower_limit", "Lower limit"),
             ("upper_limit", "Upper limit"),
             ("reading", "Reading"),
