@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from safeground.engine.workspace import NotEnoughMemory
+from safeground.engine.workspace import NotEnoughMemory, get_memory_limit
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,10 +27,11 @@ def open_database(temporary: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     import duckdb
 
+    limit = get_memory_limit(MEMORY_LIMIT)
     connection = duckdb.connect(
         config={
             "threads": "1",
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": limit,
             "temp_directory": temporary,
             "autoinstall_known_extensions": "false",
         }
@@ -38,6 +39,6 @@ def open_database(temporary: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         yield connection
     except duckdb.OutOfMemoryException as error:
-        raise NotEnoughMemory("Making the warehouse", MEMORY_LIMIT) from error
+        raise NotEnoughMemory("Making the warehouse", limit) from error
     finally:
         connection.close()

@@ -4,6 +4,7 @@ from safeground.engine.workspace.atomic import link_or_copy, move_into_place, sy
 from safeground.engine.workspace.errors import NotEnoughMemory, WorkspaceBusy, WorkspaceError
 from safeground.engine.workspace.generations import Generations
 from safeground.engine.workspace.hashing import hash_file
+from safeground.engine.workspace.memory import get_memory_limit
 from safeground.engine.workspace.progress import Progress, no_progress
 from safeground.engine.workspace.removal import Removal
 from safeground.engine.workspace.workspace import Workspace, init_workspace, open_workspace
@@ -16,6 +17,7 @@ __all__ = [
     "Workspace",
     "WorkspaceBusy",
     "WorkspaceError",
+    "get_memory_limit",
     "hash_file",
     "init_workspace",
     "link_or_copy",

@@ -17,6 +17,6 @@ class NotEnoughMemory(WorkspaceError):
     def __init__(self, doing: str, limit: str) -> None:
         super().__init__(
             f"{doing} needs more memory than the {limit} that Safeground allows itself, or more disk than is free for what does not fit; "
-            "land fewer files at once and build after each, send the largest in parts, or free disk. What was landed and published is as "
-            "it was."
+            "land fewer files at once and build after each, send the largest in parts, free disk, or allow it "
+            "more with SAFEGROUND_MEMORY=2GB. What was landed and published is as it was."
         )

@@ -12,9 +12,9 @@ from safeground.cli.running import main
 from safeground.cli.terminal import REFUSED
 from safeground.engine.catalogue import definitions_folder, load_feeds
 from safeground.engine.feeds import check_deliveries, get_deliveries, land_files
-from safeground.engine.feeds.checking import check
+from safeground.engine.feeds.checking import areas, check
 from safeground.engine.warehouse import conform, conform_deliveries, database
-from safeground.engine.workspace import NotEnoughMemory, Workspace, init_workspace
+from safeground.engine.workspace import NotEnoughMemory, Workspace, WorkspaceError, init_workspace
 
 FEEDS = load_feeds()
 
@@ -46,6 +46,26 @@ def test_a_warehouse_that_does_not_fit_is_told_in_a_sentence(
     monkeypatch.setattr(database, "MEMORY_LIMIT", "1MB")
     with pytest.raises(NotEnoughMemory, match=r"^Making the warehouse needs more memory than the 1MB "):
         conform_deliveries(workspace, FEEDS, deliveries, reports)
+
+
+def test_codes_of_areas_that_do_not_fit_are_told_in_a_sentence(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (report,) = check_deliveries(workspace, FEEDS, get_deliveries(workspace))
+    monkeypatch.setattr(areas, "MEMORY_LIMIT", "1kB")
+    with pytest.raises(NotEnoughMemory, match=r"^Comparing the codes of areas needs more memory than the 1kB "):
+        areas.get_area_uses(workspace, FEEDS, [report], known={"lsoa21": frozenset(map(str, range(90_000)))})
+
+
+def test_another_limit_may_be_said_and_must_be_a_size(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAFEGROUND_MEMORY", "1MB")
+    with pytest.raises(NotEnoughMemory, match=r"^Checking needs more memory than the 1MB .* SAFEGROUND_MEMORY=2GB"):
+        check_deliveries(workspace, FEEDS, get_deliveries(workspace))
+    monkeypatch.setenv("SAFEGROUND_MEMORY", "plenty")
+    with pytest.raises(WorkspaceError, match=r"^SAFEGROUND_MEMORY is 'plenty', which is no size; write it like 2GB"):
+        check_deliveries(workspace, FEEDS, get_deliveries(workspace))
+    monkeypatch.setenv("SAFEGROUND_MEMORY", "1 GB")
+    assert check_deliveries(workspace, FEEDS, get_deliveries(workspace))
 
 
 def test_the_command_line_tells_it_as_a_refusal(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from safeground.engine.feeds.checking.report import CheckReport
 from safeground.engine.feeds.checking.rules_sql import quote_name, quote_text, trimmed
 from safeground.engine.feeds.checking.store import areas_path, counts_path, get_check_report
 from safeground.engine.feeds.deliveries import get_live_deliveries
-from safeground.engine.workspace import Workspace
+from safeground.engine.workspace import NotEnoughMemory, Workspace, get_memory_limit
+
+MEMORY_LIMIT = "600MB"
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,21 @@ class AreaUse:
         return vintage if rows else None
 
 
+@contextmanager
+def _open_database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that spills nowhere, since whoever asks may not hold the workspace. Raises NotEnoughMemory."""
+    limit = get_memory_limit(MEMORY_LIMIT)
+    try:
+        with duckdb.connect(":memory:", config={"memory_limit": limit, "temp_directory": ""}) as connection:
+            yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise NotEnoughMemory("Comparing the codes of areas", limit) from error
+
+
 def get_known_areas(workspace: Workspace, feeds: Feeds) -> Mapping[str, frozenset[str]]:
     """The codes of each vintage that landed lookups name."""
     known: dict[str, set[str]] = {}
-    with duckdb.connect(":memory:") as connection:
+    with _open_database() as connection:
         for delivery in get_live_deliveries(workspace):
             contract = feeds.contracts.get(delivery.feed)
             if contract is None:
@@ -113,7 +127,7 @@ def _count_uses(reports: Mapping[Path, CheckReport], column: str, known: Mapping
         WHERE area_code IS NOT NULL GROUP BY delivery
     """
     by_id = {report.delivery: report for report in reports.values()}
-    with duckdb.connect(":memory:") as connection:
+    with _open_database() as connection:
         connection.register("known_codes", pa.table({"code": pa.array(codes, pa.string()), **vintages}))
         rows = connection.sql(query).fetchall()
     return [

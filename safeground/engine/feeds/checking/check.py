@@ -26,7 +26,7 @@ from safeground.engine.feeds.checking.whole_delivery import check_whole, has_who
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.sharing.encryption import read_cipher
 from safeground.engine.feeds.sharing.minimising import as_landed
-from safeground.engine.workspace import NotEnoughMemory, Progress, Workspace, no_progress
+from safeground.engine.workspace import NotEnoughMemory, Progress, Workspace, get_memory_limit, no_progress
 
 MEMORY_LIMIT = "600MB"
 """DuckDB's share; more spills to the workspace's staging folder. The process stays under 1 GB."""
@@ -83,12 +83,13 @@ def check_deliveries(
 @contextmanager
 def open_database(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that spills to the workspace's staging folder. Raises NotEnoughMemory where that is not enough."""
-    config = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(workspace.staging / "duckdb")}
+    limit = get_memory_limit(MEMORY_LIMIT)
+    config = {"memory_limit": limit, "temp_directory": str(workspace.staging / "duckdb")}
     try:
         with duckdb.connect(":memory:", config=config) as connection:
             yield connection
     except duckdb.OutOfMemoryException as error:
-        raise NotEnoughMemory("Checking", MEMORY_LIMIT) from error
+        raise NotEnoughMemory("Checking", limit) from error
 
 
 def _sift_ahead(
