@@ -1,6 +1,7 @@
 """Checking one file before it is sent, or for whoever sent it: no workspace, no agreement, nothing kept.
 
-The file is taken through landing and the check in a folder of its own that is gone afterwards. Whoever runs this has the file and may
+The file is taken through landing and the check in a folder of its own that is gone afterwards (`scratch`). Whoever
+runs this has the file and may
 see what is in it; so its feed counts as open here, and its values are shown as they are.
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -39,8 +39,9 @@ from safeground.engine.feeds.returning.return_excel import (
     mark_whole,
     write_return,
 )
+from safeground.engine.feeds.returning.scratch import scratch_workspace
 from safeground.engine.feeds.sharing.pseudonyms import workspace_around
-from safeground.engine.workspace import Workspace, init_workspace
+from safeground.engine.workspace import Workspace
 
 _REPEATED = Rule("known_duplicate", (), OnFailure.REPORT, "", "the row repeats an earlier row exactly, and counts once")
 _WHOLE_AT_MOST = 64 * MIB
@@ -82,8 +83,7 @@ def check_file(
             f"{path} cannot go back from within the workspace {around}; name a place outside it for the workbook."
         )
     feeds = _as_open(feeds)
-    with tempfile.TemporaryDirectory(prefix="safeground-check-") as folder:
-        workspace = init_workspace(Path(folder) / "workspace", partnership="nobody")
+    with scratch_workspace() as workspace:
         landing = land_files(workspace, feeds, [path], feed=feed, partner=partner, period=period, limits=limits)
         reports = check_deliveries(workspace, feeds, landing.landed)
         found = FileCheck(path, landing.landed, reports, landing.refused)
