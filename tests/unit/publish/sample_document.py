@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from safeground.engine.disclosure import DisclosureRule, Protected, State, protect
 from safeground.engine.documents import (
@@ -34,6 +35,7 @@ from safeground.engine.documents import (
     Paragraph,
     Point,
     RunChart,
+    RunCharts,
     Series,
     Table,
 )
@@ -84,6 +86,16 @@ def make_line_chart() -> LineChart:
                 points.append(Point(month, make_estimate(value, 0.6)))
         series.append(Series(name, tuple(points), is_main=number == 0))
     return LineChart(tuple(series), "Offences per 1,000 residents", starts_at_zero=False)
+
+
+def make_run_charts() -> RunCharts:
+    """Three strips: as it is, one with a long name, one that began late and has no limits."""
+    whole = make_run_chart()
+    late = Series("A late one", whole.series.points[20:], is_main=True)
+    bare = ControlPhase(late.points[0].label, late.points[-1].label, None, None, None, "")
+    return RunCharts(
+        (whole, replace(whole, series=replace(whole.series, label=LONG)), RunChart(late, (bare,), "Calls"))
+    )
 
 
 def make_run_chart() -> RunChart:
@@ -169,6 +181,7 @@ def make_column_chart() -> ColumnChart:
 CHARTS = {
     "line": make_line_chart,
     "run": make_run_chart,
+    "runs": make_run_charts,
     "interval": make_interval_chart,
     "funnel": make_funnel_chart,
     "map": make_choropleth,

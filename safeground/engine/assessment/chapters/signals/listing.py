@@ -42,6 +42,7 @@ def make_list(found: Sequence[MonthlySignals]) -> Table:
         source="; ".join(dict.fromkeys(signals.counted.source for signals in found)),
         notes=(
             "Claimed are signals that chance would too seldom show; others are here because the charts show them too.",
+            "A season that rests on two years is drawn by both: a month far up makes the same month of the other year look low.",
         ),
         rows_shown=20,
         readers=readers,
