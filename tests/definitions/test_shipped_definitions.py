@@ -82,6 +82,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "unseen",
         "deprivation",
         "risk_factors",
+        "areas_like_this",
         "strategy_figures",
         "children_and_young_people",
         "wider_signs",

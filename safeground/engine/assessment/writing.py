@@ -10,6 +10,7 @@ from typing import TypeAlias
 from safeground.engine.assessment.chapters.age_curve import make_age_curve_chapter
 from safeground.engine.assessment.chapters.aims import make_aims
 from safeground.engine.assessment.chapters.area_and_population import make_area_and_population
+from safeground.engine.assessment.chapters.areas_like_this import make_areas_like_this
 from safeground.engine.assessment.chapters.children_and_young_people import make_children_and_young_people
 from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
 from safeground.engine.assessment.chapters.deprivation import make_deprivation
@@ -57,6 +58,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "unseen": make_unseen,
         "deprivation": make_deprivation,
         "risk_factors": make_risk_factors,
+        "areas_like_this": make_areas_like_this,
         "strategy_figures": make_strategy_figures,
         "children_and_young_people": make_children_and_young_people,
         "wider_signs": make_wider_signs,
