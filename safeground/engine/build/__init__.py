@@ -6,6 +6,7 @@ from safeground.engine.build.destroying import DestructionReport, destroy_delive
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
 from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
+from safeground.engine.build.releasing import ReleaseReport, check_release
 from safeground.engine.build.status import Status, get_status
 from safeground.engine.build.supply import SupplyReport, SupplyRow, score_supply
 
@@ -17,12 +18,14 @@ __all__ = [
     "DestructionReport",
     "FileReport",
     "ReceivingReport",
+    "ReleaseReport",
     "Status",
     "SupplyReport",
     "SupplyRow",
     "build_editions",
     "check_everything",
     "check_one_file",
+    "check_release",
     "compare_in_workspace",
     "destroy_deliveries",
     "get_code_version",

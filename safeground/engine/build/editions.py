@@ -14,7 +14,9 @@ from typing import Any
 from safeground.engine.assessment import Evidence, find_words, put_in_words, read_wording, write_assessment
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
+from safeground.engine.build.releasing import compare_with_earlier, refuse_leaks, report_exposures
 from safeground.engine.catalogue import Catalogue, Sensitivity, load_catalogue
+from safeground.engine.disclosure import Release, find_exposures
 from safeground.engine.documents import Audience, Document
 from safeground.engine.feeds import (
     CheckReport,
@@ -200,7 +202,14 @@ def _publish(
             for audience in stale
         }
         # All are written before any is published: what the analyst wrote for one audience must not stop the build half way.
-        for audience, document in _write_documents(workspace, catalogue, evidence, progress).items():
+        documents = _write_documents(workspace, catalogue, evidence, progress)
+        names = {
+            audience: _name_edition(editions_of(workspace, audience), evidence[audience], keys[audience])
+            for audience in documents
+        }
+        releases = {audience: evidence[audience].releases(f"{audience}/{names[audience]}") for audience in documents}
+        _check_releases(workspace, catalogue, releases, progress)
+        for audience, document in documents.items():
             editions = editions_of(workspace, audience)
             staged = workspace.stage_folder(f"edition-{audience}-") / "edition"
             publish_edition(
@@ -210,12 +219,29 @@ def _publish(
                 manifest=_manifest(live, checks, catalogue, _hash_words(workspace, audience)),
                 built_at=now,
                 earlier=None if again else editions.current,
+                releases=releases[audience],
                 progress=progress,
             )
-            name = _name_edition(editions, evidence[audience], keys[audience])
-            found[audience] = BuiltEdition(audience, editions.swap_in(staged, name=name), is_new=True)
+            path = editions.swap_in(staged, name=names[audience])
+            found[audience] = BuiltEdition(audience, path, is_new=True)
             shutil.rmtree(staged.parent, ignore_errors=True)
     return found
+
+
+def _check_releases(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    releases: Mapping[Audience, Sequence[Release]],
+    progress: Progress,
+) -> None:
+    """Each edition by itself, and the public one against all that was released before, since everybody may have kept it."""
+    progress(0, 1, "Looking for counts that could be worked out")
+    for audience, new in releases.items():
+        name = new[0].name if new else ""
+        exposures = [exposure for release in new for exposure in find_exposures([release])]
+        refuse_leaks([report_exposures(workspace, name, new, exposures, audience)], workspace)
+        if audience is Audience.PUBLIC:
+            refuse_leaks([compare_with_earlier(workspace, catalogue, new, audience)], workspace)
 
 
 def _write_documents(

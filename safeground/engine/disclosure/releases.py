@@ -97,21 +97,24 @@ class Exposure:
     releases: tuple[str, ...]
 
 
-def find_exposures(releases: Sequence[Release], *, only: str | None = None) -> tuple[Exposure, ...]:
+def find_exposures(
+    releases: Sequence[Release], *, only: str | None = None, threshold: int | None = None
+) -> tuple[Exposure, ...]:
     """What a reader of all these releases can work out. `only`: the name of the release whose part in it is asked: what was exposed
-    without it is left out.
+    without it is left out. `threshold`: up to which counts must not be known to this reader; by default the highest of the releases'.
 
     Two values told for one count are a revision: then the later release is believed, and nothing is made of the difference.
     """
-    found = _find(releases)
-    if only is None or len(releases) < 2:
+    found = _find(releases, threshold)
+    if only is None or not found:
         return found
-    before = {(each.key, each.leak) for each in _find([each for each in releases if each.name != only])}
+    before = {(each.key, each.leak) for each in _find([each for each in releases if each.name != only], threshold)}
     return tuple(each for each in found if (each.key, each.leak) not in before)
 
 
-def _find(releases: Sequence[Release]) -> tuple[Exposure, ...]:
-    threshold = max((release.rule.threshold for release in releases), default=0)
+def _find(releases: Sequence[Release], threshold: int | None) -> tuple[Exposure, ...]:
+    if threshold is None:
+        threshold = max((release.rule.threshold for release in releases), default=0)
     if threshold == 0:
         return ()
     cells, conflicts = _gather(releases, threshold)

@@ -6,6 +6,7 @@ from safeground.engine.publish.comparison import EditionDifference, FindingChang
 from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
 from safeground.engine.publish.made import link_origin
 from safeground.engine.publish.marks import DestroyedSource, mark_path, read_marks, write_marks
+from safeground.engine.publish.releases import can_read, read_releases, read_table, render_releases, tie_areas
 
 __all__ = [
     "Brand",
@@ -15,6 +16,7 @@ __all__ = [
     "EditionError",
     "FindingChange",
     "InputChange",
+    "can_read",
     "check_audience",
     "compare_editions",
     "link_origin",
@@ -22,5 +24,9 @@ __all__ = [
     "mark_path",
     "publish_edition",
     "read_marks",
+    "read_releases",
+    "read_table",
+    "render_releases",
+    "tie_areas",
     "write_marks",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from safeground import design
+from safeground.engine.disclosure import Release
 from safeground.engine.documents import Document, Figure, Table
 from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
@@ -71,6 +72,7 @@ def publish_edition(
     manifest: Mapping[str, Any],
     built_at: datetime,
     earlier: Path | None = None,
+    releases: Sequence[Release] = (),
     progress: Progress = no_progress,
 ) -> Edition:
     """Render `document` and write it under `into`, a folder that must not exist yet.
@@ -78,7 +80,8 @@ def publish_edition(
     `manifest` says what the edition was made from and goes into manifest.json as it stands; `compare_editions` reads its keys
     `deliveries` (a list of objects with `id`), `definitions` (name to version), `code_version` and any other. `built_at` (with a time
     zone) is written there and nowhere else: two runs on one input differ in it alone. `earlier`: an edition from which files that would
-    be rendered alike are copied. The caller writes into a staging folder and renames it into place.
+    be rendered alike are copied. `releases`: what it tells under rules that withhold, for later releases to be checked against. The
+    caller writes into a staging folder and renames it into place.
 
     Raises ValueError when a public document holds what may not be public, a link leads nowhere, or the stylesheets are not made;
     FileExistsError when `into` exists. Nothing is written before the document has passed its checks.
@@ -86,6 +89,7 @@ def publish_edition(
     # Jinja, the chart library, the typesetter: only for whoever publishes.
     from safeground.engine.publish.formats import make_downloads
     from safeground.engine.publish.pages import draw_wide, render_pages
+    from safeground.engine.publish.releases import RELEASE_FILE, render_releases
 
     if built_at.tzinfo is None:
         raise ValueError("built_at needs a time zone")
@@ -122,6 +126,8 @@ def publish_edition(
     write("tables/README.txt", describe_tables(tables))
     write("findings.json", write_json(render_findings(document, manifest)))
     write("findings.schema.json", read_schema())
+    if releases:
+        write(RELEASE_FILE, write_json(render_releases(releases, audience=str(document.marking.audience))))
     about = {
         **manifest,
         "manifest_version": MANIFEST_VERSION,
