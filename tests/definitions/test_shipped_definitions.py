@@ -72,6 +72,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "definition_and_quality",
         "area_and_population",
         "level_and_trend",
+        "signals",
         "where",
         "who",
         "age_curve",
