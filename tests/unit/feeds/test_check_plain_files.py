@@ -54,6 +54,33 @@ def test_a_file_cut_into_chunks_gives_the_same_counts_and_identifiers(tmp_path, 
     assert (get_identifier_hashes(cut, same.delivery) == get_identifier_hashes(whole, report.delivery)).all()
 
 
+def read_rows(root: Path, rows: list[str], kinds: dict[str, pa.DataType]) -> list[pa.RecordBatch]:
+    workspace, report = check_rows_sent(root, rows)
+    (delivery,) = get_live_deliveries(workspace)
+    assert report.received == len(rows)
+    return list(check_plain.read_plain(delivery, delivery.columns, kinds))
+
+
+def test_pieces_are_joined_to_a_chunk_in_which_each_value_is_kept_once(tmp_path, monkeypatch):
+    kinds = {"Crime ID": check_plain.TEXT, "LSOA code": check_plain.DISTINCT, "Longitude": check_plain.NUMBER}
+    rows = make_rows(400)
+    (whole,) = read_rows(tmp_path / "whole", rows, kinds)
+    monkeypatch.setattr(check_plain, "_PIECE", 4096)
+    (joined,) = read_rows(tmp_path / "joined", rows, kinds)
+    assert len(joined) == 400
+    assert joined.equals(whole)  # values in the order in which they come, too
+    assert len(joined["LSOA code"].dictionary) == 7
+
+
+@pytest.mark.parametrize("kind", [check_plain.TEXT, check_plain.DISTINCT])
+def test_a_cell_that_a_disk_has_changed_is_no_text(tmp_path, kind):
+    workspace, _ = check_rows_sent(tmp_path / "workspace", make_rows(40))
+    (delivery,) = get_live_deliveries(workspace)
+    delivery.path.write_bytes(delivery.path.read_bytes().replace(b"Mill", b"M\xffll"))
+    with pytest.raises(pa.ArrowInvalid):
+        list(check_plain.read_plain(delivery, delivery.columns, {"Location": kind}))
+
+
 def test_an_identifier_has_one_hash_whichever_check_saw_it(tmp_path):
     rows = make_rows(40)
     sound, report = check_rows_sent(tmp_path / "sound", rows)
