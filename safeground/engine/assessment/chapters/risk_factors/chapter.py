@@ -167,18 +167,15 @@ def _make_figure(evidence: Evidence, measurement: Measurement, found: Sequence[A
         if each.without_centres is not None:
             told = _protect(evidence, each, each.without_centres)
             rows.append((name, f"{_ADJUSTED}, without areas that many more come to than live in", told, "", "", ""))
-    clear = [
-        each
-        for each in found
-        if _direction(_protect(evidence, each, each.adjusted), each.adjusted) in (Direction.HIGHER, Direction.LOWER)
-    ]
+    clear = [each for each in found if _is_clear(evidence, each)]
+    go = "goes" if len(clear) == 1 else "go"
     source = evidence.source_line(
         STREET, "population", *dict.fromkeys(CHARACTERISTICS[each.name].feed for each in found)
     )
     return Figure(
         id="violence_by_risk_factor",
         title=(
-            f"{len(clear)} of {len(found)} risk factors go with recorded violence between neighbourhoods of like deprivation and ages"
+            f"{len(clear)} of {len(found)} risk factors {go} with recorded violence between neighbourhoods of like deprivation and ages"
             if clear
             else "No risk factor can be told to go with recorded violence between neighbourhoods of like deprivation and ages"
         ),
@@ -204,8 +201,17 @@ def _make_figure(evidence: Evidence, measurement: Measurement, found: Sequence[A
             source=source,
         ),
         source=source,
-        notes=("Words of direction allow for the number of comparisons on this page; each interval is its own.",),
+        notes=(
+            "Words of direction allow for the number of comparisons on this page; each interval is its own.",
+            "The title counts a factor only where it also holds without the areas that many more people come to than live in.",
+        ),
     )  # fmt: skip
+
+
+def _is_clear(evidence: Evidence, found: Association) -> bool:
+    """Whether a direction can be told with deprivation and ages held alike, in the centres or without them."""
+    direction = _direction(_protect(evidence, found, found.adjusted), found.adjusted)
+    return direction in (Direction.HIGHER, Direction.LOWER) and not _say_centres(evidence, found, direction)
 
 
 def _list_in_words(points: Sequence[Point]) -> str:
