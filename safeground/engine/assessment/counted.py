@@ -245,6 +245,11 @@ class Counted:
         latest, before = (self.total(period)[0] for period in (periods.latest, periods.before))
         if self.rule.rounding > 1:
             return self._rounded_change(periods, id=id)
+        levels = [self.protect_level(period) for period in (periods.latest, periods.before)]
+        hidden = next((level for level in levels if level.state is State.SUPPRESSED), None)
+        if hidden is not None:  # the one that is told and the change would give it back
+            sentence = f"Whether {self.what} rose or fell cannot be said: {hidden.reason}."
+            return self._change(periods, id=id, sentence=sentence, estimate=hidden, direction=Direction.NOT_COMPARED)
         if latest + before < _FEW:
             ratio = compare_rates(latest, sum(periods.latest.days), before, sum(periods.before.days))
             change, direction = protect_change(ratio, 0, self.rule, counts=(latest, before))

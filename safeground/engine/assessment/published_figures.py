@@ -221,8 +221,10 @@ class _Check:
     def _read_share(self, reading: PeriodReading, period: Period) -> _Ours:
         part, whole = self.counted
         (definite, unsure), (all_definite, all_unsure) = part.total(period), whole.total(period)
+        # Of a share of nearly all, it is those outside it who are few.
+        fewer = min(definite, all_definite - definite) if all_definite >= definite else definite
         share = protect_estimate(
-            estimate_proportion(definite, all_definite), part.rule, unit="%", count=definite, scale=100.0
+            estimate_proportion(definite, all_definite), part.rule, unit="%", count=fewer, scale=100.0
         )
         both_told = all(each.protect_bounds(period)[2].is_published for each in self.counted)
         if share.value is None or not both_told:
