@@ -24,18 +24,24 @@ def make_unseen(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...
     if not treated.is_here:
         return (*blocks, Notice(NoticeKind.MISSING, notes["nothing_landed"]))
     blocks += [Heading("What patients said"), Paragraph(notes["answers"])]
-    blocks += make_answers(treated) if is_asked(treated) else [Notice(NoticeKind.MISSING, notes["not_asked"])]
+    shares = evidence.measures.placements(measure)
+    place_notes = (f"{shares.caveat}.",) if shares is not None and shares.events else ()
+    blocks += (
+        make_answers(treated, place_notes=place_notes)
+        if is_asked(treated)
+        else [Notice(NoticeKind.MISSING, notes["not_asked"])]
+    )
     blocks += [Heading("What fits no recorded crime"), Paragraph(notes["links"])]
     lists = read_lists(evidence, treated)
     if lists is None:
         blocks += [Notice(NoticeKind.MISSING, notes["no_crimes"])]
     else:
-        blocks += make_linked_share(lists)
+        blocks += make_linked_share(lists, place_notes=place_notes)
         blocks += [Heading("How many there may be in all"), Notice(NoticeKind.WARNING, notes["assumptions"])]
         blocks += (
             make_totals(lists) if lists.ambulance is not None else [Notice(NoticeKind.MISSING, notes["two_lists"])]
         )
-    under = make_under_reporting(treated) if is_asked(treated) else []
+    under = make_under_reporting(treated, place_notes=place_notes) if is_asked(treated) else []
     if under:
         blocks += [Heading("Where the police may be told less"), Notice(NoticeKind.WARNING, notes["caution"]), *under]
     placements = make_placements(treated)

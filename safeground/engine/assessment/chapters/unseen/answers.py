@@ -54,8 +54,8 @@ def answer_key(counted: Counted, period: Period, answer: str, *, area: str = "")
     return counted.key(period, f"police told={answer}", area=area)
 
 
-def make_answers(counted: Counted) -> list[Block]:
-    """The share of the latest period, and the same by month, part of the week and district."""
+def make_answers(counted: Counted, *, place_notes: tuple[str, ...] = ()) -> list[Block]:
+    """The share of the latest period, and the same by month, part of the week and district. `place_notes`: how well places are known."""
     period = counted.period
     answers = counted.split(FIELD, period, values=(NOT_TOLD, TOLD))
     cells = counted.protect_parts(
@@ -63,7 +63,7 @@ def make_answers(counted: Counted) -> list[Block]:
         keys=[answer_key(counted, period, answer) for answer in ANSWERS],
         total=counted.key(period),
     )
-    districts = _make_district_table(counted)
+    districts = _make_district_table(counted, place_notes)
     return [
         _make_finding(counted, cells),
         *_make_months(counted),
@@ -190,7 +190,7 @@ def _by_part_of_week(counted: Counted, answer: str | None) -> np.ndarray:
     return np.array([*parts, found.exact + found.shared + found.unknown - sum(parts)])
 
 
-def _make_district_table(counted: Counted) -> Table | None:
+def _make_district_table(counted: Counted, place_notes: tuple[str, ...]) -> Table | None:
     evidence, period = counted.evidence, counted.period
     readers = evidence.readers_of_feed(counted.feed, DISTRICT)
     if not evidence.measures.has_areas or evidence.audience not in readers:
@@ -215,6 +215,7 @@ def _make_district_table(counted: Counted) -> Table | None:
         rows=[(label, *row, tell_share(row[0], row[1], counted.rule)) for label, row in zip(labels, rows, strict=True)],
         notes=(
             "The district is where it happened, as far as what was typed says; districts are in the order of their names.",
+            *place_notes,
         ),
         readers=readers,
         level=DISTRICT,

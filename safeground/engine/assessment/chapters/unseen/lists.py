@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,19 @@ class Lists:
     def others(self) -> list[Happenings]:
         return [self.police, *([self.ambulance] if self.ambulance is not None else [])]
 
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        return (self.counted.feed, POLICE, *([AMBULANCE] if self.ambulance is not None else []))
+
+    def cite(self, table: Table) -> Table:
+        """A table under the names of all whose lists it is made from."""
+        return replace(table, source=self.counted.evidence.source_line(*self.feeds))
+
+    def cite_finding(self, finding: Finding) -> Finding:
+        contracts = self.counted.evidence.catalogue.feeds.contracts
+        sources = tuple(f"{contracts[feed].title}, {finding.period}" for feed in self.feeds)
+        return replace(finding, sources=sources, readers=self.readers)
+
     def in_period(self, happenings: Happenings) -> Happenings:
         return happenings.started_in(self.counted.period.months)
 
@@ -85,7 +98,7 @@ def read_lists(evidence: Evidence, counted: Counted) -> Lists | None:
     )
 
 
-def make_linked_share(lists: Lists) -> list[Block]:
+def make_linked_share(lists: Lists, *, place_notes: tuple[str, ...] = ()) -> list[Block]:
     """The share of A&E's attendances that no crime of the police record fits, in all and by district."""
     counted, period = lists.counted, lists.counted.period
     treated = lists.in_period(lists.treated)
@@ -117,8 +130,8 @@ def make_linked_share(lists: Lists) -> list[Block]:
             "An attendance whose time or place was written down wrongly fits nothing, and looks unknown to the police.",
         ),
     )
-    table = _make_district_table(lists, treated)
-    return [finding, *([table] if table is not None else [])]
+    table = _make_district_table(lists, treated, place_notes)
+    return [lists.cite_finding(finding), *([table] if table is not None else [])]
 
 
 def _tell_unlinked(links: Links, lists: Lists) -> tuple[Protected, list[Protected]]:
@@ -158,7 +171,7 @@ def _by_chance(told: list[Protected]) -> float:
     return hits / (hits + rest) if hits + rest else 0.0
 
 
-def _make_district_table(lists: Lists, treated: Happenings) -> Table | None:
+def _make_district_table(lists: Lists, treated: Happenings, place_notes: tuple[str, ...]) -> Table | None:
     evidence = lists.counted.evidence
     if not evidence.measures.has_areas:
         return None
@@ -170,7 +183,7 @@ def _make_district_table(lists: Lists, treated: Happenings) -> Table | None:
     cells = protect_table(np.array([_sides(each.found) for each in links]), lists.rule, has_row_totals=True)
     labels = [*(names[code] for code in codes), "Elsewhere, or without a usable place"]
     shares = [_tell_share(told, each, lists)[0] for told, each in zip(cells, links, strict=True)]
-    return lists.counted.table(
+    table = lists.counted.table(
         id="unseen_unlinked_by_district",
         caption=f"Attendances that fit no recorded crime, by district, {lists.counted.period.label}",
         columns=[("district", "District"), ("unlinked", "Fit no crime of the police record")],
@@ -180,7 +193,9 @@ def _make_district_table(lists: Lists, treated: Happenings) -> Table | None:
                 "Linked by time, place, sex and age, less what chance links; each district alone, so that the intervals are wide. "
                 "Without a usable place more fits by chance."
             ),
+            *place_notes,
         ),
         readers=lists.readers,
         level=DISTRICT,
     )
+    return lists.cite(table)

@@ -99,7 +99,7 @@ def _make_cells_table(lists: Lists, told: list[list[Protected]]) -> Table:
         )
         for number, place in enumerate(_PLACES)
     ]
-    return lists.counted.table(
+    table = lists.counted.table(
         id="unseen_lists",
         caption=f"Assaults by who knows of them, {lists.counted.period.label}",
         columns=[
@@ -113,19 +113,23 @@ def _make_cells_table(lists: Lists, told: list[list[Protected]]) -> Table:
         ),
         readers=lists.readers,
     )
+    return lists.cite(table)
 
 
 def _make_finding(lists: Lists, found: Sequence[ThreeLists], usable: Sequence[Sequence[Protected]]) -> Finding:
     told = tuple(cell for cells in usable for cell in cells)
     lower, upper = min(each.lower for each in found), max(each.upper for each in found)
-    middle = float(np.asarray(found[0].averaged.value))
     seen = found[0].seen
-    estimate = protect_derived(
-        middle, unit=_UNIT, rule=lists.rule, told=told, lower=lower, upper=upper, confidence=0.95,
-        method="range over log-linear models of three lists, Chao's bound, and two readings of links; from counts as they are told",
-    )  # fmt: skip
     low, high, known = (format_number(_round(number)) for number in (lower, upper, seen))
-    return lists.counted.finding(
+    # The number of the finding is what was seen; the range stays in words, lest its middle be read as the truth.
+    estimate = protect_derived(
+        seen,
+        unit=_UNIT,
+        rule=lists.rule,
+        told=told,
+        method="sum of the counts as they are told, if every true link was found",
+    )
+    finding = lists.counted.finding(
         id="unseen.in_all.latest",
         sentence=(
             f"About {known} assaults in which somebody was hurt or help was called are known to the police, A&E or the ambulance service "
@@ -139,10 +143,11 @@ def _make_finding(lists: Lists, found: Sequence[ThreeLists], usable: Sequence[Se
             "What no list could ever hold, such as an assault that nobody told anyone of, is in none of the models.",
         ),
     )
+    return lists.cite_finding(finding)
 
 
 def _round(number: float) -> float:
-    """To two figures beyond which a range over models says nothing."""
+    """To three figures: a range over models says nothing beyond them."""
     step = 10 ** max(0, int(np.floor(np.log10(max(number, 1.0)))) - 2)
     return float(step * round(number / step))
 
@@ -165,7 +170,7 @@ def _make_models_table(lists: Lists, found: ThreeLists, cells: Sequence[Protecte
     )
     bound = tell_estimate(found.lower_bound, told, rule, unit=_UNIT)
     rows.append(("At least, if lists depend on each other positively (Chao)", bound, "not judged"))
-    return lists.counted.table(
+    table = lists.counted.table(
         id="unseen_models",
         caption=f"What each model makes of the lists, {lists.counted.period.label}",
         columns=[("model", "Model"), ("total", "Assaults in all"), ("supported", "Not ruled out by the data")],
@@ -178,6 +183,7 @@ def _make_models_table(lists: Lists, found: ThreeLists, cells: Sequence[Protecte
         ),
         readers=lists.readers,
     )
+    return lists.cite(table)
 
 
 def _name_model(model: DependenceModel) -> str:

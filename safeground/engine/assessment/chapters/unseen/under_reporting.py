@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from safeground.engine.areas import Outlines, dissolve
-from safeground.engine.assessment.chapters.unseen.answers import NOT_TOLD, answer_key, count_by_area
+from safeground.engine.assessment.chapters.unseen.answers import NOT_TOLD, count_by_area
 from safeground.engine.assessment.counted import Counted
 from safeground.engine.assessment.evidence import DISTRICT, STREET, WARD, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
@@ -26,7 +26,7 @@ _CLASSES = {
 }
 
 
-def make_under_reporting(counted: Counted) -> list[Block]:
+def make_under_reporting(counted: Counted, *, place_notes: tuple[str, ...] = ()) -> list[Block]:
     """A map and table by ward where most wards may be told, else by district."""
     evidence = counted.evidence
     level = _choose_level(counted)
@@ -68,6 +68,7 @@ def make_under_reporting(counted: Counted) -> list[Block]:
                 f"In the order of names, not of numbers. 95% intervals; {counted.rule.title}: counts are rounded, and the ratio is of "
                 "counts as they are told."
             ),
+            *place_notes,
         ),
         readers=readers,
         level=level,
@@ -96,7 +97,7 @@ def make_under_reporting(counted: Counted) -> list[Block]:
             source="; ".join(
                 dict.fromkeys([counted.source, evidence.source_line(STREET, "area_lookup", "area_boundaries")])
             ),
-            notes=("It shows where to ask, not where the police do worse: see the caution above.",),
+            notes=("It shows where to ask, not where the police do worse: see the caution above.", *place_notes),
             readers=readers,
         )
     ]
@@ -116,15 +117,9 @@ def _choose_level(counted: Counted) -> str | None:
 
 
 def _tell_not_told(counted: Counted, codes: Sequence[str], level: str) -> list[Protected]:
-    period = counted.period
     inside = count_by_area(counted, NOT_TOLD, codes, level)
-    whole = counted.split("reported_to_police", period, values=(NOT_TOLD,))[NOT_TOLD]
-    areas = [*codes, "elsewhere" if level == DISTRICT else f"elsewhere ({level})"]
-    cells = counted.protect_parts(
-        [*inside.tolist(), max(whole - float(inside.sum()), 0.0)],
-        keys=[answer_key(counted, period, NOT_TOLD, area=area) for area in areas],
-        total=answer_key(counted, period, NOT_TOLD),
-    )
+    whole = counted.split("reported_to_police", counted.period, values=(NOT_TOLD,))[NOT_TOLD]
+    cells = counted.protect_parts([*inside.tolist(), max(whole - float(inside.sum()), 0.0)])
     return cells[:-1]
 
 
