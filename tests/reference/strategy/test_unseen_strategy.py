@@ -1,6 +1,6 @@
-"""Two made-up strategies that the linter had never seen: twenty defects planted in each, beside what tempts and is sound.
+"""Three made-up strategies that the linter had never seen: twenty defects planted in each, beside what tempts and is sound.
 
-Each text and the list of what was planted in it were written before its author had read a rule; neither author knew the other's text.
+Each text and the list of what was planted in it were written before its author had read a rule; no author knew another's text.
 
 Of the first, 17 of the 20 were found at first sight in the strategy as data, with 4 false alarms, and 8 in its plain text, with 6.
 
@@ -9,8 +9,12 @@ remarks upon nothing that was planted: 6 false alarms by the letter, of which th
 reason, and three are true of what its author had thought sound. The first two are gone; the four others stand in its list as `fair`,
 each with its reason, and whoever does not accept the reasons counts 4 false alarms today.
 
-The rules were mended after each count, without one for either text. What is found now shows that the mending holds; only the first counts
-show what the linter makes of a stranger's strategy.
+Of the third, kept as data only and written when the rules had been mended for both, 17 of the 20 were found at first sight, with no false
+alarm. Missed were a near-duplicate in another order of words, a percentage within a sentence and a financial year told as January to
+December.
+
+The rules were mended after each of the first two counts, without one for either text, and not after the third. What is found now shows
+that the mending holds; only the first counts show what the linter makes of a stranger's strategy.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ import yaml
 from safeground.engine.strategy import Finding, LintReport, lint_file
 
 HERE = Path(__file__).parent
-TEXTS = ("unseen", "second_unseen")
+TEXTS = ("unseen", "second_unseen", "third_unseen")
 LISTED: dict[str, dict[str, list[dict[str, Any]]]] = {
     text: yaml.safe_load((HERE / text / "planted.yaml").read_text(encoding="utf-8")) for text in TEXTS
 }
@@ -35,10 +39,13 @@ MOST_FALSE_ALARMS = 3
 ONLY_IN_DATA = {"D09", "D13", "D18", "D20"}
 """Not found in the first's plain text: they ask what a sentence means, and there is no structure to say it."""
 
+MISSED = {"third_unseen": {"D12", "D18", "D20"}}
+"""Not found at first sight, and no rule was made for them: one that is found must leave this list."""
+
 
 @pytest.fixture(
     scope="module",
-    params=["unseen/unseen.yaml", "unseen/unseen.txt", "second_unseen/unseen.yaml"],
+    params=["unseen/unseen.yaml", "unseen/unseen.txt", "second_unseen/unseen.yaml", "third_unseen/unseen.yaml"],
     ids=lambda path: path,
 )
 def linted(request: pytest.FixtureRequest) -> tuple[str, LintReport]:
@@ -87,7 +94,10 @@ def test_none_is_lost_that_was_found(linted: tuple[str, LintReport]) -> None:
     text, report = linted
     found, _ = _found_and_false(text, report)
     lost = {one["id"] for one in LISTED[text]["planted"]} - found
-    assert lost <= (set() if "yaml" in report.source else ONLY_IN_DATA)
+    if text in MISSED:
+        assert lost == MISSED[text]
+    else:
+        assert lost <= (set() if "yaml" in report.source else ONLY_IN_DATA)
 
 
 def test_no_alarm_is_raised_at_what_is_sound(linted: tuple[str, LintReport]) -> None:
