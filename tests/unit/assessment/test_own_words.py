@@ -55,7 +55,9 @@ FINDINGS = (
 
 def make_document(audience=Audience.PARTNERSHIP):
     blocks = (Paragraph("An opening."), Heading("How much"), *(f for f in FINDINGS if audience in f.readers))
-    return Document("T", "P", Marking(audience, True, "Draft."), "30 June 2025", (Chapter("level", "Level", "", blocks),))
+    return Document(
+        "T", "P", Marking(audience, True, "Draft."), "30 June 2025", (Chapter("level", "Level", "", blocks),)
+    )
 
 
 def write(text, *, audiences=(Audience.PARTNERSHIP,), pieces=None):
@@ -153,7 +155,9 @@ def test_words_that_no_finding_carries_stop_the_build(typed, reason):
 
 
 def test_all_problems_are_told_at_once_each_with_its_line():
-    text = "Fine words.\n\nViolence fell ({{change.up.bounds}}). Then\n61,000 came ({{level}}).\n\n* Five people died.\n"
+    text = (
+        "Fine words.\n\nViolence fell ({{change.up.bounds}}). Then\n61,000 came ({{level}}).\n\n* Five people died.\n"
+    )
     problems = refuse(text)
     assert [problem.split(":")[0].rpartition(" ")[2] for problem in problems] == ["3", "3", "6"]
 
@@ -176,7 +180,12 @@ def test_a_file_for_one_audience_stands_in_the_place_of_the_common_one():
 
 def test_words_go_behind_the_opening_or_beneath_the_heading_they_name():
     blocks = write("At the head.\n\n## How much\n\nBeneath it.\n")[Audience.PARTNERSHIP].chapters[0].blocks
-    assert blocks[:4] == (Paragraph("An opening."), Paragraph("At the head."), Heading("How much"), Paragraph("Beneath it."))
+    assert blocks[:4] == (
+        Paragraph("An opening."),
+        Paragraph("At the head."),
+        Heading("How much"),
+        Paragraph("Beneath it."),
+    )
 
 
 def test_a_heading_the_chapter_lacks_is_told_with_those_it_has():

@@ -53,7 +53,11 @@ class Download:
     def size(self) -> str:
         """'1.4 MB', '224 kB', in one line."""
         size = len(self.content)
-        return f"{size / 1e6:.1f}\N{NO-BREAK SPACE}MB" if size >= 950_000 else f"{max(1, round(size / 1000))}\N{NO-BREAK SPACE}kB"
+        return (
+            f"{size / 1e6:.1f}\N{NO-BREAK SPACE}MB"
+            if size >= 950_000
+            else f"{max(1, round(size / 1000))}\N{NO-BREAK SPACE}kB"
+        )
 
 
 def render_formats(
