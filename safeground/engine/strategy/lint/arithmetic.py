@@ -67,7 +67,8 @@ def share_does_not_follow(subject: Subject) -> Iterator[Flaw]:
     for document in subject.documents:
         for table in document.tables:
             yield from _shares_of_table(table)
-    for passage in subject.paragraphs():
+    # A sentence stands for itself, so those that a file quotes are read like those of a whole document.
+    for passage in subject.passages():
         for sentence in sentences(passage.text):
             for text, flaw in _shares_of_sentence(sentence):
                 yield Flaw((passage.place,), flaw, (text,))
