@@ -14,6 +14,8 @@ from safeground.engine.disclosure import Protected
 
 MINUS = "\N{MINUS SIGN}"
 _MOST_DECIMALS = 3
+_RATIO = "times"
+_MOST_OF_RATIO = 2
 
 
 def choose_decimals(value: float, lower: float | None = None, upper: float | None = None) -> int:
@@ -44,9 +46,16 @@ def format_number(value: float, *, decimals: int = 0) -> str:
 
 
 def choose_common_decimals(estimates: Iterable[Protected]) -> int | None:
-    """The decimals most of `estimates` deserve, for a column or chart that writes all alike; None where none is published."""
-    counts = Counter(_decimals(estimate) for estimate in estimates if estimate.is_published)
-    return min(counts, key=lambda decimals: (-counts[decimals], decimals)) if counts else None
+    """The decimals most of `estimates` deserve, for a column or chart that writes all alike; None where none is published.
+
+    More where a ratio of the column would else lose the side of 1 that it lies on.
+    """
+    published = [estimate for estimate in estimates if estimate.is_published]
+    counts = Counter(_decimals(estimate) for estimate in published)
+    if not counts:
+        return None
+    most = min(counts, key=lambda decimals: (-counts[decimals], decimals))
+    return max(most, *(_decimals_of_side(estimate) for estimate in published))
 
 
 def format_value(estimate: Protected, *, decimals: int | None = None) -> str:
@@ -94,4 +103,13 @@ def format_confidence(confidence: float | None) -> str:
 def _decimals(estimate: Protected) -> int:
     if estimate.value is None or estimate.value == estimate.count:
         return 0  # a count is whole, however wide or narrow its interval
-    return choose_decimals(estimate.value, estimate.lower, estimate.upper)
+    return max(choose_decimals(estimate.value, estimate.lower, estimate.upper), _decimals_of_side(estimate))
+
+
+def _decimals_of_side(estimate: Protected) -> int:
+    """The fewest decimals at which no bound of a ratio is rounded onto 1: '1.0 to 1.2' beside the word higher reads as a mistake."""
+    if estimate.unit != _RATIO or estimate.value is None or estimate.lower is None or estimate.upper is None:
+        return 0
+    bounds = (estimate.lower, estimate.upper)
+    enough = (n for n in range(_MOST_OF_RATIO) if all(round(bound, n) != 1 or bound == 1 for bound in bounds))
+    return next(enough, _MOST_OF_RATIO)

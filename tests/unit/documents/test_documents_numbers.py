@@ -3,7 +3,14 @@
 import pytest
 
 from safeground.engine.disclosure import DisclosureRule, State, protect
-from safeground.engine.documents import choose_decimals, format_estimate, format_interval, format_number, format_value
+from safeground.engine.documents import (
+    choose_common_decimals,
+    choose_decimals,
+    format_estimate,
+    format_interval,
+    format_number,
+    format_value,
+)
 
 OPEN = DisclosureRule("open", "Open data", threshold=0, rounding=1, owner="publisher", source="licence")
 
@@ -35,3 +42,13 @@ def test_no_number_is_written_for_what_is_not_published():
     assert format_value(estimate) == "incomplete"
     assert format_estimate(estimate) == "incomplete"
     assert format_interval(estimate) == ""
+
+
+def test_a_ratio_keeps_the_side_of_one_that_its_bounds_lie_on():
+    higher = protect(1.12, unit="times", rule=OPEN, count=500, lower=1.01, upper=1.25, confidence=0.95)
+    wide = protect(3.4, unit="times", rule=OPEN, count=500, lower=2.5, upper=4.6, confidence=0.95)
+    hardly = protect(1.3, unit="times", rule=OPEN, count=500, lower=0.997, upper=1.73, confidence=0.95)
+    assert format_interval(higher) == "95% interval 1.01 to 1.25"
+    assert format_interval(wide) == "95% interval 2.5 to 4.6"
+    assert format_interval(hardly) == "95% interval 1.00 to 1.73"  # more digits than two are not worth reading
+    assert choose_common_decimals([wide, wide, higher]) == 2
