@@ -18,6 +18,7 @@ from safeground.engine.documents import (
     NoticeKind,
     Table,
     capitalise,
+    join_words,
 )
 from safeground.engine.measures import Cell, Measurement, Period, protect_cell
 
@@ -34,8 +35,12 @@ def make_finding(
     area_name: str,
     direction: Direction = Direction.NOT_COMPARED,
     caveats: Sequence[str] = (),
+    beside: Sequence[str] = (),
 ) -> Finding:
-    """A finding that carries its measurement's definition, sources and caveats. Caveats given come first."""
+    """A finding that carries its measurement's definition, sources and caveats. Caveats given come first.
+
+    `beside`: what else its number rests on, from `name_source`: no measurement knows how deprived a place is.
+    """
     return Finding(
         id=id,
         sentence=sentence,
@@ -46,11 +51,18 @@ def make_finding(
         area_name=area_name,
         area_vintage=name_vintage(measurement.level),
         definition=name_definition(evidence, measurement),
-        sources=measurement.sources or (evidence.source_line(STREET),),
+        sources=(*(measurement.sources or (evidence.source_line(STREET),)), *beside),
         caveats=tuple(dict.fromkeys((*caveats, *measurement.caveats))),
         direction=direction,
         readers=evidence.readers_of(measurement.measure, measurement.level),
     )
+
+
+def name_source(evidence: Evidence, feed: str, when: str = "") -> str:
+    """A feed as a source of a finding: 'English Indices of Deprivation, 2025'. `when`: of what time, or else all that has landed."""
+    periods = sorted({delivery.period for delivery in evidence.warehouse.deliveries if delivery.feed == feed})
+    landed = " to ".join(dict.fromkeys((periods[0], periods[-1]))) if len(periods) > 2 else join_words(periods)
+    return f"{evidence.catalogue.feeds.contracts[feed].title}, {when or landed}"
 
 
 def name_definition(evidence: Evidence, measurement: Measurement) -> str:

@@ -48,6 +48,14 @@ def test_a_direction_is_never_more_than_the_interval_allows(chapter: Chapter) ->
         assert any("not between people" in caveat for caveat in finding.caveats)
 
 
+def test_a_finding_names_all_that_it_rests_on(chapter: Chapter) -> None:
+    crowding = find_finding(chapter, "risk_factors.violence.crowding").sources
+    assert "English Indices of Deprivation, 2025" in crowding
+    prescribing = find_finding(chapter, "risk_factors.violence.prescribing").sources
+    assert {"English Indices of Deprivation, 2025"} < set(prescribing)
+    assert any("prescri" in source.lower() for source in prescribing)
+
+
 def test_the_reader_hears_first_that_places_are_not_people(chapter: Chapter) -> None:
     said = say(chapter.blocks)
     assert said.index("differences between places, not between people") < said.index("standard deviation")

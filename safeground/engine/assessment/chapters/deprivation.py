@@ -6,7 +6,7 @@ import numpy as np
 
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
-from safeground.engine.assessment.making import make_finding, make_table
+from safeground.engine.assessment.making import make_finding, make_table, name_source
 from safeground.engine.assessment.protecting import protect_estimate, protect_whole
 from safeground.engine.assessment.sentences import name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
@@ -32,7 +32,7 @@ from safeground.engine.statistics import estimate_gradient
 
 # The income domain, not the overall index: the index holds a crime domain made of police recorded crime, violence among it, so that
 # setting it beside violence would in part set violence beside itself.
-_SOURCE, _DOMAIN_RANK = "imd2025", "Income"
+_SOURCE, _YEAR, _DOMAIN_RANK = "imd2025", "2025", "Income"
 _TENTHS = 10
 
 
@@ -98,6 +98,7 @@ def _gradient(evidence: Evidence, tenth_of: dict[str, int]) -> list[Block]:
             area_code=evidence.measures.own_area,
             area_name=evidence.area_name,
             direction=direction,
+            beside=(name_source(evidence, "deprivation", _YEAR),),
             caveats=(
                 "A difference between places, not between people.",
                 "The income domain is used because the overall index contains police recorded crime.",

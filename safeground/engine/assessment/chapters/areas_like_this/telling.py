@@ -10,7 +10,7 @@ from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.chapters.areas_like_this.peers import GROUP_SIZE, Peers
 from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, STREET, WARD, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
-from safeground.engine.assessment.making import make_finding, make_table
+from safeground.engine.assessment.making import make_finding, make_table, name_source
 from safeground.engine.assessment.sentences import count_words, name_period, say_when
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import (
@@ -49,6 +49,7 @@ def make_findings(evidence: Evidence, peers: Peers) -> list[Finding]:
                 area_code=cell.area_code,
                 area_name=peers.names[row],
                 direction=direction,
+                beside=(name_source(evidence, "deprivation"),),
                 caveats=("Forces differ in what they record, and areas in more than they are described by here.",),
             )
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from safeground.engine.assessment.chapters.risk_factors.association import Association, find_associations
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
-from safeground.engine.assessment.making import direction_words, make_finding, make_table
+from safeground.engine.assessment.making import direction_words, make_finding, make_table, name_source
 from safeground.engine.assessment.protecting import protect_estimate
 from safeground.engine.assessment.sentences import name_period, say_when
 from safeground.engine.catalogue import ChapterOutline
@@ -65,12 +65,19 @@ def _make_finding(evidence: Evidence, measurement: Measurement, found: Associati
         area_code=evidence.measures.own_area,
         area_name=evidence.area_name,
         direction=direction,
+        beside=_name_sources(evidence, found),
         caveats=(
             "A difference between places, not between people.",
             *_caveats(found),
             f"{found.areas:,} neighbourhoods in {found.districts} districts; the interval allows for districts to differ.",
         ),
     )
+
+
+def _name_sources(evidence: Evidence, found: Association) -> tuple[str, ...]:
+    """Deprivation is in every association, since it is held alike."""
+    deprivation, feed = name_source(evidence, "deprivation", "2025"), CHARACTERISTICS[found.name].feed
+    return (deprivation,) if feed == "deprivation" else (deprivation, name_source(evidence, feed))
 
 
 def _sentence(
