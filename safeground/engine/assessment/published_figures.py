@@ -197,8 +197,18 @@ class _Check:
         elif not self.figure.feeds and not self._parts_are_counts:
             reasons.append("is held in no feed")
         elif self._parts_are_counts:
-            reasons.append("is a share of counts of which one is not measured")
+            reasons.append(self._say_parts_not_measured)
         return reasons
+
+    @property
+    def _say_parts_not_measured(self) -> str:
+        """Of a share that is not counted: one of its counts or both have no definition of ours."""
+        base = self.figure.base.figure if self.figure.base else None
+        parts = {name: self.strategy.figure(name) for name in (self.figure.numerator, base) if name is not None}
+        if len(parts) == 1:
+            return "is a share of a count that is not measured"
+        lacking = sum(part.counted_by is None for part in parts.values())
+        return f"is a share of counts of which {'one is not' if lacking == 1 else 'neither is'} measured"
 
     @property
     def _parts_are_counts(self) -> bool:

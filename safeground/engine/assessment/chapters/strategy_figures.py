@@ -39,8 +39,8 @@ def make_strategy_figures(evidence: Evidence, outline: ChapterOutline) -> tuple[
         *held,
         Heading("Every figure"),
         Paragraph(notes["marks"]),
-        _table(strategy, checked),
         Notice(NoticeKind.WARNING, notes["not_proof"]),
+        _table(strategy, checked),
     )
 
 
@@ -64,7 +64,7 @@ def _table(strategy: Strategy, checked: Sequence[CheckedFigure]) -> Table:
     rows = [
         (
             _name_figure(each.figure, strategy),
-            f"{'over ' if each.figure.qualifier == 'over' else ''}{each.figure.printed}",
+            _say_print(each.figure),
             strategy.cite_briefly(each.figure.at),
             f"{capitalise(str(each.standing))}{' by the document itself' if each.by_itself else ''}",
             each.ours or "none",
@@ -88,7 +88,7 @@ def _table(strategy: Strategy, checked: Sequence[CheckedFigure]) -> Table:
             ("why", "Why"),
         ],
         rows=rows,
-        source=strategy.title,
+        source=join_words([strategy.name_document(document) for document in strategy.documents]),
         readers=frozenset.intersection(EVERYONE, *(each.readers for each in checked)),
     )
 
@@ -99,8 +99,19 @@ def _name_figure(figure: PublishedFigure, strategy: Strategy) -> str:
     return capitalise(f"{figure.what}: {figure.area}" if len(alike) > 1 and figure.area else figure.what)
 
 
+def _say_print(figure: PublishedFigure) -> str:
+    """The number with what the document calls it: 'over 2,000', '73% (drop)'. Without the word a fall reads as a share."""
+    over = "over " if figure.qualifier == "over" else ""
+    return f"{over}{figure.printed}{f' ({figure.called})' if figure.called else ''}"
+
+
 def _name_money(amount: MoneyStatement) -> str:
-    period = f", {amount.period}" if amount.period else ""
-    return (
-        f"Money from {amount.funder or 'a funder not stated'} to {amount.recipient or 'a recipient not stated'}{period}"
-    )
+    funder, recipient = amount.funder or "a funder not stated", amount.recipient or "a recipient not stated"
+    period = f", {_continue(amount.period)}" if amount.period else ""
+    return f"Money from {_continue(funder)} to {_continue(recipient)}{period}"
+
+
+def _continue(words: str) -> str:
+    """Words that opened a sentence of the document, in the middle of ours."""
+    first, _, rest = words.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("Across", "Since", "The", "This") else words
