@@ -26,7 +26,7 @@ from safeground.engine.measures import Period
 from safeground.engine.warehouse import LiveDelivery
 
 INTERVALS = {
-    "exact_or_byar": "exact below 10 events, Byar's above",
+    "exact_or_byar": "exact below 10 events, Byar's from 10",
     "wilson": "Wilson's, of a share",
     "dobson": "Dobson's, of a standardised rate",
 }

@@ -38,7 +38,7 @@ def make_method(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...
     )
 
 
-_METHODS = {"exact_or_byar": "exact below 10 events, Byar's above", "wilson": "Wilson's", "dobson": "Dobson's"}
+_METHODS = {"exact_or_byar": "exact below 10 events, Byar's from 10", "wilson": "Wilson's", "dobson": "Dobson's"}
 
 
 def _source_table(evidence: Evidence) -> Block:
@@ -75,7 +75,7 @@ def _source_table(evidence: Evidence) -> Block:
 def _measure_table(evidence: Evidence) -> Block:
     return make_table(
         id="measures",
-        caption="Measures used",
+        caption="Measures, and why they are taken",
         columns=[
             ("measure", "Measure"),
             ("unit", "Unit"),
@@ -94,4 +94,7 @@ def _measure_table(evidence: Evidence) -> Block:
             for measure in evidence.catalogue.measures.values()
         ],
         source="Definitions of the nation and the partnership",
+        notes=(
+            "These are all the measures there are. One whose data have not landed gives no number in this assessment.",
+        ),
     )
