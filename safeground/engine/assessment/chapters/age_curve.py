@@ -17,7 +17,6 @@ _ROLES = {"victim": "victims", "suspect": "suspects"}
 
 def make_age_curve_chapter(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
-    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.WARNING, notes["not_a_score"])]
     own = count_own_definition(evidence)
     sources = {} if own is None else {"own": own}
     for measure in outline.plan.measures:
@@ -25,9 +24,15 @@ def make_age_curve_chapter(evidence: Evidence, outline: ChapterOutline) -> tuple
         if counted.is_here:
             sources[measure] = counted
     made = [block for name, counted in sources.items() for block in _make_curves(evidence, counted, name)]
-    if made:
-        blocks += [*made, Notice(NoticeKind.METHOD, notes["method"]), Notice(NoticeKind.CANNOT_TELL, notes["claims"])]
-    return tuple(blocks)
+    if not made:
+        return (Paragraph(outline.intro),)
+    return (
+        Paragraph(outline.intro),
+        Notice(NoticeKind.WARNING, notes["not_a_score"]),
+        *made,
+        Notice(NoticeKind.METHOD, notes["method"]),
+        Notice(NoticeKind.CANNOT_TELL, notes["claims"]),
+    )
 
 
 def _make_curves(evidence: Evidence, counted: Counted, name: str) -> list[Block]:

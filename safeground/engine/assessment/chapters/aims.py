@@ -35,7 +35,5 @@ def _tell(aim: Counted, measure: str) -> list[Block]:
         ]
     if not aim.is_here:
         title = aim.evidence.catalogue.feeds.contracts[aim.feed].title
-        return [
-            Notice(NoticeKind.MISSING, f"It cannot be counted: nothing has landed of {title[:1].lower()}{title[1:]}.")
-        ]
+        return [Notice(NoticeKind.MISSING, f"It cannot be counted, since this has not landed: {title}.")]
     return make_aim(aim, name=measure)

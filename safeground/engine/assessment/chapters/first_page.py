@@ -145,8 +145,6 @@ def make_partner_table(evidence: Evidence) -> Table:
         columns=[("partner", "Partner"), ("dataset", "Data"), ("state", "State"), ("why", "What it would tell")],
         rows=rows,
         source=f"{evidence.catalogue.partnership.source}; deliveries in this workspace",
-        notes=(f"{len(rows) - missing} of {len(rows)} are here; the table lists those that are not.",)
-        if missing
-        else (),
+        notes=(f"{len(rows) - missing} of {len(rows)} are here; those that are not come first.",) if missing else (),
         rows_shown=missing or None,
     )

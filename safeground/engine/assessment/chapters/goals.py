@@ -41,18 +41,22 @@ def make_goals(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]
     notes, goals = outline.plan.notes, evidence.catalogue.goals
     if goals is None:
         return (Paragraph(outline.intro), Notice(NoticeKind.MISSING, notes["none"]))
-    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.METHOD, notes["method"])]
+    blocks: list[Block] = []
+    is_projected = False
     for goal in goals.goals:
         counted = count_measure(evidence, goal.measure)
         told = _tell(counted, goal, GoalResult(counted, goal, goals.agreed))
+        has_results = any(isinstance(block, Finding) for block in told)
+        is_projected = is_projected or has_results
         blocks += [
             Heading(capitalise(counted.what)),
             Paragraph(f"{goals.source}, {goal.where}: “{goal.says}”"),
-            *_say_what_is_open(goal, notes, has_results=any(isinstance(block, Finding) for block in told)),
+            *_say_what_is_open(goal, notes, has_results=has_results),
             *told,
             *(Notice(NoticeKind.WARNING, say_benchmark(goal, benchmark)) for benchmark in goal.benchmarks),
         ]
-    return tuple(blocks)
+    method = [Notice(NoticeKind.METHOD, notes["method"])] if is_projected else []
+    return (Paragraph(outline.intro), *method, *blocks)
 
 
 def _say_what_is_open(goal: Goal, said: Mapping[str, str], *, has_results: bool) -> list[Block]:

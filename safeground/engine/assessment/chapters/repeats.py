@@ -11,7 +11,6 @@ from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Para
 
 def make_repeats_chapter(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
-    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.WARNING, notes["not_a_score"])]
     own = count_own_definition(evidence)
     sources = {} if own is None else {"own": own}
     for measure in outline.plan.measures:
@@ -22,6 +21,12 @@ def make_repeats_chapter(evidence: Evidence, outline: ChapterOutline) -> tuple[B
     for name, counted in sources.items():
         found = make_repeats(counted, name=name)
         made += [Heading(capitalise(counted.what)), *found] if found else []
-    if made:
-        blocks += [*made, Notice(NoticeKind.METHOD, notes["method"]), Notice(NoticeKind.CANNOT_TELL, notes["domestic"])]
-    return tuple(blocks)
+    if not made:
+        return (Paragraph(outline.intro),)
+    return (
+        Paragraph(outline.intro),
+        Notice(NoticeKind.WARNING, notes["not_a_score"]),
+        *made,
+        Notice(NoticeKind.METHOD, notes["method"]),
+        Notice(NoticeKind.CANNOT_TELL, notes["domestic"]),
+    )

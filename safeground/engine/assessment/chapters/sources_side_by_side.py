@@ -17,10 +17,10 @@ from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Para
 
 def make_sources_side_by_side(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
-    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.CANNOT_TELL, notes["overlap"])]
     sources = _sources(evidence, outline)
     if len(sources) < 2:
-        return (*blocks, Notice(NoticeKind.MISSING, notes["one_source"]))
+        return (Paragraph(outline.intro), Notice(NoticeKind.MISSING, notes["one_source"]))
+    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.CANNOT_TELL, notes["overlap"])]
     period = find_common_period(sources)
     if period is None:
         return (*blocks, Notice(NoticeKind.MISSING, notes["no_common_month"]))

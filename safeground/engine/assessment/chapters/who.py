@@ -11,7 +11,7 @@ from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Para
 
 def make_who(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
-    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.WARNING, notes["not_a_score"])]
+    blocks: list[Block] = []
     own = count_own_definition(evidence)
     if own is not None:
         blocks += [Heading("Victims and suspects that the police recorded"), Paragraph(notes["roles"])]
@@ -21,4 +21,6 @@ def make_who(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
         if treated.is_here:
             blocks += [Heading(f"Patients: {treated.what}"), Paragraph(notes["patients"])]
             blocks += make_people(treated, name=measure, roles={"victim": "patients"})
-    return tuple(blocks)
+    # Without a number there is nothing to be warned of.
+    warning = [Notice(NoticeKind.WARNING, notes["not_a_score"])] if blocks else []
+    return (Paragraph(outline.intro), *warning, *blocks)

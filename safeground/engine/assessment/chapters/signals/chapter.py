@@ -9,7 +9,7 @@ from safeground.engine.assessment.chapters.signals.telling import make_overview,
 from safeground.engine.assessment.counted import Counted, count_measure, count_own_definition
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, capitalise, join_words
+from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, capitalise
 
 RARE = "non_domestic_homicides"
 """Told by the days between, since most months have none."""
@@ -33,7 +33,9 @@ def make_signals(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ..
     is_told = RARE in outline.plan.measures and rare.is_here
     gaps: list[Block] = make_gaps(rare, notes, significance=significance) if is_told else []
     blocks += [
-        Notice(NoticeKind.MISSING, f"{capitalise(join_words(series))}: {reason}") for reason, series in why.items()
+        # A series can have an 'and' in its name, so they are told apart by semicolons.
+        Notice(NoticeKind.MISSING, f"{capitalise('; '.join(series))}: {reason}")
+        for reason, series in why.items()
     ]
     if found:
         blocks += [make_overview(found), Paragraph(notes["method"])]

@@ -60,7 +60,8 @@ def find_monthly_signals(counted: Counted, *, significance: float) -> MonthlySig
     told = tuple(counted.protect_level(month) if month.first in counted.covered else None for month in months)
     known = [number for number in told if number is not None]
     if len(known) < FEWEST_MONTHS:
-        return f"fewer than {FEWEST_MONTHS} months have been received without a gap of a year, so what is usual cannot be said."
+        since = "" if months[0].first == min(counted.covered) else " since the last gap of a year or more"
+        return f"fewer than {FEWEST_MONTHS} months have been received{since}, so what is usual now cannot be said."
     if any(number.state is State.SUPPRESSED for number in known):
         return (
             f"in at least one month there were so few that the number is withheld ({counted.rule.title}), so signals by month are not "
