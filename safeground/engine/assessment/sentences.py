@@ -23,6 +23,8 @@ from safeground.engine.documents import (
 )
 
 MINUS = "\N{MINUS SIGN}"
+_FIELDS = {"domestic": "domestic connection", "location_type": "kind of place", "weapon_use": "use of a weapon"}
+"""Fields of events whose names are no words of a sentence."""
 
 
 def level_sentence(*, who: str, what: str, when: str, months: int, count: Protected, rate: Protected) -> str:
@@ -56,6 +58,11 @@ def share_sentence(*, who: str, what: str, when: str, share: Protected) -> str:
     )
 
 
+def name_field(field: str) -> str:
+    """A field of an event in words: 'kind of place' for location_type."""
+    return _FIELDS.get(field, field.replace("_", " "))
+
+
 def bounds_sentence(
     *,
     who: str,
@@ -75,7 +82,7 @@ def bounds_sentence(
     )
     if not undetermined.value:
         return f"{sentence}. No offence was left undetermined."
-    fields = join_words([field.replace("_", " ") for field in missing])
+    fields = join_words([f"the {name_field(field)}" for field in missing])
     return (
         f"{sentence}. Of {format_estimate(undetermined)} more they cannot tell whether any belongs to it, because {fields} "
         f"{'is' if len(missing) == 1 else 'are'} not given."

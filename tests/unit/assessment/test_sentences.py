@@ -91,8 +91,8 @@ def bounds(definite, undetermined, missing=("weapon_use",)):
 def test_what_cannot_be_told_is_counted_apart_with_the_facts_that_are_missing():
     said = bounds(offences(97), offences(2234), ("weapon_use", "location_type"))
     assert "97 offences of robbery and possession of weapons" in said and "2,234 offences more" in said
-    assert said.endswith("because weapon use and location type are not given.")
-    assert bounds(offences(97), offences(2234)).endswith("because weapon use is not given.")
+    assert said.endswith("because the use of a weapon and the kind of place are not given.")
+    assert bounds(offences(97), offences(2234)).endswith("because the use of a weapon is not given.")
 
 
 def test_nothing_undetermined_is_said_so():

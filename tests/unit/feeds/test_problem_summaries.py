@@ -95,7 +95,7 @@ def test_no_identifier_or_row_number_is_shown(workspace: Workspace, feeds: Feeds
 def test_what_shows_only_between_deliveries_stands_alone_with_its_feed(workspace: Workspace, feeds: Feeds) -> None:
     files = {f"{month}-essex-street.csv": month_file(month) for month in ("2024-01", "2024-03", "2024-05")}
     gaps = [summary for summary in summarise(workspace, feeds, files) if summary.rule == "month_missing"]
-    assert "April 2024 is not landed" in gaps[0].sentence and "February 2024 is not landed" in gaps[1].sentence
+    assert "April 2024 has not landed" in gaps[0].sentence and "February 2024 has not landed" in gaps[1].sentence
     assert {(gap.feed, gap.files, gap.rows) for gap in gaps} == {("police_uk_street", (), None)}
 
 

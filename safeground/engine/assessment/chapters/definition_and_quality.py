@@ -7,15 +7,21 @@ from safeground.engine.assessment.evidence import FORCE, STREET, Evidence
 from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, bounds_finding
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_count, protect_whole
+from safeground.engine.assessment.sentences import name_field
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Block, Heading, Paragraph, count_things
-from safeground.engine.feeds import ScorecardRow, Severity
+from safeground.engine.feeds import ProblemSummary, ScorecardRow, Severity
 
 _FATES = {
     Severity.REPORT: "reported; the rows are counted",
     Severity.QUARANTINE: "the rows are set aside and not counted",
     Severity.REFUSE: "the delivery is not used",
 }
+_FATES_OF_RULES = {
+    "known_duplicate": "reported; what is repeated is counted once",
+    "month_missing": "reported; nothing is filled in",
+}
+"""Where the severity alone would say that rows are counted which are not, or are not there."""
 
 
 def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
@@ -73,15 +79,15 @@ def _gap_table(evidence: Evidence) -> Block:
     rows = []
     for gap in measurement.counts.gaps:
         number = float(gap.events.values[:, 0].sum())
-        missing = ", ".join(field.replace("_", " ") for field in gap.fields)
+        missing = ", ".join(name_field(field) for field in gap.fields)
         rows.append((missing, protect_whole(number, evidence.rule)))
     return make_table(
         id="definition_gaps",
         caption=f"Why offences are undetermined, {evidence.force_name}, {evidence.latest.label}",
-        columns=[("fields", "Missing fields"), ("events", "Offences left undetermined")],
+        columns=[("fields", "Facts that are missing"), ("events", "Offences left undetermined")],
         rows=rows or [("none", "0")],
         source=evidence.source_line(STREET),
-        notes=("A field that a feed does not carry is missing for every event of it.",),
+        notes=("A fact that a feed does not carry is missing for every event of it.",),
     )
 
 
@@ -125,6 +131,8 @@ def _scorecard(evidence: Evidence) -> Block:
                 f"{duplicates:,} known duplicates."
             ),
             "Months expected run from the first received to the newest of any partner.",
+            "A month is of unusual volume where its rows lie outside the three-sigma limits of all months received from that partner.",
+            "Problems are those found in files, and are told below, as are months that were not received.",
         ),
     )
 
@@ -169,8 +177,8 @@ def _problems(evidence: Evidence) -> list[Block]:
             rows=[
                 (
                     contracts[problem.feed].title if problem.feed else "Several",
-                    problem.sentence,
-                    _FATES[problem.severity],
+                    _say_problem(evidence, problem),
+                    _FATES_OF_RULES.get(problem.rule, _FATES[problem.severity]),
                     ", ".join(problem.periods),
                 )
                 for problem in told
@@ -179,3 +187,14 @@ def _problems(evidence: Evidence) -> list[Block]:
             rows_shown=25,
         )
     ]
+
+
+def _say_problem(evidence: Evidence, problem: ProblemSummary) -> str:
+    """What a check found, with a force by its name: checks know partners by their ids, and the row names the feed already."""
+    if problem.feed:
+        title = evidence.catalogue.feeds.contracts[problem.feed].title
+        for partner, name in evidence.catalogue.partnership.force_names.items():
+            start = f"{title} from {partner}: "
+            if problem.sentence.startswith(start):
+                return f"{name}: {problem.sentence.removeprefix(start)}"
+    return problem.sentence

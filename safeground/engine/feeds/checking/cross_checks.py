@@ -123,14 +123,14 @@ def _check_months(supply: Supply) -> Iterator[Problem]:
     for first, last in find_missing(rows):
         number = months_after(first, last) + 1
         when = (
-            f"{month_name(first)} is"
+            f"{month_name(first)} has"
             if number == 1
-            else f"{month_name(first)} to {month_name(last)} ({number} months) are"
+            else f"{month_name(first)} to {month_name(last)} ({number} months) have"
         )
         yield _report(
             "month_missing",
             supply.contract.name,
-            f"{supply.name}: {when} not landed, though months before and after are.",
+            f"{supply.name}: {when} not landed, though months before and after have.",
         )
     for thin in find_half_empty(rows):
         message = (
