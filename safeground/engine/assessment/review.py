@@ -6,7 +6,7 @@ import calendar
 import datetime
 
 from safeground.engine.assessment.evidence import Evidence
-from safeground.engine.documents import Notice, NoticeKind, Paragraph
+from safeground.engine.documents import Audience, Notice, NoticeKind, Paragraph
 
 
 def make_review(evidence: Evidence) -> Paragraph | Notice:
@@ -16,7 +16,9 @@ def make_review(evidence: Evidence) -> Paragraph | Notice:
     """
     review = evidence.catalogue.partnership.assessment_review
     if review is None:
-        said = "No day has been set on which this assessment is reviewed. Set one in the partnership's definitions."
+        said = "No day has been set on which this assessment is reviewed."
+        if evidence.audience is not Audience.PUBLIC:  # the public cannot set one
+            said += " Set one in the partnership's definitions."
         return Notice(NoticeKind.MISSING, said)
     if evidence.covered and (last := _last_day(evidence.newest)) > review.due:
         said = (

@@ -8,19 +8,18 @@ from types import SimpleNamespace
 import pytest
 
 from safeground.engine.assessment.review import make_review
-from safeground.engine.documents import Notice, NoticeKind, Paragraph
+from safeground.engine.documents import Audience, Notice, NoticeKind, Paragraph
 
 JUNE = datetime.date(2025, 6, 1)
 
 
-def review(due: datetime.date | None, newest: datetime.date | None = JUNE):
+def review(due: datetime.date | None, newest: datetime.date | None = JUNE, audience: Audience = Audience.PARTNERSHIP):
     """The block, of data whose newest month is `newest`."""
     planned = None if due is None else SimpleNamespace(due=due, by="Board", provenance="Made up")
     partnership = SimpleNamespace(assessment_review=planned)
     covered = frozenset() if newest is None else frozenset({newest})
-    return make_review(
-        SimpleNamespace(catalogue=SimpleNamespace(partnership=partnership), covered=covered, newest=newest)
-    )
+    catalogue = SimpleNamespace(partnership=partnership)
+    return make_review(SimpleNamespace(catalogue=catalogue, covered=covered, newest=newest, audience=audience))
 
 
 @pytest.mark.parametrize(
@@ -44,3 +43,8 @@ def test_the_day_is_named_with_whoever_reviews():
 
 def test_without_data_no_day_has_passed():
     assert isinstance(review(datetime.date(2020, 1, 31), newest=None), Paragraph)
+
+
+def test_only_those_who_can_set_a_day_are_asked_to():
+    assert "Set one" in review(None).markdown
+    assert "Set one" not in review(None, audience=Audience.PUBLIC).markdown
