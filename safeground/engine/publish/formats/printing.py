@@ -34,7 +34,7 @@ from safeground.engine.publish.presenters import (
 
 NUMBERS_TITLE = "The numbers behind the figures"
 KNOWN_TITLE = "How each number is known"
-_NUMBERS_SUMMARY = "Every number that a figure draws, in the order of the figures."
+_NUMBERS_SUMMARY = "The numbers that each figure draws, in the order of the figures; of a long table the first rows."
 _KNOWN_SUMMARY = "What each sentence with a number rests on. The number in brackets after a sentence leads here."
 
 _SLIGHT = 6

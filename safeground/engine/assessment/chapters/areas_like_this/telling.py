@@ -238,6 +238,7 @@ def make_peer_table(evidence: Evidence, peers: Peers, *, rows_shown: int | None)
             "Alike however described: in how many of the other ways to describe areas it lies on the same side. The ways are: "
             + "; ".join(peers.positions_otherwise)
             + ".",
+            "Half an offence is added to each area's, so that one where none was recorded can be set beside others too.",
         ),
         rows_shown=rows_shown,
     )  # fmt: skip
