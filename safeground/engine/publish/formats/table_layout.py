@@ -5,6 +5,7 @@ Words are never broken and nothing is cut off: type gets smaller before a page i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -34,14 +35,16 @@ def lay_out_table(columns: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """{'size': points, 'widths': points a column, 'is_landscape': bool} for cells as `present_table` gives them."""
     least = [_find_least(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
     wanted = [_find_wanted(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
-    wanted = [max(pair) for pair in zip(least, wanted, strict=True)]
+    usual = [_find_usual([row[place] for row in rows]) for place in range(len(columns))]
+    usual = [max(pair) for pair in zip(least, usual, strict=True)]
+    wanted = [max(pair) for pair in zip(usual, wanted, strict=True)]
     candidates = [
         *((size, PORTRAIT_WIDTH, False) for size in _SIZES),
         *((size, LANDSCAPE_WIDTH, True) for size in (*_SIZES, *_SMALLEST)),
     ]
     for size, width, is_landscape in candidates:
         room = (width - _PADDING * len(columns)) / size
-        widths = _share(least, wanted, room)
+        widths = _share((least, usual, wanted), room)
         if sum(least) <= room and (is_landscape or _count_lines(rows, widths) <= _MOST_LINES * len(rows)):
             break
     return {
@@ -65,14 +68,20 @@ def _find_wanted(column: dict[str, Any], cells: Row) -> float:
     return min(max(longest, heading) * _SAFETY, _WIDEST)
 
 
-def _share(least: Sequence[float], wanted: Sequence[float], room: float) -> list[float]:
-    """What each column wants where there is room for it, and otherwise more than its least in proportion to what it lacks."""
-    if sum(wanted) <= room:
-        return list(wanted)
-    spare, lacking = room - sum(least), sum(wanted) - sum(least)
-    if spare <= 0:
-        return [each * room / sum(least) for each in least]
-    return [low + (high - low) * spare / lacking for low, high in zip(least, wanted, strict=True)]
+def _find_usual(cells: Row) -> float:
+    """Ems of a cell of the column on average: one long cell among many short ones does not take the room of a column of prose."""
+    return min(sum(_ems(_whole(cell)) for cell in cells) / max(len(cells), 1) * _SAFETY, _WIDEST)
+
+
+def _share(steps: Sequence[Sequence[float]], room: float) -> list[float]:
+    """The widest of `steps`, narrowest first, that there is room for; the rest is shared in proportion to what the next would take."""
+    if sum(steps[0]) >= room:
+        return [each * room / sum(steps[0]) for each in steps[0]]
+    for low, high in itertools.pairwise(steps):
+        if sum(high) > room:
+            part = (room - sum(low)) / (sum(high) - sum(low))
+            return [narrow + (wide - narrow) * part for narrow, wide in zip(low, high, strict=True)]
+    return list(steps[-1])
 
 
 def _count_lines(rows: Sequence[Row], widths: Sequence[float]) -> int:
