@@ -73,6 +73,14 @@ def make_crime_types(evidence: Evidence, measure: str) -> list[Block]:
     )
     told = [f"{len(rose)} rose" if rose else "", f"{len(fell)} fell" if fell else ""]
     unclear = len(directions) - len(rose) - len(fell)
+    alone = [point.label for point in points if not point.is_marked and _excludes_no_change(point.estimate)]
+    notes = ["Marked: types that changed by more than chance, allowing for so many being looked at together."]
+    if alone:
+        leave = "its interval leaves" if len(alone) == 1 else "their intervals leave"
+        notes.append(
+            f"Not marked though {leave} out no change: {join_words(alone)}. "
+            f"Each interval is for its type alone, and among {len(directions)} types one or another may leave it out by chance."
+        )
     return [
         Figure(
             id="change_by_type",
@@ -92,9 +100,13 @@ def make_crime_types(evidence: Evidence, measure: str) -> list[Block]:
             ),
             table=table,
             source=evidence.source_line(STREET),
-            notes=("Marked: types that changed by more than chance, allowing for so many being looked at together.",),
+            notes=tuple(notes),
         )
     ]
+
+
+def _excludes_no_change(change: Protected) -> bool:
+    return change.lower is not None and change.upper is not None and not change.lower <= 0 <= change.upper
 
 
 def _describe_changes(rose: list[str], fell: list[str], unclear: int) -> str:

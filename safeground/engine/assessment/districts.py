@@ -115,6 +115,10 @@ def make_district_figures(evidence: Evidence) -> list[Block]:
                     f"Denominator: {measurement.denominator_label}. Marked: districts clearly higher than "
                     "the rest of the area."
                 ),
+                (
+                    f"{_reconcile(evidence, lines)} Districts hold those inside the area, so that together they may have a "
+                    "lower rate than the force."
+                ),
             ),
         )
     ]

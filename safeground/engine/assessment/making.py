@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from safeground.engine.areas import name_vintage
@@ -21,6 +22,8 @@ from safeground.engine.documents import (
     join_words,
 )
 from safeground.engine.measures import Cell, Measurement, Period, protect_cell
+
+_WRITTEN_NUMBER = re.compile(r"[\d,]+(\.\d+)?%?")
 
 
 def make_finding(
@@ -117,7 +120,8 @@ def make_table(
     readers: frozenset[Audience] = EVERYONE,
     about: Sequence[tuple[str, str]] = (),
 ) -> Table:
-    """A table whose numeric columns are found from its cells: a column is numeric where any cell is a protected number.
+    """A table whose numeric columns are found from its cells: one is numeric where any cell is a protected number, or where every cell
+    behind the first column's is a number written out.
 
     `measurement`, `period` (left out where the rows state their own) and what else `about` says travel with the numbers in the CSV.
     """
@@ -125,7 +129,7 @@ def make_table(
     if measurement is not None:
         about += [("geography", name_vintage(measurement.level)), ("definition", measurement.definition)]
         about += [("denominator", measurement.denominator_label)] if measurement.denominator_label else []
-    numeric = [any(isinstance(row[place], Protected) for row in rows) for place in range(len(columns))]
+    numeric = [_is_numeric([row[place] for row in rows], is_first=not place) for place in range(len(columns))]
     return Table(
         id=id,
         caption=caption,
@@ -139,6 +143,12 @@ def make_table(
         about=tuple(about),
         readers=readers,
     )
+
+
+def _is_numeric(cells: Sequence[str | Protected], *, is_first: bool) -> bool:
+    if any(isinstance(cell, Protected) for cell in cells):
+        return True
+    return bool(cells) and not is_first and all(_WRITTEN_NUMBER.fullmatch(str(cell)) for cell in cells)
 
 
 def protect_row(evidence: Evidence, measurement: Measurement, cell: Cell) -> Protected:

@@ -117,7 +117,8 @@ def make_run_chart_figure(evidence: Evidence) -> Figure:
     ]
     if drifting:
         notes.append(
-            f"Recording rose or fell all through {join_words(drifting)}: limits of a phase that drifts mean little."
+            f"Recorded violence rose or fell all through {join_words(drifting)}: limits of a phase that drifts mean little, "
+            "and the months that stand out from them show the drift."
         )
     return Figure(
         id="violence_run_chart",

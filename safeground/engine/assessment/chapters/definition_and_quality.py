@@ -106,7 +106,7 @@ def _scorecard(evidence: Evidence) -> Block:
             _share_words(row.accepted_share),
             _share_words(row.without_location_share),
             _state_words(row),
-            "; ".join(row.used_for) or "background to the counts",
+            "; ".join(row.used_for) or _say_use(evidence, row),
         )
         for row in evidence.scorecard
     ]
@@ -146,6 +146,13 @@ def _share_words(share: float | None) -> str:
     if share > 0.999:
         return "nearly all"
     return f"{100 * max(share, 0.001):.1f}%"
+
+
+def _say_use(evidence: Evidence, row: ScorecardRow) -> str:
+    """What open data are for, whose contracts name no use."""
+    if row.feed != STREET:
+        return "background to the counts"
+    return "the counts" if row.partner == evidence.measures.own else "comparison with neighbours"
 
 
 def _state_words(row: ScorecardRow) -> str:
