@@ -58,7 +58,10 @@ def make_crime_types(evidence: Evidence, measure: str) -> list[Block]:
         source=evidence.source_line(STREET),
         notes=()
         if comparison is None
-        else (f"Change: {comparison.latest.label} compared with {comparison.before.label}.",),
+        else (
+            f"Change: {comparison.latest.label} compared with {comparison.before.label}.",
+            "The reading allows for so many types being looked at together; each interval is for its type alone.",
+        ),
     )
     if comparison is None or not points:
         return [
