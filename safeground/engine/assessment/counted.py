@@ -141,7 +141,7 @@ class Counted:
         """The definite count with its interval."""
         count = self.total(period)[0]
         if np.isnan(count):
-            reason = f"{period.label} is incomplete: a month has not been received"
+            reason = f"{period.label} is incomplete: not every month of it has been received"
             return protect(None, unit=self.unit, rule=self.rule, state=State.INCOMPLETE, reason=reason)
         (told,) = self.protect_parts([count], keys=[self.key(period)])
         if not told.is_published:

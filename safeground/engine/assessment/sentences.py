@@ -132,7 +132,7 @@ def concentration_sentence(
         return f"How concentrated {what} was {when} cannot be said."
     return (
         f"The {share_of_areas} of small areas with most {what} held {format_value(observed)} of it {when}; if every resident had run the "
-        f"same risk, chance alone would have put {format_value(chance)} there. Chosen by {chosen_by}, such areas held "
+        f"same risk, chance alone would have put {format_value(chance)} there. Those with most in {chosen_by} alone held "
         f"{format_value(lasting)} of it {later} ({format_interval(lasting)})."
     )
 

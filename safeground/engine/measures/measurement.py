@@ -138,7 +138,7 @@ class Measurement:
 
     def _reason(self, row: int, column: int, method: str) -> str | None:
         if self.is_incomplete[row, column]:
-            return f"{self.periods[column].label} is incomplete: a month has not been received"
+            return f"{self.periods[column].label} is incomplete: not every month of it has been received"
         return method.removeprefix("not available: ") if method.startswith("not available") else None
 
     def _flags(self, row: int, column: int) -> tuple[str, ...]:

@@ -83,4 +83,4 @@ def test_the_year_between_is_a_gap_and_not_a_fall(essex):
     year = make_period(PeriodKind.ROLLING_YEAR, datetime.date(2025, 3, 1))
     cell = essex.calculate("violence_rate", level="pfa24", periods=[year]).column(year)[0]
     assert cell.is_incomplete
-    assert cell.reason == "year ending March 2025 is incomplete: a month has not been received"
+    assert cell.reason == "year ending March 2025 is incomplete: not every month of it has been received"
