@@ -135,7 +135,7 @@ def make_partner_table(evidence: Evidence) -> Table:
                 if dataset.partner is not None
                 else any(feed == dataset.feed for feed, _ in landed)
             )
-            state = "here" if here else "not received" if dataset.feed else "not shared yet"
+            state = "here" if here else "not received"
             rows.append((partner.name, dataset.title, state, dataset.why_it_matters))
     rows.sort(key=lambda row: row[2] == "here")
     missing = sum(row[2] != "here" for row in rows)
