@@ -19,7 +19,7 @@ _NEAR = 1e-6
 _FAR = 1e7
 """Beyond any count; a solver may call what has no bound infeasible."""
 _READINGS = 60
-_MOST_UNKNOWN = 4_000
+_MOST_UNKNOWN = 1_000
 """Of one group; beyond, its bounds are those of single sums, which are true but may be wider than what a reader could work out."""
 
 
@@ -137,7 +137,7 @@ def _ask(
 ) -> None:
     """Narrow the bounds of what is wanted of one group, in place."""
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array
+    from scipy.sparse import block_array, csr_array, eye_array
 
     here, row_of = np.unique(rows, return_inverse=True)
     at = np.searchsorted(members, places)
@@ -147,23 +147,53 @@ def _ask(
     bounds = np.column_stack([lower[members], np.minimum(upper[members], _FAR)])
     seen_low, seen_high = np.full(len(members), np.inf), np.full(len(members), -np.inf)
 
+    def note(solution: Floats) -> Floats:
+        np.minimum(seen_low, solution, out=seen_low)
+        np.maximum(seen_high, solution, out=seen_high)
+        return solution
+
     def solve(cost: Floats) -> Floats | None:
         found = linprog(  # type: ignore[call-overload]  # its stubs know of no sparse rows
             cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs"
         )
+        return None if found.x is None else note(np.asarray(found.x, dtype=float))
+
+    def lift(open_targets: NDArray[np.intp]) -> bool:
+        """Whether there is a solution; one in which as many of these as can together lie above `beyond`. A vertex alone moves few counts
+        of a long sum: of 2,000 parts each would have asked for a programme of its own."""
+        number = len(members)
+        pick = csr_array(eye_array(number))[open_targets]
+        found = linprog(  # type: ignore[call-overload]
+            np.concatenate([np.zeros(number), -np.ones(len(open_targets))]),
+            A_eq=block_array([[matrix, csr_array((len(here), len(open_targets)))]], format="csr"),
+            b_eq=right,
+            A_ub=block_array(
+                [[-pick, eye_array(len(open_targets))]], format="csr"
+            ),  # each is counted up to the cap, and no higher
+            b_ub=np.zeros(len(open_targets)),
+            bounds=np.vstack([bounds, np.tile([0.0, beyond + 1.0], (len(open_targets), 1))]),
+            method="highs",
+        )
         if found.x is None:
-            return None
-        np.minimum(seen_low, found.x, out=seen_low)
-        np.maximum(seen_high, found.x, out=seen_high)
-        return np.asarray(found.x, dtype=float)
+            return False
+        note(np.asarray(found.x[:number], dtype=float))
+        return True
+
+    def is_settled(target: int) -> bool:
+        return bool(seen_high[target] > beyond + _NEAR and seen_high[target] - seen_low[target] > _NEAR)
 
     targets = np.searchsorted(members, wanted)
     together = np.zeros(len(members))
     together[targets] = 1.0
     if solve(together) is None or solve(-together) is None:
         return  # the numbers contradict each other in a way that no single sum shows
+    while (
+        len(unsettled := np.array([target for target in targets.tolist() if not is_settled(target)], dtype=np.intp)) > 1
+    ):
+        if not lift(unsettled) or not any(is_settled(target) for target in unsettled.tolist()):
+            break
     for target in targets.tolist():
-        if seen_high[target] > beyond + _NEAR and seen_high[target] - seen_low[target] > _NEAR:
+        if is_settled(target):
             continue
         for sign in (-1.0, 1.0):
             cost = np.zeros(len(members))
@@ -171,7 +201,7 @@ def _ask(
             moved = solve(cost)
             if moved is not None and sign < 0:
                 upper[members[target]] = min(upper[members[target]], moved[target])
-                if seen_high[target] > beyond + _NEAR and seen_high[target] - seen_low[target] > _NEAR:
+                if is_settled(target):
                     break
             elif moved is not None:
                 lower[members[target]] = max(lower[members[target]], moved[target])

@@ -78,6 +78,7 @@ class Leak(StrEnum):
     NARROWED = "withheld, and known more closely than its marker says"
     DIFFERENCE = "a small count that is the difference of counts that are told"
     REVISED = "told with two values, or does not add up"
+    NOT_ASKED = "hangs together with too many others to be asked in full: only single sums were read"
 
 
 class Status(StrEnum):
@@ -109,7 +110,7 @@ def find_exposures(
     if only is None or not found:
         return found
     before = {(each.key, each.leak) for each in _find([each for each in releases if each.name != only], threshold)}
-    return tuple(each for each in found if (each.key, each.leak) not in before)
+    return tuple(each for each in found if each.leak is Leak.NOT_ASKED or (each.key, each.leak) not in before)
 
 
 def _find(releases: Sequence[Release], threshold: int | None) -> tuple[Exposure, ...]:
@@ -224,6 +225,12 @@ class _System:
             if leak is not None:
                 status = Status.REVIEW if leak is Leak.NARROWED else Status.FAIL
                 found.append(Exposure(key, leak, status, interval, known.names))
+        if not bounds.is_complete:  # once is enough to say that the check is not whole
+            first = next(iter(self.place))
+            key = next((key for key, at in self.place.items() if self.known[at].is_withheld), first)
+            known = self.known[self.place[key]]
+            whole = Interval(known.lower, known.upper)
+            found.append(Exposure(key, Leak.NOT_ASKED, Status.REVIEW, whole, known.names))
         for at in bounds.broken:
             total = self.sums[at][0]
             key, known = list(self.place)[total], self.known[total]
