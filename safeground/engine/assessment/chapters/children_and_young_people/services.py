@@ -15,6 +15,7 @@ from safeground.engine.assessment.sentences import name_period, say_when
 from safeground.engine.assessment.times import make_months
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import (
+    Audience,
     Block,
     Finding,
     Notice,
@@ -122,8 +123,11 @@ def make_flag(counted: Counted, flag: Flag, *, name: str) -> list[Block]:
         total=counted.key(counted.period),
     )
     name = f"{name.removesuffix('_rate')}.{flag.field}"
+    found = _flag_finding(counted, flag, cells, yes=yes, no=no, name=name)
+    # To the public a withheld share is not even named; the table says of its cells what they are.
+    is_told = found.estimate.is_published or counted.evidence.audience is not Audience.PUBLIC
     return [
-        _flag_finding(counted, flag, cells, yes=yes, no=no, name=name),
+        *([found] if is_told else []),
         counted.table(
             id=name.replace(".", "_"),
             caption=f"{flag.title}: {counted.what}, {counted.period.label}",
