@@ -5,6 +5,7 @@ Opens no file and no database: every table and outline is handed in.
 
 from safeground.engine.areas.crosswalk import Crosswalk, Method, make_crosswalk
 from safeground.engine.areas.gazetteer import SURE_AT_ALL, SURE_OF_SMALL_AREA, Gazetteer, Place, Placement
+from safeground.engine.areas.grids import NOWHERE, CellKind, Grid, make_grid
 from safeground.engine.areas.hierarchy import Hierarchy, Level, leads_to, make_flat_hierarchy, make_hierarchy
 from safeground.engine.areas.lookups import CodePairs, get_pairs
 from safeground.engine.areas.national_grid import find_areas, to_grid, to_wgs84
@@ -22,12 +23,15 @@ from safeground.engine.areas.vintages import CURRENT, find_vintages, get_vintage
 
 __all__ = [
     "CURRENT",
+    "NOWHERE",
     "SURE_AT_ALL",
     "SURE_OF_SMALL_AREA",
+    "CellKind",
     "CodePairs",
     "Crosswalk",
     "Dissolved",
     "Gazetteer",
+    "Grid",
     "Hierarchy",
     "Level",
     "Method",
@@ -45,6 +49,7 @@ __all__ = [
     "leads_to",
     "make_crosswalk",
     "make_flat_hierarchy",
+    "make_grid",
     "make_hierarchy",
     "make_outlines",
     "name_vintage",
