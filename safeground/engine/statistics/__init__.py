@@ -23,6 +23,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
 | which areas have more than their share? | `shrink_ratios` |
+| which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
 | at which ages does it turn, and where is it highest? | `fit_age_curve`, `find_peak`, `estimate_growth` |
 """
 
@@ -103,6 +104,14 @@ from safeground.engine.statistics.standardisation import (
     StandardisedRateEstimate,
     estimate_directly_standardised_rate,
 )
+from safeground.engine.statistics.trial_draws import (
+    BlockedDraw,
+    DailyDraw,
+    PairedDraw,
+    ParallelDraw,
+    SteppedWedgeDraw,
+    TrialDraw,
+)
 
 __all__ = [
     "AGE_BANDS_2013",
@@ -116,11 +125,13 @@ __all__ = [
     "AgeBreak",
     "AgeCurve",
     "AgeSegment",
+    "BlockedDraw",
     "Chance",
     "Comparison",
     "Concentration",
     "ControlChart",
     "CountRegression",
+    "DailyDraw",
     "DependenceModel",
     "DetectableFall",
     "DifferenceOfProportions",
@@ -133,6 +144,8 @@ __all__ = [
     "LastingShare",
     "LevelChanges",
     "LinkedShare",
+    "PairedDraw",
+    "ParallelDraw",
     "Peak",
     "PeriodComparison",
     "Projection",
@@ -147,8 +160,10 @@ __all__ = [
     "SpatialAutocorrelation",
     "StandardisedRateEstimate",
     "Step",
+    "SteppedWedgeDraw",
     "ThreeLists",
     "TotalEstimate",
+    "TrialDraw",
     "adjust_false_discovery",
     "bound_from_below",
     "chart_levels",
