@@ -161,7 +161,11 @@ class Register:
         # Five withheld that make 5 are 1 each, unless one of them may be 0: then a 0 is withheld with them.
         zeros = set[int]()
         for each in tied:
-            bare = [part for part in each.parts if order[part] in new and numbers[part] == 0]
+            bare = [
+                part
+                for part in each.parts
+                if order[part] in new and numbers[part] == 0 and not self._is_told_as_none(order[part])
+            ]
             if bare and set(found.unprotected).intersection(each.parts):
                 zeros.add(bare[0])
         if zeros:
@@ -169,6 +173,14 @@ class Register:
             found = suppress(table, self.rule, hide_zeros=True, nodes=_NODES, within=_WITHIN)
         withheld = found.withheld.tolist()
         return {key for key, hides in zip(order, withheld, strict=True) if hides}, bool(zeros)
+
+    def _is_told_as_none(self, key: CellKey) -> bool:
+        """Whether readers know that there was none in these months, since there was none in months that hold them."""
+        months = set(key.months)
+        return any(
+            not (entry := self._entries[other]).is_withheld and entry.count == 0 and months <= set(other.months)
+            for other in self._keys_of.get(key.series, ())
+        )
 
     def _in_view(self, wanted: dict[CellKey, int], sums: Sequence[_Tie]) -> tuple[dict[CellKey, int], list[_Tie]]:
         """The counts that bear on those wanted, and the sums among them. A count told exactly says no more of others than its number, so

@@ -238,10 +238,12 @@ class _System:
         return found
 
     def _judge(self, known: Interval, *, is_withheld: bool) -> Leak | None:
+        if known.upper < _NEAR:
+            return None  # none: what no rule withholds. What it was withheld for is judged by itself
         if known.upper - known.lower < _NEAR:
             if is_withheld:
                 return Leak.EXACT
-            return Leak.DIFFERENCE if _NEAR < known.upper < self.threshold + _NEAR else None
+            return Leak.DIFFERENCE if known.upper < self.threshold + _NEAR else None
         if known.upper > self.threshold + _NEAR or (known.lower <= 1 + _NEAR and known.upper >= self.threshold - _NEAR):
             return None
         return Leak.NARROWED if is_withheld else None

@@ -89,7 +89,10 @@ def _level_table(counted: Counted, *, name: str) -> Table:
     return counted.table(
         id=f"{name}_level",
         caption=f"{counted.definition.title}: {name_period(periods[0].label)}{_BESIDE if len(periods) > 1 else ''}",
-        columns=[("part", ""), *((f"period_{at}", capitalise(p.label)) for at, p in enumerate(periods, 1))],
+        columns=[
+            ("part", "What is known"),
+            *((f"period_{at}", capitalise(p.label)) for at, p in enumerate(periods, 1)),
+        ],
         rows=[(title, *(parts[at] for parts in bounds)) for at, title in enumerate(titles)],
         notes=(counted.evidence.catalogue.disclosure.of_owner(counted.rule.name).note,),
     )
