@@ -54,6 +54,21 @@ def test_two_withheld_parts_of_a_total_are_safe_and_one_is_not():
     assert (found.known.lower, found.known.upper) == (2, 2)
 
 
+def test_months_of_a_year_that_had_none_had_none_which_gives_nobody_away():
+    """A part withheld in two months and told as none in the year that holds them: none is what no rule withholds."""
+    told = {(part("a"), YEAR): 0, (part("b"), YEAR): 30}
+    withheld = {(part("a"), months(4, 2)): None, (part("b"), months(4, 2)): None}
+
+    def find(told):
+        cells = tuple(ToldCell(CellKey(series, when), value, 0) for (series, when), value in told.items())
+        return find_exposures([Release("first", RULE, cells, (SeriesSum(ALL, (part("a"), part("b"))),))])
+
+    assert find({**told, **withheld}) == ()
+    # What it was withheld to guard is judged by itself: with its total told it would be known.
+    found = find({**told, **withheld, (ALL, months(4, 2)): 3})
+    assert [(each.key.series.part, each.leak, each.known.upper) for each in found] == [("b", Leak.EXACT, 3)]
+
+
 def test_a_period_one_month_longer_gives_the_month_away():
     longer = release("second", {(ALL, months(0, 13)): 103})
     (found,) = find_exposures([SOUND, longer], only="second")
