@@ -120,6 +120,8 @@ def test_small_numbers_are_withheld_by_their_owners_rule(built, audience):
     seen = set()
     for name, rows in tables_of_shared_data(built.editions[audience]).items():
         for column, value, unit, state in numbers(rows):
+            if name.startswith("goal_") and column == "limit":
+                continue  # what a goal asks for: a share of a baseline as readers have it, and no count of anybody
             if state != "published":
                 assert value == "", (name, column)
                 seen.add(state)
@@ -138,7 +140,8 @@ def test_small_numbers_are_withheld_by_their_owners_rule(built, audience):
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
 def test_no_withheld_part_can_be_had_by_subtraction(built, audience):
-    """A breakdown with exactly one number withheld gives it away to whoever has the total."""
+    """A breakdown with exactly one number withheld gives it away to whoever has the total, unless the others are rounded: then each
+    leaves room for two either way, and four of them for all from 1 to 7."""
     looked_at = 0
     for name, rows in tables_of_shared_data(built.editions[audience]).items():
         if not name.endswith(("_by_age", "_by_sex", "_by_kind_of_place", "_by_district", "_by_week", "_gaps")):
@@ -155,7 +158,8 @@ def test_no_withheld_part_can_be_had_by_subtraction(built, audience):
         for line in lines:
             states = [state for _, state in line]
             others = [value for value, state in line if state == "published" and value != "0"]
-            assert not (states.count("suppressed") == 1 and others), name
+            is_loose = len(others) >= 4 and all(int(value) % 5 == 0 for value in others)
+            assert not (states.count("suppressed") == 1 and others) or is_loose, name
             looked_at += "suppressed" in states
     assert looked_at > 3
 
