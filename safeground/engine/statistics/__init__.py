@@ -19,14 +19,17 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
 | does it go with a risk factor, others held alike? | `fit_count_regression`; `estimate_spatial_autocorrelation` for what it leaves over |
+| and within each place and each day? | `fit_absorbed_regression` |
 | is an area unusual among areas like it? | `find_similar_areas`, `compare_with_similar` |
 | how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
 | which areas have more than their share? | `shrink_ratios` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
+| what did a forecast of places catch, and how sure is that? | `prediction_accuracy`, `bootstrap_blocks`, `measure_calibration` |
 | at which ages does it turn, and where is it highest? | `fit_age_curve`, `find_peak`, `estimate_growth` |
 """
 
+from safeground.engine.statistics.absorbed_regression import AbsorbedRegression, fit_absorbed_regression
 from safeground.engine.statistics.age_curves import (
     AgeBreak,
     AgeCurve,
@@ -34,6 +37,8 @@ from safeground.engine.statistics.age_curves import (
     estimate_cluster_dispersion,
     fit_age_curve,
 )
+from safeground.engine.statistics.block_bootstrap import BlockBootstrap, bootstrap_blocks
+from safeground.engine.statistics.calibration import Calibration, measure_calibration
 from safeground.engine.statistics.capture_recapture import (
     DependenceModel,
     ThreeLists,
@@ -73,6 +78,7 @@ from safeground.engine.statistics.periods import (
     compare_periods,
     estimate_dispersion,
 )
+from safeground.engine.statistics.prediction_accuracy import SHARES_OF_AREA, PredictionAccuracy, prediction_accuracy
 from safeground.engine.statistics.projections import FEWEST_YEARS, Projection, project_counts, project_level
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
 from safeground.engine.statistics.rare_events import (
@@ -122,9 +128,13 @@ __all__ = [
     "FEWEST_MONTHS_FOR_CHANGES",
     "FEWEST_YEARS",
     "FUNNEL_LEVELS",
+    "SHARES_OF_AREA",
+    "AbsorbedRegression",
     "AgeBreak",
     "AgeCurve",
     "AgeSegment",
+    "BlockBootstrap",
+    "Calibration",
     "BlockedDraw",
     "Chance",
     "Comparison",
@@ -148,6 +158,7 @@ __all__ = [
     "ParallelDraw",
     "Peak",
     "PeriodComparison",
+    "PredictionAccuracy",
     "Projection",
     "ProportionEstimate",
     "RateEstimate",
@@ -165,6 +176,7 @@ __all__ = [
     "TotalEstimate",
     "TrialDraw",
     "adjust_false_discovery",
+    "bootstrap_blocks",
     "bound_from_below",
     "chart_levels",
     "compare_monthly_periods",
@@ -188,13 +200,16 @@ __all__ = [
     "find_level_changes",
     "find_peak",
     "find_similar_areas",
+    "fit_absorbed_regression",
     "fit_age_curve",
     "fit_count_regression",
     "funnel_limits",
     "g_chart",
+    "measure_calibration",
     "measure_false_alarms",
     "measure_gap_alarms",
     "nelson_t_chart",
+    "prediction_accuracy",
     "project_counts",
     "project_level",
     "read_together",
