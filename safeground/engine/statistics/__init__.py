@@ -26,6 +26,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | which areas have more than their share? | `shrink_ratios` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
 | what did a forecast of places catch, and how sure is that? | `prediction_accuracy`, `bootstrap_blocks`, `measure_calibration` |
+| would a trial find what it looks for? | `estimate_trial_power`; `resample_days`, `simulate_counts` |
 | at which ages does it turn, and where is it highest? | `fit_age_curve`, `find_peak`, `estimate_growth` |
 """
 
@@ -78,7 +79,7 @@ from safeground.engine.statistics.periods import (
     compare_periods,
     estimate_dispersion,
 )
-from safeground.engine.statistics.prediction_accuracy import SHARES_OF_AREA, PredictionAccuracy, prediction_accuracy
+from safeground.engine.statistics.prediction_scores import SHARES_OF_AREA, PredictionAccuracy, prediction_accuracy
 from safeground.engine.statistics.projections import FEWEST_YEARS, Projection, project_counts, project_level
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
 from safeground.engine.statistics.rare_events import (
@@ -118,12 +119,20 @@ from safeground.engine.statistics.trial_draws import (
     SteppedWedgeDraw,
     TrialDraw,
 )
+from safeground.engine.statistics.trial_power import (
+    FEWEST_HISTORY_DAYS,
+    TrialPower,
+    estimate_trial_power,
+    resample_days,
+    simulate_counts,
+)
 
 __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
     "FEWEST_CLUSTERS",
     "FEWEST_GAPS",
+    "FEWEST_HISTORY_DAYS",
     "FEWEST_MONTHS",
     "FEWEST_MONTHS_FOR_CHANGES",
     "FEWEST_YEARS",
@@ -134,8 +143,8 @@ __all__ = [
     "AgeCurve",
     "AgeSegment",
     "BlockBootstrap",
-    "Calibration",
     "BlockedDraw",
+    "Calibration",
     "Chance",
     "Comparison",
     "Concentration",
@@ -175,6 +184,7 @@ __all__ = [
     "ThreeLists",
     "TotalEstimate",
     "TrialDraw",
+    "TrialPower",
     "adjust_false_discovery",
     "bootstrap_blocks",
     "bound_from_below",
@@ -196,6 +206,7 @@ __all__ = [
     "estimate_rate",
     "estimate_spatial_autocorrelation",
     "estimate_three_lists",
+    "estimate_trial_power",
     "estimate_two_lists",
     "find_level_changes",
     "find_peak",
@@ -215,7 +226,9 @@ __all__ = [
     "read_together",
     "remove_chance_links",
     "required_yearly_change",
+    "resample_days",
     "shrink_ratios",
+    "simulate_counts",
     "smallest_trend_fall",
     "smallest_yearly_fall",
     "t_chart",
