@@ -77,20 +77,6 @@ class Hierarchy:
         return self.codes[np.sort(found.members[[int(at[0])], :].indices)]
 
     def nest(self, child: str, level: str) -> dict[str, str]:
-        """The area of a level in which each area of a lower level (or each base area) lies whole. One that lies across several of them,
-        or whose base areas lie in none, is left out."""
-        if child == self.base:
-            pairs = zip(self.codes, self.parents(level), strict=True)
-            return {code: parent for code, parent in pairs if parent is not None}
-        lower, upper = self.level(child), self.level(level)
-        together = (lower.members @ upper.members.T).tocsr()
-        spans = np.diff(together.indptr)
-        found = {}
-        for row in np.flatnonzero(spans == 1).tolist():
-            found[lower.codes[row]] = upper.codes[together.indices[together.indptr[row]]]
-        return found
-
-    def nest(self, child: str, level: str) -> dict[str, str]:
         """The area of `level` in which each area of a lower level, or each base area, lies whole. One that lies across several of them is
         left out, and so is one in none."""
         if child == self.base:
@@ -98,8 +84,12 @@ class Hierarchy:
             return {code: parent for code, parent in pairs if parent is not None}
         lower, upper = self.level(child), self.level(level)
         together = (lower.members @ upper.members.T).tocsr()
-        rows = np.flatnonzero(np.diff(together.indptr) == 1)
-        return {lower.codes[row]: upper.codes[together.indices[together.indptr[row]]] for row in rows.tolist()}
+        sizes = np.diff(lower.members.indptr)
+        return {
+            lower.codes[row]: upper.codes[column]
+            for row, column, shared in zip(*together.nonzero(), together.data, strict=True)
+            if shared == sizes[row]
+        }
 
     def roll_up(self, values: ArrayLike, to: str, codes: ArrayLike | None = None) -> Any:
         """Values of base areas summed to a level.

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from safeground.engine.areas import name_vintage
-from safeground.engine.assessment.evidence import FORCE, Evidence
+from safeground.engine.assessment.evidence import DISTRICT, FORCE, Evidence
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_change, protect_estimate
 from safeground.engine.assessment.register import Register
 from safeground.engine.assessment.sentences import change_sentence, name_period, say_when
 from safeground.engine.assessment.withholding import protect_cells, protect_sum
 from safeground.engine.catalogue import EventDefinition
-from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, State, protect
+from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, State, protect, rest_of
 from safeground.engine.documents import (
     Audience,
     Direction,
@@ -132,6 +132,11 @@ class Counted:
         measure = "/".join(filter(None, (self.feed, self.definition.name, of)))
         months = tuple(f"{month:%Y-%m}" for month in period.months)
         return CellKey(Series(measure, area or self.evidence.measures.own_area, part), months)
+
+    @property
+    def elsewhere(self) -> str:
+        """The area, in a key, of what lies in none of our districts or has no usable place."""
+        return rest_of(self.evidence.measures.own_area, DISTRICT)
 
     @property
     def register(self) -> Register:

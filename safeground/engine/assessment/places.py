@@ -75,7 +75,7 @@ def make_districts(counted: Counted, *, name: str) -> list[Block]:
     inside = gathered.definite.values[:, 0]
     elsewhere = counted.total(counted.period)[0] - float(inside.sum())
     may_be = gathered.undetermined.values[:, 0]
-    areas, unsure = (*gathered.definite.areas, "elsewhere"), "cannot tell"
+    areas, unsure = (*gathered.definite.areas, counted.elsewhere), "cannot tell"
     definite = counted.protect_parts(
         [*inside.tolist(), max(elsewhere, 0.0)],
         keys=[counted.key(counted.period, area=area) for area in areas],

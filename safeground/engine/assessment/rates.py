@@ -120,7 +120,7 @@ def _district_figure(counted: Counted, residents: Residents, people: Populations
     elsewhere = max(counted.total(counted.period)[0] - float(counts.sum()), 0.0)
     cells = counted.protect_parts(
         [*counts.tolist(), elsewhere],
-        keys=[counted.key(counted.period, area=area) for area in (*monthly.areas, "elsewhere")],
+        keys=[counted.key(counted.period, area=area) for area in (*monthly.areas, counted.elsewhere)],
         total=counted.key(counted.period),
     )
     compared = compare_with_rest(monthly, living.tolist(), counted.period)

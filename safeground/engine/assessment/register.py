@@ -64,6 +64,8 @@ class Register:
     _sums_of: dict[CellKey, dict[_Tie, None]] = field(default_factory=dict)
     _latent: dict[CellKey, int] = field(default_factory=dict)
     """Months that only one of two periods has: counted by subtraction, as a reader would."""
+    _totals: dict[CellKey, int] = field(default_factory=dict)
+    """Totals of sums that nothing has told by themselves so far: taken to be told, since a chapter yet to come may."""
     _keys_of: dict[Series, list[CellKey]] = field(default_factory=dict)
 
     def tell(
@@ -95,6 +97,7 @@ class Register:
                 self._enter(key, _Entry(wanted[key], key in withheld, may_be_zero))
         for total, parts in sums:
             if total.months:
+                self._totals.setdefault(total, wanted[total])
                 self._sums[total, parts] = None
                 for key in (total, *parts):
                     self._sums_of.setdefault(key, {})[total, parts] = None
@@ -147,7 +150,7 @@ class Register:
                 told.add(at)
             elif key in new and key in withheld_too and not small[at]:
                 hidden.add(at)
-            elif key not in new and entry is None and key in wanted and not small[at]:
+            elif key not in new and entry is None and (key in wanted or key in self._totals) and not small[at]:
                 told.add(at)  # a total that is told, or may be
             elif key not in new and entry is None and counts[key] == 0:
                 told.add(at)  # months that two periods differ by, with nothing in them
@@ -196,7 +199,8 @@ class Register:
                 for other in (total, *parts):
                     if other not in counts:
                         entry = self._entries.get(other)
-                        counts[other] = self._latent.get(other, 0) if entry is None else entry.count
+                        guess = self._totals.get(other, self._latent.get(other, 0))
+                        counts[other] = guess if entry is None else entry.count
                         pending.append(other)
         return counts, list(ties)
 

@@ -56,7 +56,7 @@ def make_district_table(evidence: Evidence, sources: Mapping[str, Counted], peri
         rest = source.total(period)[0] - sum(inside)
         cells = source.protect_parts(
             [*map(round_or_nan, inside), round_or_nan(max(rest, 0.0))],
-            keys=[source.key(period, area=area) for area in (*codes, "elsewhere")],
+            keys=[source.key(period, area=area) for area in (*codes, source.elsewhere)],
             total=source.key(period),
         )
         columns.append(cells)

@@ -19,6 +19,7 @@ from safeground.engine.disclosure.releases import (
     Status,
     ToldCell,
     find_exposures,
+    rest_of,
     say_months,
 )
 from safeground.engine.disclosure.suppression import Loss, Suppression, suppress
@@ -52,6 +53,7 @@ __all__ = [
     "protect",
     "protect_counts",
     "protect_derived",
+    "rest_of",
     "round_counts",
     "say_months",
     "suppress",

@@ -43,6 +43,12 @@ class CellKey(NamedTuple):
         return f"{self.series}, {say_months(self.months)}"
 
 
+def rest_of(area: str, level: str) -> str:
+    """What a series calls the area of what is counted for `area` and in none of its areas of a level: it lies elsewhere, or nobody knows
+    where."""
+    return f"{area} and no {level}"
+
+
 @dataclass(frozen=True)
 class ToldCell:
     """A count as readers have it: `value` None where it is withheld; `least`: the least that a withheld one can be."""

@@ -57,6 +57,14 @@ def test_areas_inside_one_area(hierarchy):
         hierarchy.within("ltla24", "l9")
 
 
+def test_areas_that_lie_whole_in_one_of_a_level(hierarchy):
+    assert hierarchy.nest("ward24", "ltla24") == {"w1": "l1", "w2": "l1", "w3": "l2"}
+    assert hierarchy.nest("lsoa21", "pfa24") == {"a": "p1", "b": "p1", "c": "p1", "d": "p2"}
+    assert hierarchy.nest("ward24", "icb24") == {"w1": "i1"}
+    assert hierarchy.nest("ltla24", "icb24") == {}, "a part of l1 lies in no i"
+    assert hierarchy.nest("pfa24", "ward24") == {"p2": "w3"}
+
+
 def test_an_unknown_level_lists_those_there_are(hierarchy):
     with pytest.raises(ValueError, match="no lookup leads from lsoa21 to region; there are csp24"):
         hierarchy.roll_up([1, 2, 4, 8], "region")

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 from partners_county import PartnersCounty, find_finding, find_table, land_county, say
 
+from safeground.engine.assessment import write_assessment
+from safeground.engine.assessment.chapters.unseen import under_reporting
+from safeground.engine.disclosure import find_exposures
 from safeground.engine.documents import Audience, Chapter, Notice, NoticeKind
 from safeground.engine.measures import find_links, read_happenings
 from safeground.synthetic import make_assaults, make_county
@@ -95,6 +98,18 @@ def test_every_count_is_rounded_or_withheld_under_the_hospitals_rule(page):
         cells = [cell for row in find_table(page, table).rows for cell in row[1:] if cell.unit != "%"]
         assert cells and all(cell.value is None or cell.value % 5 == 0 for cell in cells)
         assert not any(cell.count is not None and 0 < cell.count <= 5 for cell in cells)
+
+
+@pytest.mark.parametrize("most_withheld", [0.0, 1.0])
+def test_where_the_police_were_told_less_adds_up_with_the_districts(county, monkeypatch, most_withheld):
+    """By ward as by district: what the map withholds is not what the table of districts leaves over."""
+    monkeypatch.setattr(under_reporting, "_MOST_WITHHELD", most_withheld)
+    evidence = county.evidence(Audience.PARTNERSHIP)
+    write_assessment(evidence, Audience.PARTNERSHIP)
+    (release,) = (each for each in evidence.releases("edition") if each.cells[0].key.series.measure.startswith("istv/"))
+    has_wards = any(cell.key.series.area.startswith("E05") for cell in release.cells)
+    assert has_wards == (most_withheld > 0)
+    assert [each for each in find_exposures([release]) if each.status == "fail"] == []
 
 
 def test_the_share_without_a_place_stands_beside_areas_by_site_and_month(page):

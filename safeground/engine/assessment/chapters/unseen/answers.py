@@ -200,7 +200,7 @@ def _make_district_table(counted: Counted, place_notes: tuple[str, ...]) -> Tabl
     counts[:, 2] -= counts[:, 0] + counts[:, 1]
     whole = counted.split(FIELD, period, values=(NOT_TOLD, TOLD))
     rest = [max(whole[answer] - counts[:, place].sum(), 0.0) for place, answer in enumerate(ANSWERS)]
-    areas = (*codes, "elsewhere")
+    areas = (*codes, counted.elsewhere)
     rows = _protect_rows(
         counted,
         [*counts.tolist(), rest],

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from safeground.engine.areas import Outlines, dissolve
-from safeground.engine.assessment.chapters.unseen.answers import NOT_TOLD, count_by_area
+from safeground.engine.assessment.chapters.unseen.answers import FIELD, NOT_TOLD, answer_key, count_by_area
 from safeground.engine.assessment.counted import Counted
 from safeground.engine.assessment.evidence import DISTRICT, STREET, WARD, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
 from safeground.engine.assessment.maps import make_shapes
 from safeground.engine.assessment.protecting import protect_whole
-from safeground.engine.disclosure import Protected, protect_derived
+from safeground.engine.assessment.withholding import protect_cells
+from safeground.engine.disclosure import Protected, protect_derived, rest_of
 from safeground.engine.documents import Block, Choropleth, Figure, MapClass, Notice, NoticeKind
 from safeground.engine.statistics import ShrunkenRatios, shrink_ratios
 
@@ -117,10 +118,33 @@ def _choose_level(counted: Counted) -> str | None:
 
 
 def _tell_not_told(counted: Counted, codes: Sequence[str], level: str) -> list[Protected]:
-    inside = count_by_area(counted, NOT_TOLD, codes, level)
-    whole = counted.split("reported_to_police", counted.period, values=(NOT_TOLD,))[NOT_TOLD]
-    cells = counted.protect_parts([*inside.tolist(), max(whole - float(inside.sum()), 0.0)])
-    return cells[:-1]
+    """Attendances of which the police were not told, by ward held to the table by district: a ward must give away neither its neighbour
+    nor what its district withholds."""
+    period, own = counted.period, counted.evidence.measures.own_area
+    inside = dict(zip(codes, count_by_area(counted, NOT_TOLD, codes, level).tolist(), strict=True))
+    if level == DISTRICT:
+        wholes = {own: counted.split(FIELD, period, values=(NOT_TOLD,))[NOT_TOLD]}
+        parents = dict.fromkeys(codes, own)
+    else:
+        districts = counted.evidence.measures.areas(DISTRICT)
+        wholes = dict(zip(districts, count_by_area(counted, NOT_TOLD, districts, DISTRICT).tolist(), strict=True))
+        parents = counted.evidence.measures.locator.hierarchy.nest(level, DISTRICT)
+    names, counts, lines = [*codes], [*inside.values()], []
+    for whole, number in wholes.items():
+        line = [at for at, code in enumerate(codes) if parents.get(code) == whole]
+        lines.append([*line, len(names)])
+        names.append(rest_of(whole, level))
+        counts.append(max(number - sum(inside[codes[at]] for at in line), 0.0))
+    cells = protect_cells(
+        counts,
+        lines,
+        counted.rule,
+        unit=counted.unit,
+        keys=[answer_key(counted, period, NOT_TOLD, area=name) for name in names],
+        totals=[answer_key(counted, period, NOT_TOLD, area="" if whole == own else whole) for whole in wholes],
+        register=counted.register,
+    )
+    return cells[: len(codes)]
 
 
 def _tell_ratio(counted: Counted, ratios: ShrunkenRatios, at: int, told: tuple[Protected, Protected]) -> Protected:
