@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,6 +32,9 @@ class TrialDraw(ABC):
 
     places: int
     days: int
+
+    changes_within_places: ClassVar[bool] = True
+    """Whether a place is treated on some days and not on others, and so can be compared with itself."""
 
     def __post_init__(self) -> None:
         if self.places < 2:
@@ -217,6 +221,8 @@ class ParallelDraw(TrialDraw):
     """
 
     treated: int
+
+    changes_within_places: ClassVar[bool] = False
 
     def _check(self) -> None:
         _check_treated(self.treated, self.places)
