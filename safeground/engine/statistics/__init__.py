@@ -23,11 +23,16 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | is an area unusual among areas like it? | `find_similar_areas`, `compare_with_similar` |
 | how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
-| which areas have more than their share? | `shrink_ratios` |
+| which areas have more than their share? | `shrink_ratios`; `smooth_ratios`, which heeds neighbours too |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
+| do events close in space follow each other closely in time? | `knox_test` |
 | what did a forecast of places catch, and how sure is that? | `prediction_accuracy`, `bootstrap_blocks`, `measure_calibration` |
 | would a trial find what it looks for? | `estimate_trial_power`; `resample_days`, `simulate_counts` |
 | at which ages does it turn, and where is it highest? | `fit_age_curve`, `find_peak`, `estimate_growth` |
+| where do high values lie together? | `local_getis_ord`, `local_moran` |
+| which places stay, become or were hot? | `classify_space_time`; `measure_class_alarms` |
+| at which hours, where only a range is known? | `aoristic_weights` |
+| which few places, not too close together? | `choose_spots` |
 """
 
 from safeground.engine.statistics.absorbed_regression import AbsorbedRegression, fit_absorbed_regression
@@ -38,6 +43,7 @@ from safeground.engine.statistics.age_curves import (
     estimate_cluster_dispersion,
     fit_age_curve,
 )
+from safeground.engine.statistics.aoristic import AoristicWeights, aoristic_weights
 from safeground.engine.statistics.block_bootstrap import BlockBootstrap, bootstrap_blocks
 from safeground.engine.statistics.calibration import Calibration, measure_calibration
 from safeground.engine.statistics.capture_recapture import (
@@ -70,7 +76,9 @@ from safeground.engine.statistics.false_alarms import FalseAlarms, chart_levels,
 from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
+from safeground.engine.statistics.knox import KnoxTest, knox_test
 from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
+from safeground.engine.statistics.local_statistics import LocalStatistics, local_getis_ord, local_moran
 from safeground.engine.statistics.peaks import Peak, estimate_growth, find_peak
 from safeground.engine.statistics.periods import (
     Dispersion,
@@ -101,10 +109,19 @@ from safeground.engine.statistics.similar_areas import (
     compare_with_similar,
     find_similar_areas,
 )
+from safeground.engine.statistics.space_time_classes import (
+    SPACE_TIME_CLASSES,
+    ClassAlarms,
+    SpaceTimeClasses,
+    classify_space_time,
+    measure_class_alarms,
+)
 from safeground.engine.statistics.spatial_autocorrelation import (
     SpatialAutocorrelation,
     estimate_spatial_autocorrelation,
 )
+from safeground.engine.statistics.spatial_smoothing import SmoothedRatios, smooth_ratios
+from safeground.engine.statistics.spot_choice import SpotChoice, choose_spots
 from safeground.engine.statistics.standardisation import (
     AGE_BANDS_2013,
     EUROPEAN_STANDARD_POPULATION_2013,
@@ -138,14 +155,17 @@ __all__ = [
     "FEWEST_YEARS",
     "FUNNEL_LEVELS",
     "SHARES_OF_AREA",
+    "SPACE_TIME_CLASSES",
     "AbsorbedRegression",
     "AgeBreak",
     "AgeCurve",
     "AgeSegment",
+    "AoristicWeights",
     "BlockBootstrap",
     "BlockedDraw",
     "Calibration",
     "Chance",
+    "ClassAlarms",
     "Comparison",
     "Concentration",
     "ControlChart",
@@ -160,9 +180,11 @@ __all__ = [
     "FunnelLimits",
     "GapChart",
     "Gradient",
+    "KnoxTest",
     "LastingShare",
     "LevelChanges",
     "LinkedShare",
+    "LocalStatistics",
     "PairedDraw",
     "ParallelDraw",
     "Peak",
@@ -177,7 +199,10 @@ __all__ = [
     "Signal",
     "SimilarAreas",
     "SimilarComparison",
+    "SmoothedRatios",
+    "SpaceTimeClasses",
     "SpatialAutocorrelation",
+    "SpotChoice",
     "StandardisedRateEstimate",
     "Step",
     "SteppedWedgeDraw",
@@ -186,9 +211,12 @@ __all__ = [
     "TrialDraw",
     "TrialPower",
     "adjust_false_discovery",
+    "aoristic_weights",
     "bootstrap_blocks",
     "bound_from_below",
     "chart_levels",
+    "choose_spots",
+    "classify_space_time",
     "compare_monthly_periods",
     "compare_periods",
     "compare_proportions",
@@ -216,7 +244,11 @@ __all__ = [
     "fit_count_regression",
     "funnel_limits",
     "g_chart",
+    "knox_test",
+    "local_getis_ord",
+    "local_moran",
     "measure_calibration",
+    "measure_class_alarms",
     "measure_false_alarms",
     "measure_gap_alarms",
     "nelson_t_chart",
@@ -231,6 +263,7 @@ __all__ = [
     "simulate_counts",
     "smallest_trend_fall",
     "smallest_yearly_fall",
+    "smooth_ratios",
     "t_chart",
     "u_chart",
     "xmr_chart",
