@@ -24,6 +24,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
 | which areas have more than their share? | `shrink_ratios`; `smooth_ratios`, which heeds neighbours too |
+| what did a trial do, against every schedule it might have drawn? | `estimate_randomised_ratio` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
 | do events close in space follow each other closely in time? | `knox_test` |
 | what did a forecast of places catch, and how sure is that? | `prediction_accuracy`, `bootstrap_blocks`, `measure_calibration` |
@@ -90,6 +91,14 @@ from safeground.engine.statistics.periods import (
 from safeground.engine.statistics.prediction_scores import SHARES_OF_AREA, PredictionAccuracy, prediction_accuracy
 from safeground.engine.statistics.projections import FEWEST_YEARS, Projection, project_counts, project_level
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
+from safeground.engine.statistics.randomised_ratios import (
+    FEWEST_RUNS,
+    DrawSchedule,
+    RandomisedRatio,
+    draw_schedules,
+    estimate_randomised_ratio,
+    find_randomisation_p,
+)
 from safeground.engine.statistics.rare_events import (
     FEWEST_GAPS,
     GapChart,
@@ -152,6 +161,7 @@ __all__ = [
     "FEWEST_HISTORY_DAYS",
     "FEWEST_MONTHS",
     "FEWEST_MONTHS_FOR_CHANGES",
+    "FEWEST_RUNS",
     "FEWEST_YEARS",
     "FUNNEL_LEVELS",
     "SHARES_OF_AREA",
@@ -175,6 +185,7 @@ __all__ = [
     "DetectableFall",
     "DifferenceOfProportions",
     "Dispersion",
+    "DrawSchedule",
     "Estimate",
     "FalseAlarms",
     "FunnelLimits",
@@ -192,6 +203,7 @@ __all__ = [
     "PredictionAccuracy",
     "Projection",
     "ProportionEstimate",
+    "RandomisedRatio",
     "RateEstimate",
     "RatioComparison",
     "RunRule",
@@ -222,6 +234,7 @@ __all__ = [
     "compare_proportions",
     "compare_rates",
     "compare_with_similar",
+    "draw_schedules",
     "estimate_cluster_dispersion",
     "estimate_concentration",
     "estimate_directly_standardised_rate",
@@ -231,6 +244,7 @@ __all__ = [
     "estimate_lasting_share",
     "estimate_linked_share",
     "estimate_proportion",
+    "estimate_randomised_ratio",
     "estimate_rate",
     "estimate_spatial_autocorrelation",
     "estimate_three_lists",
@@ -238,6 +252,7 @@ __all__ = [
     "estimate_two_lists",
     "find_level_changes",
     "find_peak",
+    "find_randomisation_p",
     "find_similar_areas",
     "fit_absorbed_regression",
     "fit_age_curve",

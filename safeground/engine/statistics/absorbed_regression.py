@@ -150,11 +150,14 @@ class TwoWayEffects:
 
     def residualise(self, columns: FloatArray, weights: FloatArray) -> FloatArray:
         """What is left of each column, shape (rows, columns), after the levels that fit it best by weighted least squares."""
-        table = np.bincount(self._cell, weights, minlength=self.shape[0] * self.shape[1]).reshape(self.shape)
+        cells = np.bincount(self._cell, weights, minlength=self.shape[0] * self.shape[1])
+        table: FloatArray = np.asarray(cells, dtype=np.float64).reshape(self.shape)
         rows = table.sum(axis=1)
         rows = np.where(rows > 0, rows, 1.0)
         share = table / rows[:, np.newaxis]
-        factor = linalg.cho_factor(_ground(np.diag(table.sum(axis=0)) - table.T @ share, table), check_finite=False)
+        factor = linalg.cho_factor(
+            ground_complement(np.diag(table.sum(axis=0)) - table.T @ share, table), check_finite=False
+        )
         weighted = columns * weights[:, np.newaxis]
         by_first = np.column_stack([np.bincount(self.first, w, minlength=self.shape[0]) for w in weighted.T])
         by_second = np.column_stack([np.bincount(self.second, w, minlength=self.shape[1]) for w in weighted.T])
@@ -168,7 +171,7 @@ class TwoWayEffects:
         return sum(self.shape) - 1
 
 
-def _ground(complement: FloatArray, table: FloatArray) -> FloatArray:
+def ground_complement(complement: FloatArray, table: FloatArray) -> FloatArray:
     """The complement made regular: in each connected part of places and periods, one level is free and is set by their sum being nil."""
     scale = float(np.trace(complement)) / len(complement) or 1.0
     if (table > 0).all():
