@@ -38,6 +38,26 @@ def to_grid(longitudes: ArrayLike, latitudes: ArrayLike) -> tuple[NDArray[np.flo
     return eastings, northings
 
 
+def name_grid_reference(easting: float, northing: float, *, digits: int = 8) -> str:
+    """A point as maps name it: 'TQ 8812 8560'. digits: 8 are 10 m, 6 are 100 m; they are cut off, not rounded, so that the square named
+    holds the point. ValueError for a point outside the lettered squares.
+
+    Source: Ordnance Survey, A guide to coordinate systems in Great Britain.
+
+    >>> name_grid_reference(588_124, 185_608)
+    'TQ 8812 8560'
+    """
+    if not (0 <= easting < 700_000 and 0 <= northing < 1_300_000):
+        raise ValueError(f"{easting:.0f}, {northing:.0f} is in no lettered square of the British National Grid")
+    east, north = int(easting // 100_000), int(northing // 100_000)
+    first = (19 - north) // 5 * 5 + (east + 10) // 5
+    second = (19 - north) * 5 % 25 + east % 5
+    letters = "".join("ABCDEFGHJKLMNOPQRSTUVWXYZ"[letter] for letter in (first, second))
+    half = digits // 2
+    within = (int(part % 100_000) // 10 ** (5 - half) for part in (easting, northing))
+    return f"{letters} " + " ".join(f"{part:0{half}d}" for part in within)
+
+
 def find_areas(outlines: Outlines, longitudes: ArrayLike, latitudes: ArrayLike) -> NDArray[np.object_]:
     """The code of the area each point lies in, shape (n,); None for one in no area or with no coordinates.
 

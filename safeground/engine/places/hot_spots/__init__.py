@@ -1,0 +1,18 @@
+"""Hot spots: small places where most was recorded, and how sure that is."""
+
+from safeground.engine.places.hot_spots.finding import find_hot_spots
+from safeground.engine.places.hot_spots.incidents import INSTITUTIONS, Incidents, read_incidents
+from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
+from safeground.engine.places.hot_spots.plan import HotSpotPlan
+
+__all__ = [
+    "INSTITUTIONS",
+    "Anchor",
+    "HotSpot",
+    "HotSpotPlan",
+    "HotSpots",
+    "HotSpotsError",
+    "Incidents",
+    "find_hot_spots",
+    "read_incidents",
+]

@@ -1,0 +1,104 @@
+"""What stands out beyond chance: cells among cells with streets, cells over time, and events soon after events nearby."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.areas import Grid
+from safeground.engine.places.hot_spots.incidents import Incidents
+from safeground.engine.statistics import (
+    AoristicWeights,
+    KnoxTest,
+    aoristic_weights,
+    classify_space_time,
+    knox_test,
+    local_getis_ord,
+)
+
+_RUNS = 199
+_FEWEST_EVENTS = 30
+_FEWEST_PERIODS, _MOST_PERIODS = 4, 12
+_METRES, _DAYS = (100.0, 200.0, 300.0, 400.0), (7.0, 14.0, 21.0, 28.0)
+_MOST_EVENTS = 50_000
+
+MONTHS_ALONE = (
+    "Whether one event is soon followed by another nearby cannot be asked: these data give the month alone, and near repeats come "
+    "within days or weeks. Dated records of the police would tell."
+)
+_TOO_FEW = f"Near repeats were not looked for: it takes from {_FEWEST_EVENTS} to {_MOST_EVENTS:,} events with a day."
+
+
+def find_standing_out(
+    grid: Grid, in_use: NDArray[np.int64], cell_of: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Which cells in use hold, with the cells around them, more events than chance gives (Gi*, false discoveries held to 5%).
+
+    Chance deals the counts out anew over cells in use, so that streets are compared with streets.
+    """
+    counts = np.bincount(np.searchsorted(in_use, cell_of), minlength=in_use.size)
+    found = local_getis_ord(counts, grid.neighbours(in_use), star=True, runs=_RUNS, rng=rng, hold_own=False)
+    return np.asarray(found.kind == "hot")
+
+
+def classify_over_time(
+    grid: Grid,
+    in_use: NDArray[np.int64],
+    cell_of: NDArray[np.int64],
+    incidents: Incidents,
+    rng: np.random.Generator,
+) -> NDArray[np.str_] | None:
+    """The class of each cell in use over the months received: persistent, emerging, intermittent, former or never hot.
+
+    Months are put together into parts of equal length, at most 12; the oldest may be left over. None where they make no four.
+    """
+    parts = split_months(incidents.months)
+    if len(parts) < _FEWEST_PERIODS:
+        return None
+    counts = np.zeros((in_use.size, len(parts)))
+    cell = np.searchsorted(in_use, cell_of)
+    for part, months in enumerate(parts):
+        inside = np.isin(incidents.month, np.array(months, dtype="datetime64[M]"))
+        counts[:, part] = np.bincount(cell[inside], minlength=in_use.size)
+    return classify_space_time(counts, grid.neighbours(in_use), rng=rng, runs=_RUNS).kind
+
+
+def split_months(months: Sequence[datetime.date]) -> tuple[tuple[datetime.date, ...], ...]:
+    """Months in parts of one length, three months or more each, the newest part whole."""
+    length = max(3, -(-len(months) // _MOST_PERIODS))
+    ends = range(len(months), length - 1, -length)
+    return tuple(tuple(months[end - length : end]) for end in ends)[::-1]
+
+
+def find_near_repeats(incidents: Incidents, rng: np.random.Generator) -> KnoxTest | str:
+    """Knox's test over 400 metres and four weeks; or the sentence that says why it was not made."""
+    if not incidents.is_dated:
+        return MONTHS_ALONE
+    days = incidents.start.astype("datetime64[m]")
+    known = ~np.isnat(days)
+    if not _FEWEST_EVENTS <= known.sum() <= _MOST_EVENTS:
+        return _TOO_FEW
+    since = np.floor((days[known] - days[known].min()).astype(np.float64) / (24 * 60))
+    try:
+        return knox_test(
+            incidents.easting[known],
+            incidents.northing[known],
+            since,
+            space_bands=_METRES,
+            time_bands=_DAYS,
+            runs=_RUNS,
+            rng=rng,
+        )
+    except ValueError as error:
+        return f"Near repeats were not looked for: {error}."
+
+
+def weigh_hours(incidents: Incidents, inside: NDArray[np.bool_]) -> AoristicWeights | None:
+    """Events of the chosen cells by day and hour of the week; None where no time is known."""
+    start, end = incidents.start[inside], incidents.end[inside]
+    if np.isnat(start).all():
+        return None
+    return aoristic_weights(start, end, longest_hours=24.0)

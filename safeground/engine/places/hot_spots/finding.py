@@ -1,0 +1,242 @@
+"""From events to hot spots: cells, scores, the choice, and what is known of each spot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.areas import make_grid, name_grid_reference
+from safeground.engine.measures import Measures
+from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
+from safeground.engine.places.hot_spots.detecting import (
+    classify_over_time,
+    find_near_repeats,
+    find_standing_out,
+    weigh_hours,
+)
+from safeground.engine.places.hot_spots.incidents import KINDS_OF_PLACE, PREFIX, Anchors, Incidents, read_anchors
+from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
+from safeground.engine.places.hot_spots.plan import HotSpotPlan
+from safeground.engine.statistics import Concentration, estimate_concentration
+
+_SIMULATIONS = 199
+_DISTRICT = "ltla24"
+
+
+def find_hot_spots(
+    measures: Measures,
+    incidents: Incidents,
+    plan: HotSpotPlan,
+    *,
+    rng: np.random.Generator,
+    harm: Mapping[str, float] | None = None,
+) -> HotSpots:
+    """The places where most of these events were recorded, by a plan.
+
+    harm: the weight of one event by its offence; needed where the plan ranks by harm. Raises HotSpotsError where there is nothing
+    to choose from: no events, none with a point, all at one point, or weights that know none of the offences.
+    """
+    kept, at_institutions = _leave_out_institutions(incidents, plan)
+    placed = kept.select(kept.is_placed)
+    _check(incidents, placed)
+    weights = _weigh(placed, harm)
+    if plan.score == "harm" and weights is None:
+        raise HotSpotsError("to rank by harm takes a weight for each offence; give a file of weights, or rank by count")
+    scored_by = weights if plan.score == "harm" and weights is not None else np.ones(len(placed))
+    grid = make_grid(cell=plan.cell, kind=plan.kind)
+    moved = move_grids(grid, plan.moved_grids, rng)
+    scores = score_cells(grid, moved, placed.easting, placed.northing, scored_by)
+    chosen = choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method)
+    again = repeat_choice(
+        grid, moved, placed.easting, placed.northing, scored_by, scores, chosen, spacing=plan.spacing, rng=rng
+    )
+    cell_of = grid.locate(placed.easting, placed.northing)
+    streets = read_anchors(measures, placed.feed)
+    in_use = np.unique(np.r_[grid.locate(streets.easting, streets.northing), scores.ids])
+    at_use = np.searchsorted(in_use, scores.ids[chosen])
+    hot = find_standing_out(grid, in_use, cell_of, rng)[at_use]
+    kinds = classify_over_time(grid, in_use, cell_of, placed, rng)
+    in_spots = np.isin(cell_of, scores.ids[chosen])
+    describer = _Describer(
+        measures, placed.select(in_spots), cell_of[in_spots], None if weights is None else weights[in_spots], streets
+    )
+    spots = tuple(
+        describer.describe(
+            int(scores.ids[at]),
+            scores.centres[at],
+            rank=place + 1,
+            steady=float(scores.steady[at]),
+            kept_when_moved=float(again.moved[place]),
+            kept_by_chance=float(again.redrawn[place]),
+            hot=bool(hot[place]),
+            over_time="" if kinds is None else str(kinds[at_use[place]]),
+        )
+        for place, at in enumerate(chosen)
+    )
+    return HotSpots(
+        plan=plan,
+        grid=grid,
+        spots=spots,
+        incidents=placed,
+        placed=len(placed),
+        unplaced=len(kept) - len(placed),
+        at_institutions=at_institutions,
+        cells_in_use=in_use,
+        concentration=_concentrate(cell_of, in_use, rng),
+        in_spots=in_spots,
+        near_repeats=find_near_repeats(placed, rng),
+        hours=weigh_hours(placed, in_spots),
+        weighed=None if weights is None else int((weights > 0).sum()),
+    )
+
+
+def _leave_out_institutions(incidents: Incidents, plan: HotSpotPlan) -> tuple[Incidents, dict[str, int]]:
+    there = incidents.is_at_institution
+    if plan.keeps_institutions or not there.any():
+        return incidents, {}
+    names = Counter(str(name).removeprefix(PREFIX) for name in incidents.location[there])
+    return incidents.select(~there), dict(sorted(names.items()))
+
+
+def _check(incidents: Incidents, placed: Incidents) -> None:
+    what = incidents.definition.title
+    if not len(incidents):
+        raise HotSpotsError(
+            f"no event of {what} was recorded in these months; name another measure, or look further back"
+        )
+    if not len(placed):
+        raise HotSpotsError(f"none of the events of {what} has a usable point; ask the sender for coordinates")
+    if len(placed) > 1 and np.ptp(placed.easting) == 0 and np.ptp(placed.northing) == 0:
+        raise HotSpotsError(
+            f"all events of {what} lie at one point, which is where systems put what they cannot place; ask the sender"
+        )
+
+
+def _weigh(placed: Incidents, harm: Mapping[str, float] | None) -> NDArray[np.float64] | None:
+    """The weight of each event; one without a weight weighs nothing, and is told. None where no offence has one."""
+    if harm is None:
+        return None
+    weights = np.array([harm.get(str(offence), np.nan) for offence in placed.offence], dtype=np.float64)
+    return None if np.isnan(weights).all() else np.nan_to_num(weights, nan=0.0)
+
+
+def _concentrate(
+    cell_of: NDArray[np.int64], in_use: NDArray[np.int64], rng: np.random.Generator
+) -> Concentration | None:
+    counts = np.bincount(np.searchsorted(in_use, cell_of), minlength=in_use.size)
+    if in_use.size < 20:
+        return None
+    return estimate_concentration(counts, rng=rng, simulations=_SIMULATIONS, top_share=0.05)
+
+
+@dataclass(frozen=True, eq=False)
+class _Describer:
+    """What is needed to say what is known of a cell: the events in chosen cells, their cells and weights, and streets everywhere."""
+
+    measures: Measures
+    events: Incidents
+    cell_of: NDArray[np.int64]
+    weights: NDArray[np.float64] | None
+    streets: Anchors
+
+    def describe(
+        self,
+        cell: int,
+        centre: NDArray[np.float64],
+        *,
+        rank: int,
+        steady: float,
+        kept_when_moved: float,
+        kept_by_chance: float,
+        hot: bool,
+        over_time: str,
+    ) -> HotSpot:
+        inside = self.cell_of == cell
+        events = self.events.select(inside)
+        easting, northing = map(float, centre)
+        anchors = _find_anchors(events)
+        area_codes = self._find_areas(events)
+        district = self._find_district(area_codes)
+        name = _name(anchors, self.streets, easting, northing)
+        months, counts = np.unique(events.month, return_counts=True)
+        return HotSpot(
+            rank=rank,
+            cell=cell,
+            easting=easting,
+            northing=northing,
+            grid_reference=name_grid_reference(easting, northing),
+            name=", ".join(part for part in (name, district) if part),
+            district=district,
+            events=len(events),
+            harm=None if self.weights is None else float(self.weights[inside].sum()),
+            steady=steady,
+            kept_when_moved=kept_when_moved,
+            kept_by_chance=kept_by_chance,
+            hot=hot,
+            over_time=over_time,
+            by_month=dict(zip(months.tolist(), map(int, counts), strict=True)),
+            anchors=anchors,
+            area_codes=area_codes,
+        )
+
+    @cached_property
+    def _shares(self) -> dict[str, dict[str, float]]:
+        """How each code that events state spreads over small areas of the current vintage."""
+        if not self.measures.has_areas:
+            return {}
+        codes = np.unique(self.events.area_code.astype(str)).tolist()
+        shares, _ = self.measures.locator.shares(codes)
+        own = self.measures.locator.hierarchy.codes
+        rows = (shares[[at], :].tocoo() for at in range(len(codes)))
+        return {
+            code: {str(own[column]): float(share) for column, share in zip(row.coords[1], row.data, strict=True)}
+            for code, row in zip(codes, rows, strict=True)
+        }
+
+    def _find_areas(self, events: Incidents) -> dict[str, float]:
+        """Small areas of the current vintage to the share of the events whose stated area lies in each."""
+        found: Counter[str] = Counter()
+        for code in events.area_code:
+            for own, share in self._shares.get(str(code), {}).items():
+                found[own] += share / len(events)  # type: ignore[assignment]
+        return dict(sorted(found.items()))
+
+    def _find_district(self, area_codes: Mapping[str, float]) -> str:
+        if not area_codes or _DISTRICT not in self.measures.locator.hierarchy.levels:
+            return ""
+        names = self.measures.locator.names(_DISTRICT)
+        parents = self.measures.locator.hierarchy.parents(_DISTRICT, list(area_codes))
+        share: Counter[str] = Counter()
+        for code, parent in zip(area_codes, parents, strict=True):
+            share[names.get(parent, "")] += area_codes[code]  # type: ignore[assignment]
+        return max(sorted(share), key=share.__getitem__)
+
+
+def _find_anchors(events: Incidents) -> tuple[Anchor, ...]:
+    points = np.column_stack([events.easting, events.northing])
+    places, which = np.unique(points, axis=0, return_inverse=True)
+    found = []
+    for at, (easting, northing) in enumerate(places):
+        names = Counter(str(name) for name in events.location[which.ravel() == at])
+        name, _ = min(names.items(), key=lambda item: (-item[1], item[0]))
+        found.append(Anchor(name.removeprefix(PREFIX), float(easting), float(northing), sum(names.values())))
+    return tuple(sorted(found, key=lambda anchor: (-anchor.events, anchor.easting, anchor.northing)))
+
+
+def _name(anchors: tuple[Anchor, ...], streets: Anchors, easting: float, northing: float) -> str:
+    """The street with most of a spot's events; where its points are no streets, what they are, near the nearest street."""
+    named = [anchor.name for anchor in anchors if anchor.name and anchor.name not in KINDS_OF_PLACE]
+    if named and sum(anchor.events for anchor in anchors if anchor.name == named[0]) * 2 >= anchors[0].events:
+        return named[0]
+    is_street = np.array([bool(name) and str(name).removeprefix(PREFIX) not in KINDS_OF_PLACE for name in streets.name])
+    if not is_street.any():
+        return anchors[0].name or name_grid_reference(easting, northing)
+    distance = np.hypot(streets.easting[is_street] - easting, streets.northing[is_street] - northing)
+    nearest = str(streets.name[is_street][distance.argmin()]).removeprefix(PREFIX)
+    kind = anchors[0].name
+    return f"{kind} near {nearest}" if kind in KINDS_OF_PLACE else nearest

@@ -1,0 +1,48 @@
+"""What is asked of a choice of hot spots, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from safeground.engine.areas import CellKind
+
+Score: TypeAlias = Literal["count", "harm"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotSpotPlan:
+    """How hot spots are chosen. The first settings are those of the Southend trial and of national guidance; each may be changed.
+
+    cell: metres; kind: 'hexagon' or 'square'. count: how many spots. spacing: metres between the centres of any two, so that one
+    busy street does not take them all and patrols do not meet. months: how far back to look, from the newest month received; those
+    received count. score: what they are ranked by, counts or harm.
+    method: 'greedy' takes the highest that fits, again and again; 'optimal' the set with the highest sum. moved_grids: on how many
+    grids, moved and turned, the choice is made again. keeps_institutions: whether what the publisher placed at a hospital, prison
+    or police station counts. override: why offences that police record on their own initiative are counted too; None leaves them out.
+
+    ValueError: a number that makes no sense.
+    """
+
+    cell: float = 150.0
+    kind: CellKind = "hexagon"
+    count: int = 20
+    spacing: float = 500.0
+    months: int = 60
+    score: Score = "count"
+    method: Literal["greedy", "optimal"] = "greedy"
+    moved_grids: int = 48
+    keeps_institutions: bool = False
+    override: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 25 <= self.cell <= 5_000:
+            raise ValueError(f"a hot spot is from 25 to 5,000 metres wide, for example 150, not {self.cell:g}")
+        if not 1 <= self.count <= 500:
+            raise ValueError(f"choose from 1 to 500 hot spots, for example 20, not {self.count}")
+        if not 0 <= self.spacing <= 100_000:
+            raise ValueError(f"spacing is metres between two spots, for example 500, not {self.spacing:g}")
+        if self.months < 1 or self.moved_grids < 1:
+            raise ValueError("look back at least one month, and move the grid at least once")
+        if self.override is not None and not self.override.strip():
+            raise ValueError("say why offences that police record on their own initiative are to be counted")

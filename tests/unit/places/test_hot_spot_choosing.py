@@ -1,0 +1,100 @@
+"""A hot spot is where most happened, wherever the grid lies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from safeground.engine.areas import make_grid
+from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
+from safeground.engine.places.hot_spots.plan import HotSpotPlan
+
+SPACING = 500
+
+
+def scatter(rng, *, spots=8, in_each=40, elsewhere=600, spread=25.0):
+    """Points of `spots` clusters on a lattice of 2 km, and others all over 20 km."""
+    anchors = np.array([(580_500.0 + 2_000 * (at % 4), 180_700.0 + 2_000 * (at // 4)) for at in range(spots)])
+    inside = np.repeat(anchors, in_each, axis=0) + rng.normal(0, spread, (spots * in_each, 2))
+    points = np.vstack([inside, rng.uniform((575_000, 175_000), (595_000, 195_000), (elsewhere, 2))])
+    return anchors, points[:, 0], points[:, 1]
+
+
+def choose(x, y, *, kind="hexagon", count=8, seed=1):
+    grid, rng = make_grid(cell=150, kind=kind), np.random.default_rng(seed)
+    moved, ones = move_grids(grid, 32, rng), np.ones(len(x))
+    scores = score_cells(grid, moved, x, y, ones)
+    chosen = choose_cells(scores, count=count, spacing=SPACING)
+    return scores, chosen, repeat_choice(grid, moved, x, y, ones, scores, chosen, spacing=SPACING, rng=rng)
+
+
+@pytest.mark.parametrize("kind", ["square", "hexagon"])
+def test_planted_places_are_found(kind):
+    found = 0
+    for seed in range(5):
+        anchors, x, y = scatter(np.random.default_rng(seed))
+        scores, chosen, _ = choose(x, y, kind=kind, seed=seed)
+        apart = np.hypot(*(scores.centres[chosen][:, None] - anchors[None]).transpose(2, 0, 1)).min(axis=0)
+        found += int((apart < 150).sum())
+    assert found >= 38  # of 40
+
+
+def test_planted_places_are_chosen_again_and_chance_ones_are_not():
+    _, x, y = scatter(np.random.default_rng(2))
+    _, _, again = choose(x, y, count=16)
+    assert again.moved[:8].min() > 0.9 and again.redrawn[:8].min() > 0.9
+    assert again.moved[8:].mean() < 0.5 and again.redrawn[8:].mean() < 0.5
+
+
+def test_spots_keep_their_distance_and_stand_in_order():
+    _, x, y = scatter(np.random.default_rng(3), elsewhere=3_000)
+    scores, chosen, _ = choose(x, y, count=40)
+    spots = scores.centres[chosen]
+    apart = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1)) + np.eye(len(spots)) * 1e9
+    assert apart.min() >= SPACING
+    assert (np.diff(scores.ranked_by[chosen]) <= 0).all()
+
+
+def test_a_cell_cannot_rank_by_what_lies_next_door():
+    grid = make_grid(cell=150, kind="square")
+    centre = grid.centres(grid.locate([580_075], [180_075]))[0]
+    x, y = np.r_[np.full(30, centre[0] + 80), centre[0]], np.full(31, centre[1])
+    scores = score_cells(grid, move_grids(grid, 64, np.random.default_rng(1)), x, y, np.ones(31))
+    own, beside = scores.own.argmin(), scores.own.argmax()
+    assert scores.own[own] == 1 and scores.steady[own] > 5
+    assert scores.ranked_by[own] == 1 and scores.ranked_by[beside] > 5
+
+
+def test_a_cluster_ranks_by_what_another_grid_would_give_it():
+    """Thirty events on a line as long as a cell is wide: one grid in its place holds them all, most hold a part."""
+    grid = make_grid(cell=150, kind="square")
+    x, y = np.linspace(580_051, 580_199, 30), np.full(30, 180_001.0)
+    scores = score_cells(grid, move_grids(grid, 64, np.random.default_rng(1)), x, y, np.ones(30))
+    assert scores.ranked_by.max() < 0.9 * 30
+
+
+def test_the_same_seed_chooses_the_same():
+    _, x, y = scatter(np.random.default_rng(4))
+    first, second = choose(x, y, seed=9), choose(x, y, seed=9)
+    assert np.array_equal(first[1], second[1]) and np.array_equal(first[2].moved, second[2].moved)
+
+
+def test_fewer_are_chosen_where_no_more_have_room():
+    x, y = np.array([580_000.0, 580_200.0, 580_400.0]), np.full(3, 180_000.0)
+    _, chosen, _ = choose(x, y, count=5)
+    assert len(chosen) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"cell": 5}, "25 to 5,000 metres"),
+        ({"count": 0}, "1 to 500 hot spots"),
+        ({"spacing": -1}, "metres between two spots"),
+        ({"months": 0}, "at least one month"),
+        ({"override": " "}, "say why"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused(given, says):
+    with pytest.raises(ValueError, match=says):
+        HotSpotPlan(**given)
