@@ -120,8 +120,8 @@ def test_small_numbers_are_withheld_by_their_owners_rule(built, audience):
     seen = set()
     for name, rows in tables_of_shared_data(built.editions[audience]).items():
         for column, value, unit, state in numbers(rows):
-            if name.startswith("goal_") and column == "limit":
-                continue  # what a goal asks for: a share of a baseline as readers have it, and no count of anybody
+            if (name.startswith("goal_") and column == "limit") or column in ("lower_limit", "upper_limit"):
+                continue  # what a goal asks for, or where chance ends: worked out from counts as readers have them
             if state != "published":
                 assert value == "", (name, column)
                 seen.add(state)
@@ -148,7 +148,9 @@ def test_no_withheld_part_can_be_had_by_subtraction(built, audience):
             continue
         states: list[str] = []
         by_column: dict[str, list[tuple[str, str]]] = {}
-        for column, value, _, state in numbers(rows):
+        for column, value, unit, state in numbers(rows):
+            if unit not in POLICE_UNITS | HEALTH_UNITS:
+                continue  # a rate is withheld with its count
             by_column.setdefault(column, []).append((value, state))
         lines = (
             [[cell for line in by_column.values() for cell in line]]
@@ -182,3 +184,30 @@ def test_the_police_see_their_own_records_in_full_and_health_as_everyone_does(bu
     assert len(health) > 3
     for name in health:
         assert police[name] == partners[name], name
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_no_delivery_tells_by_its_rows_what_a_table_withholds(built, audience):
+    """Rows of open feeds are told as they are; of shared ones only where the owner's rule withholds nothing from these readers."""
+    edition = built.editions[audience]
+    deliveries = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))["deliveries"]
+    exact = {each["feed"] for each in deliveries if each["received"] is not None}
+    police = {"recorded_crime", "homicide_index"}
+    assert exact == {each["feed"] for each in deliveries} - (set(SHARED) - (police if audience == "police" else set()))
+    assert all(each["accepted"] == each["received"] is None for each in deliveries if each["feed"] not in exact)
+    for origin in json.loads((edition / "findings.json").read_text(encoding="utf-8"))["origins"]:
+        for each in origin["deliveries"]:
+            assert (each["received"]["value"] is not None) == (each["feed"] in exact), each["id"]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_rows_of_a_feed_are_rounded_where_its_rule_withholds(built, audience):
+    edition = built.editions[audience]
+    with (edition / "tables" / "sources.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = {row["supply"]: row for row in csv.DictReader(file)}
+    for supply, row in told.items():
+        is_exact = row["licence"].startswith("Open") or (audience == "police" and supply.startswith("Wrenshire Police"))
+        assert (row["rows_state"] == "published") == (is_exact or "Homicide" not in supply), supply
+        assert is_exact == (not row["rows_flags"]) or not row["rows"], supply
+        assert is_exact or not row["rows"] or int(row["rows"]) % 100 == 0, supply
+    assert {bool(row["rows_flags"]) for row in told.values()} == {True, False}

@@ -2,6 +2,7 @@
 
 from safeground.engine.assessment.definition_comparison import ComparisonPages
 from safeground.engine.assessment.evidence import Evidence
+from safeground.engine.assessment.supplied_rows import may_tell_feed, may_tell_rows
 from safeground.engine.assessment.wording import Wording, WordingError, find_words, put_in_words, read_wording
 from safeground.engine.assessment.writing import write_assessment
 
@@ -11,6 +12,8 @@ __all__ = [
     "Wording",
     "WordingError",
     "find_words",
+    "may_tell_feed",
+    "may_tell_rows",
     "put_in_words",
     "read_wording",
     "write_assessment",

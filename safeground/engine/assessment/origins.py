@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from safeground.engine.assessment.counted import Counted
 from safeground.engine.assessment.definitions import say_how_counted
 from safeground.engine.assessment.evidence import STREET, Evidence
+from safeground.engine.assessment.supplied_rows import tell_delivery_rows
 from safeground.engine.assessment.withholding import protect_cells
 from safeground.engine.catalogue import All, EventDefinition, Rule, describe_rule
-from safeground.engine.disclosure import DisclosureRule, Protected, protect
+from safeground.engine.disclosure import DisclosureRule, Protected
 from safeground.engine.documents import (
     Chapter,
     Figure,
@@ -133,11 +134,6 @@ def _is_used(evidence: Evidence, delivery: LiveDelivery) -> bool:
 
 def _describe_delivery(evidence: Evidence, delivery: LiveDelivery) -> SourceDelivery:
     contract = evidence.catalogue.feeds.contracts[delivery.feed]
-    rule = evidence.rule_of_feed(delivery.feed)
-    accepted = _protect_rows(delivery.accepted, rule)
-    received = _protect_rows(delivery.received, rule)
-    if not accepted.is_published:
-        received = accepted  # less the rows set aside, which are told, it would give the accepted ones back
     return SourceDelivery(
         id=delivery.id,
         feed=delivery.feed,
@@ -146,15 +142,11 @@ def _describe_delivery(evidence: Evidence, delivery: LiveDelivery) -> SourceDeli
         period=delivery.period,
         sha256=delivery.sha256,
         contract_version=delivery.contract_version,
-        received=received,
-        accepted=accepted,
+        received=tell_delivery_rows(evidence, delivery.feed, delivery.received),
+        accepted=tell_delivery_rows(evidence, delivery.feed, delivery.accepted),
         quarantined=delivery.quarantined,
         duplicates=delivery.duplicates,
     )
-
-
-def _protect_rows(rows: int, rule: DisclosureRule) -> Protected:
-    return protect(float(rows), unit="rows", rule=rule, count=float(rows))
 
 
 def _count_rows(

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.assessment import Evidence, find_words, put_in_words, read_wording, write_assessment
+from safeground.engine.assessment import (
+    Evidence,
+    find_words,
+    may_tell_feed,
+    may_tell_rows,
+    put_in_words,
+    read_wording,
+    write_assessment,
+)
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
 from safeground.engine.build.releasing import compare_with_earlier, refuse_leaks, report_exposures
@@ -216,7 +224,7 @@ def _publish(
                 document,
                 into=staged,
                 brand=make_brand(catalogue),
-                manifest=_manifest(live, checks, catalogue, _hash_words(workspace, audience)),
+                manifest=_manifest(live, checks, evidence[audience], _hash_words(workspace, audience)),
                 built_at=now,
                 earlier=None if again else editions.current,
                 releases=releases[audience],
@@ -277,9 +285,11 @@ def make_brand(catalogue: Catalogue) -> Brand:
 
 
 def _manifest(
-    live: Sequence[Delivery], checks: Sequence[CheckReport], catalogue: Catalogue, words: Mapping[str, str]
+    live: Sequence[Delivery], checks: Sequence[CheckReport], evidence: Evidence, words: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What the edition was made from. When something landed is left out: the same input makes the same edition anywhere."""
+    """What the edition was made from. When something landed is left out: the same input makes the same edition anywhere. Numbers of rows
+    are null where its readers may not have them, which is not zero."""
+    catalogue = evidence.catalogue
     check_of = {check.delivery: check for check in checks}
     return {
         "code_version": get_code_version(),
@@ -298,12 +308,19 @@ def _manifest(
                 "period": delivery.period,
                 "sha256": delivery.sha256,
                 "contract_version": delivery.contract_version,
-                "received": check_of[delivery.id].received,
-                "accepted": check_of[delivery.id].accepted,
-                "quarantined": check_of[delivery.id].quarantined,
-                "duplicates": check_of[delivery.id].duplicates,
+                **_tell_rows(check_of[delivery.id], evidence, delivery.feed),
                 "verdict": str(check_of[delivery.id].verdict),
             }
             for delivery in live
         ],
+    }
+
+
+def _tell_rows(check: CheckReport, evidence: Evidence, feed: str) -> dict[str, int | None]:
+    may_tell, may_tell_faults = may_tell_rows(evidence, feed), may_tell_feed(evidence, feed)
+    return {
+        "received": check.received if may_tell else None,
+        "accepted": check.accepted if may_tell else None,
+        "quarantined": check.quarantined if may_tell_faults else None,
+        "duplicates": check.duplicates if may_tell_faults else None,
     }

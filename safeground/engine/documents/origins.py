@@ -11,7 +11,7 @@ from safeground.engine.disclosure import DisclosureRule, Protected
 class SourceDelivery:
     """A delivery that numbers were made from, in rows.
 
-    `received` and `accepted` are told under the rule of its owner: a month's accepted rows may be that month's number.
+    `received` and `accepted` are told where its owner's rule withholds nothing: a month's accepted rows may be that month's number.
     """
 
     id: str

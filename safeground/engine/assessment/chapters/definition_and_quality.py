@@ -8,6 +8,7 @@ from safeground.engine.assessment.headline import BOUNDS, VIOLENCE, bounds_findi
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.protecting import protect_count, protect_whole
 from safeground.engine.assessment.sentences import name_field
+from safeground.engine.assessment.supplied_rows import ROWS_NOTE, may_tell_rows, tell_rows
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Block, Heading, Paragraph, count_things
 from safeground.engine.feeds import ProblemSummary, ScorecardRow, Severity
@@ -92,19 +93,23 @@ def _gap_table(evidence: Evidence) -> Block:
 
 
 def _scorecard(evidence: Evidence) -> Block:
+    counted = [delivery for delivery in evidence.warehouse.deliveries if may_tell_rows(evidence, delivery.feed)]
     received, accepted, quarantined, duplicates = (
-        sum(getattr(delivery, name) for delivery in evidence.warehouse.deliveries)
+        sum(getattr(delivery, name) for delivery in counted)
         for name in ("received", "accepted", "quarantined", "duplicates")
     )
+    is_all = len(counted) == len(evidence.warehouse.deliveries)
     names = evidence.catalogue.partnership.force_names
     rows = [
         (
             f"{names.get(row.partner, evidence.catalogue.feeds.contracts[row.feed].source.name)}: {row.title}",
             f"{row.periods_landed} of {row.periods_expected}" if row.periods_expected else f"{row.periods_landed}",
             row.newest or "none",
-            f"{row.rows:,}",
-            _share_words(row.accepted_share),
-            _share_words(row.without_location_share),
+            told := tell_rows(evidence, row.feed, row.rows),
+            *(
+                _share_words(share) if told.is_published else "not told"
+                for share in (row.accepted_share, row.without_location_share)
+            ),
             _state_words(row),
             "; ".join(row.used_for) or _say_use(evidence, row),
         )
@@ -127,9 +132,10 @@ def _scorecard(evidence: Evidence) -> Block:
         source="Deliveries in this workspace and their checks",
         notes=(
             (
-                f"{received:,} rows received = {accepted:,} accepted + {quarantined:,} quarantined + "
-                f"{duplicates:,} known duplicates."
+                f"{'' if is_all else 'Of the feeds whose rows are told as they are: '}{received:,} rows received = {accepted:,} accepted "
+                f"+ {quarantined:,} quarantined + {duplicates:,} known duplicates."
             ),
+            *([] if is_all else [ROWS_NOTE]),
             "Months expected run from the first received to the newest of any partner.",
             "A month is of unusual volume where its rows lie outside the three-sigma limits of all months received from that partner.",
             "Problems are those found in files, and are told below, as are months that were not received.",

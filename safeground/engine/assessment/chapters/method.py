@@ -7,6 +7,7 @@ from collections import defaultdict
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.review import make_review
+from safeground.engine.assessment.supplied_rows import ROWS_NOTE, tell_rows
 from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Block, Heading, Paragraph
 
@@ -53,7 +54,7 @@ def _source_table(evidence: Evidence) -> Block:
         span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
         contract = contracts[feed]
         who = names.get(partner, contract.source.name)
-        used = f"{sum(accepted for _, accepted in parts):,}"
+        used = tell_rows(evidence, feed, sum(accepted for _, accepted in parts))
         rows.append((f"{who}: {contract.title}", span, str(len(parts)), used, contract.source.licence))
     attributions = dict.fromkeys(contracts[feed].source.attribution for feed, _ in sorted(grouped))
     return make_table(
@@ -68,7 +69,11 @@ def _source_table(evidence: Evidence) -> Block:
         ],
         rows=rows,
         source="Deliveries in this workspace",
-        notes=("Each delivery with the hash of its content is in manifest.json.", *attributions),
+        notes=(
+            "Each delivery with the hash of its content is in manifest.json.",
+            *([ROWS_NOTE] if any(row[3].flags or not row[3].is_published for row in rows) else []),
+            *attributions,
+        ),
     )
 
 
