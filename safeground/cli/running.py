@@ -82,6 +82,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     from safeground.engine.assessment import WordingError
     from safeground.engine.catalogue import DefinitionsError
     from safeground.engine.feeds import Refused
+    from safeground.engine.places import TrialRefused
     from safeground.engine.publish import EditionError
     from safeground.engine.strategy import DocumentUnreadable
     from safeground.engine.warehouse import ConformError, EngineUnavailable
@@ -94,6 +95,7 @@ def _refusals() -> tuple[type[Exception], ...]:
         EditionError,
         EngineUnavailable,
         Refused,
+        TrialRefused,
         WordingError,
         WorkspaceError,
     )

@@ -5,6 +5,7 @@ from safeground.engine.build.comparing import ComparisonReport, compare_in_works
 from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
 from safeground.engine.build.one_file import FileReport, check_one_file
+from safeground.engine.build.patrolling import ScheduleReport, design_trial, schedule_trial
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
 from safeground.engine.build.releasing import ReleaseReport, check_release
 from safeground.engine.build.status import Status, get_status
@@ -19,6 +20,7 @@ __all__ = [
     "FileReport",
     "ReceivingReport",
     "ReleaseReport",
+    "ScheduleReport",
     "Status",
     "SupplyReport",
     "SupplyRow",
@@ -27,10 +29,12 @@ __all__ = [
     "check_one_file",
     "check_release",
     "compare_in_workspace",
+    "design_trial",
     "destroy_deliveries",
     "get_code_version",
     "get_status",
     "land_and_check",
     "open_with_catalogue",
+    "schedule_trial",
     "score_supply",
 ]

@@ -15,6 +15,7 @@ from safeground.engine.measures.comparisons import (
 from safeground.engine.measures.compiling import CompiledRule, compile_rule
 from safeground.engine.measures.counting import DefinitionCounts, Gap, Reconciliation, count_monthly
 from safeground.engine.measures.cross_tallies import CrossTally, Difference, cross_tally
+from safeground.engine.measures.dated_places import DatedPlaces, read_dated_places
 from safeground.engine.measures.definition_comparison import (
     UNDER_25,
     ChosenDefinition,
@@ -80,6 +81,7 @@ __all__ = [
     "CompiledRule",
     "CountedReading",
     "CrossTally",
+    "DatedPlaces",
     "DefinitionComparison",
     "DefinitionCounts",
     "Difference",
@@ -132,6 +134,7 @@ __all__ = [
     "protect_cell",
     "read_changes_together",
     "read_characteristics",
+    "read_dated_places",
     "read_engagement",
     "read_happenings",
     "split_by_people",

@@ -1,0 +1,146 @@
+"""A trial of patrols in a workspace, step by step: designed, drawn, its sheets written, what was done worked out."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from safeground.engine.catalogue import Catalogue
+from safeground.engine.places import (
+    DesignReport,
+    PlaceHistory,
+    SealedSchedule,
+    TrialDesign,
+    TrialRefused,
+    choose_places,
+    design_path,
+    estimate_design_power,
+    load_design,
+    make_design,
+    open_schedule,
+    plan_capacity,
+    read_candidates,
+    read_log,
+    read_place_history,
+    read_trial_spec,
+    seal_schedule,
+)
+from safeground.engine.warehouse import open_warehouse
+from safeground.engine.workspace import Progress, Workspace, no_progress
+
+SIMULATIONS, REDRAWS = 1000, 499
+
+
+def design_trial(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    spec_path: Path,
+    *,
+    simulations: int = SIMULATIONS,
+    progress: Progress = no_progress,
+) -> DesignReport:
+    """Read a trial as written down, choose its places, tell its power, and keep the design in the workspace.
+
+    The simulations draw from the design's own fingerprint, so that the same design is told the same power. Raises DefinitionsError for
+    a file that is wrong, TrialRefused, in a sentence, for a trial that cannot be.
+    """
+    spec = read_trial_spec(spec_path)
+    candidates = read_candidates(spec_path.parent / spec.places.file, radius=spec.places.radius)
+    chosen = choose_places(candidates, spec.places)
+    design = make_design(spec, chosen.places)
+    drawn = read_log(workspace).of_trial(spec.name)
+    if drawn and drawn[-1].design != design.sha256:
+        raise TrialRefused(
+            f"{spec.name} has been drawn, and its design is not changed after that; give the changed one another name."
+        )
+    progress(0, 2, "Reading the places' past")
+    history = None if spec.declared is not None else _read_history(workspace, catalogue, design)
+    progress(1, 2, "Simulating trials")
+    power = estimate_design_power(
+        spec,
+        places=len(design.places),
+        history=history,
+        simulations=simulations,
+        redraws=REDRAWS,
+        rng=np.random.default_rng(int(design.sha256, 16)),
+    )
+    report = DesignReport(design=design, chosen=chosen, capacity=plan_capacity(design), power=power)
+    with workspace.exclusive():
+        text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"
+        workspace.write_atomically(design_path(workspace, spec.name), text)
+    return report
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduleReport:
+    """A schedule that was drawn, or drawn before, and where its files are."""
+
+    schedule: SealedSchedule
+    is_new: bool
+    folder: Path
+
+    def lines(self) -> tuple[str, ...]:
+        entry = self.schedule.entry
+        drawn = "Drawn and entered" if self.is_new else f"Drawn on {entry.at[:10]}"
+        return (
+            f"{drawn}: {entry.trial}, draw {entry.draw}, line {entry.number} of the log.",
+            f"Commitment: {entry.commitment}",
+            "Give the commitment to somebody outside before the first day; nothing of the schedule can be read from it.",
+            f"The log's last hash: {entry.sha256}",
+            f"The schedule and its sheets are in {self.folder}.",
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        return {"entry": vars(self.schedule.entry), "is_new": self.is_new, "folder": str(self.folder)}
+
+
+def schedule_trial(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    trial: str,
+    *,
+    seal: bool,
+    by: str = "",
+    reason: str = "",
+    now: datetime.datetime | None = None,
+) -> ScheduleReport:
+    """Draw a designed trial's schedule (`seal`), or open the one that was drawn. Raises TrialRefused where neither can be."""
+    design = load_design(workspace, trial)
+    force = catalogue.partnership.force.name
+    if seal:
+        moment = now or datetime.datetime.now(datetime.UTC)
+        schedule = seal_schedule(workspace, design, force=force, by=by, now=moment, reason=reason)
+    else:
+        drawn = read_log(workspace).of_trial(trial)
+        if not drawn:
+            raise TrialRefused(f"{trial} has not been drawn; draw it with --seal once the design stands.")
+        with workspace.exclusive():
+            schedule = open_schedule(workspace, design, drawn[-1], force=force)
+    return ScheduleReport(schedule, seal, workspace.root / "patrols" / trial / f"draw-{schedule.entry.draw}")
+
+
+def _read_history(workspace: Workspace, catalogue: Catalogue, design: TrialDesign) -> PlaceHistory:
+    spec = design.spec
+    definition = catalogue.definitions.get(spec.outcome.definition)
+    if definition is None:
+        raise TrialRefused(
+            f"{spec.name}: there is no definition {spec.outcome.definition!r}; safeground definitions list names them."
+        )
+    if spec.outcome.feed not in definition.feeds:
+        raise TrialRefused(
+            f"{spec.name}: {definition.name} is counted in {', '.join(definition.feeds)}, not in {spec.outcome.feed}."
+        )
+    with open_warehouse(workspace) as warehouse:
+        return read_place_history(
+            warehouse,
+            definition.rule,
+            feed=spec.outcome.feed,
+            partner=catalogue.partnership.force.partner,
+            places=design.places,
+            boundary=spec.boundary,
+        )
