@@ -19,6 +19,7 @@ from safeground.engine.feeds.checking.store import (
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries
 from safeground.engine.feeds.fetching.fetch import FetchedFile, FetchReport, fetch_source
 from safeground.engine.feeds.fetching.sources import load_fetch_sources
+from safeground.engine.feeds.harm_weights import HarmWeights, HarmWeightsError, read_harm_weights
 from safeground.engine.feeds.landing.landing import LandingReport, Refusal, land_files
 from safeground.engine.feeds.reading.guards import ReadingLimits, Refused
 from safeground.engine.feeds.retention import Retention, RetentionReport, find_due
@@ -42,6 +43,8 @@ __all__ = [
     "FetchReport",
     "FetchedFile",
     "FileCheck",
+    "HarmWeights",
+    "HarmWeightsError",
     "KeyProblem",
     "LandingReport",
     "Problem",
@@ -79,6 +82,7 @@ __all__ = [
     "open_landed",
     "open_quarantine",
     "quarantine_path",
+    "read_harm_weights",
     "read_plain",
     "review_agreements",
     "summarise_problems",

@@ -1,6 +1,7 @@
 """Hot spots: small places where most was recorded, and how sure that is."""
 
 from safeground.engine.places.hot_spots.finding import find_hot_spots
+from safeground.engine.places.hot_spots.harm import find_own_weights
 from safeground.engine.places.hot_spots.incidents import INSTITUTIONS, Incidents, read_incidents
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
 from safeground.engine.places.hot_spots.plan import HotSpotPlan
@@ -14,5 +15,6 @@ __all__ = [
     "HotSpotsError",
     "Incidents",
     "find_hot_spots",
+    "find_own_weights",
     "read_incidents",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.areas import make_grid, name_grid_reference
+from safeground.engine.feeds import HarmWeights
 from safeground.engine.measures import Measures
 from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
 from safeground.engine.places.hot_spots.detecting import (
@@ -19,6 +20,7 @@ from safeground.engine.places.hot_spots.detecting import (
     find_standing_out,
     weigh_hours,
 )
+from safeground.engine.places.hot_spots.harm import weigh_incidents
 from safeground.engine.places.hot_spots.incidents import KINDS_OF_PLACE, PREFIX, Anchors, Incidents, read_anchors
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
 from safeground.engine.places.hot_spots.plan import HotSpotPlan
@@ -34,7 +36,7 @@ def find_hot_spots(
     plan: HotSpotPlan,
     *,
     rng: np.random.Generator,
-    harm: Mapping[str, float] | None = None,
+    harm: HarmWeights | None = None,
 ) -> HotSpots:
     """The places where most of these events were recorded, by a plan.
 
@@ -44,10 +46,10 @@ def find_hot_spots(
     kept, at_institutions = _leave_out_institutions(incidents, plan)
     placed = kept.select(kept.is_placed)
     _check(incidents, placed)
-    weights = _weigh(placed, harm)
+    weights = weigh_incidents(measures, placed, harm)
     if plan.score == "harm" and weights is None:
         raise HotSpotsError("to rank by harm takes a weight for each offence; give a file of weights, or rank by count")
-    scored_by = weights if plan.score == "harm" and weights is not None else np.ones(len(placed))
+    scored_by = np.nan_to_num(weights) if plan.score == "harm" and weights is not None else np.ones(len(placed))
     grid = make_grid(cell=plan.cell, kind=plan.kind)
     moved = move_grids(grid, plan.moved_grids, rng)
     scores = score_cells(grid, moved, placed.easting, placed.northing, scored_by)
@@ -91,7 +93,8 @@ def find_hot_spots(
         in_spots=in_spots,
         near_repeats=find_near_repeats(placed, rng),
         hours=weigh_hours(placed, in_spots),
-        weighed=None if weights is None else int((weights > 0).sum()),
+        weighed=None if weights is None else int(np.isfinite(weights).sum()),
+        harm_source=None if weights is None or harm is None else harm.source,
     )
 
 
@@ -115,14 +118,6 @@ def _check(incidents: Incidents, placed: Incidents) -> None:
         raise HotSpotsError(
             f"all events of {what} lie at one point, which is where systems put what they cannot place; ask the sender"
         )
-
-
-def _weigh(placed: Incidents, harm: Mapping[str, float] | None) -> NDArray[np.float64] | None:
-    """The weight of each event; one without a weight weighs nothing, and is told. None where no offence has one."""
-    if harm is None:
-        return None
-    weights = np.array([harm.get(str(offence), np.nan) for offence in placed.offence], dtype=np.float64)
-    return None if np.isnan(weights).all() else np.nan_to_num(weights, nan=0.0)
 
 
 def _concentrate(
@@ -173,7 +168,7 @@ class _Describer:
             name=", ".join(part for part in (name, district) if part),
             district=district,
             events=len(events),
-            harm=None if self.weights is None else float(self.weights[inside].sum()),
+            harm=None if self.weights is None else float(np.nansum(self.weights[inside])),
             steady=steady,
             kept_when_moved=kept_when_moved,
             kept_by_chance=kept_by_chance,

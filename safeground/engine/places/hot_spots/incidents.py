@@ -40,7 +40,7 @@ class Incidents:
     """Events that a definition counts for certain, of our own force: arrays of one length n.
 
     easting, northing: metres of the National Grid, NaN where there is no usable point. month: datetime64[M]. start, end:
-    datetime64[m], NaT where not known. offence, location, area_code: text, '' where there is none. left_out: events that police
+    datetime64[m], NaT where not known. offence, ho_code, location, area_code: text, '' where there is none. left_out: events that police
     record on their own initiative, by offence, which are in none of the arrays.
     """
 
@@ -52,6 +52,7 @@ class Incidents:
     start: NDArray[np.datetime64]
     end: NDArray[np.datetime64]
     offence: NDArray[np.object_]
+    ho_code: NDArray[np.object_]
     location: NDArray[np.object_]
     area_code: NDArray[np.object_]
     left_out: Mapping[str, int]
@@ -87,7 +88,7 @@ class Incidents:
         )
 
 
-_ARRAYS = ("easting", "northing", "month", "start", "end", "offence", "location", "area_code")
+_ARRAYS = ("easting", "northing", "month", "start", "end", "offence", "ho_code", "location", "area_code")
 
 
 def read_incidents(
@@ -110,7 +111,7 @@ def read_incidents(
         events = events.filter(
             (events.feed == feed) & (events.partner == measures.own) & events.month.isin(sorted(months))
         )
-        wanted = ("month", "offence", "location", "area_code", "longitude", "latitude", "easting", "northing",
+        wanted = ("month", "offence", "ho_code", "location", "area_code", "longitude", "latitude", "easting", "northing",
                   "happened_from", "happened_to")  # fmt: skip
         kept = [name for name in wanted if name in carried]
         events = events[list(carried)]
@@ -176,6 +177,7 @@ def _gather(
         start=_moments(answer, "happened_from", size),
         end=_moments(answer, "happened_to", size),
         offence=offence,
+        ho_code=_texts(answer, "ho_code", size),
         location=_texts(answer, "location", size),
         area_code=_texts(answer, "area_code", size),
         left_out={} if override else {str(names[at]): int(counts[at]) for at in np.flatnonzero(counts)},

@@ -92,6 +92,8 @@ class HotSpots:
     """Events in chosen cells by day and hour of the week; None where no time is known."""
     weighed: int | None
     """Placed events of which the weights know the offence; None without weights."""
+    harm_source: str | None
+    """The index that the weights are of."""
 
     @property
     def events_in_spots(self) -> int:

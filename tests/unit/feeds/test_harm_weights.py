@@ -1,0 +1,63 @@
+"""An index of harm is read whatever its columns are called, and says nothing that it does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from safeground.engine.feeds import HarmWeightsError, read_harm_weights
+
+OURS = "code,weight\n8N,180\n34B,800\n"
+JOINED = """ONS_SEVERITY_code,ONS_SEVERITY_weight,POLICE_UK_CAT_MAP_category
+8N,200,Violence and Sexual Offences
+105A,20,Violence and Sexual Offences
+34A,800,Robbery
+34B,820,Robbery
+"1, 4.1/2/10",8000,Violence and Sexual Offences
+"""
+CAMBRIDGE = (
+    "Offence,HO Classification,Athena URN,CCHI score\nABH,8/01,12,10\nABH aggravated,8/01,13,20\nABH other,8/01,14,60\n"
+)
+
+
+def read(tmp_path, text):
+    path = tmp_path / "weights.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_harm_weights(path)
+
+
+def test_codes_and_weights_are_found_by_their_usual_names(tmp_path):
+    assert read(tmp_path, OURS).weigh(["8N", "34B", "99"]) == {"8N": 180, "34B": 800}
+    assert read(tmp_path, CAMBRIDGE).weigh(["00801"]) == {"00801": 20}  # the middle of three
+    found = read(tmp_path, JOINED)
+    assert found.weigh(["4.2", "4.10", "1"]) == {"4.2": 8000, "4.10": 8000, "1": 8000}
+
+
+def test_a_crime_type_has_a_weight_only_where_its_offences_are_alike_or_counted(tmp_path):
+    found = read(tmp_path, JOINED)
+    assert found.weigh(["Robbery", "Violence and sexual offences"]) == {"Robbery": 810}
+    told = found.weigh(["Violence and sexual offences"], volumes={"8N": 300, "105A": 700})
+    assert told == {"Violence and sexual offences": pytest.approx(74)}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("code,name\n8N,x\n", "no column for a weight"),
+        ("name,weight\nx,1\n", "no column for a code"),
+        ("", "no column for a code"),
+        ("code,weight\n8N,much\n", "row 2: 'much' is no weight"),
+        ("code,weight\n8N,-1\n", "0 or more"),
+    ],
+)
+def test_what_is_no_index_is_refused_with_a_sentence(tmp_path, text, says):
+    with pytest.raises(HarmWeightsError, match=says):
+        read(tmp_path, text)
+
+
+@pytest.mark.real_data
+def test_the_ons_weights_are_read_as_published(shared_data):
+    codes = read_harm_weights(shared_data / "reference" / "ons_crime_severity_weights_codes.csv")
+    assert len(codes.by_code) > 125 and codes.by_code["4.10"] > 7_000
+    joined = read_harm_weights(shared_data / "reference" / "ons_crime_severity_weights_policeuk_join.csv")
+    told = joined.weigh(["Robbery", "Shoplifting", "Violence and sexual offences"])
+    assert told["Robbery"] == pytest.approx(799.63, abs=0.01) and "Violence and sexual offences" not in told
