@@ -26,6 +26,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | which areas have more than their share? | `shrink_ratios`; `smooth_ratios`, which heeds neighbours too |
 | what did a trial do, against every schedule it might have drawn? | `estimate_randomised_ratio` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
+| where do events lie dense? | `kernel_density` |
 | do events close in space follow each other closely in time? | `knox_test` |
 | what did a forecast of places catch, and how sure is that? | `prediction_accuracy`, `bootstrap_blocks`, `measure_calibration` |
 | would a trial find what it looks for? | `estimate_trial_power`; `resample_days`, `simulate_counts` |
@@ -77,6 +78,7 @@ from safeground.engine.statistics.false_alarms import FalseAlarms, chart_levels,
 from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
+from safeground.engine.statistics.kernel_densities import KernelDensity, kernel_density
 from safeground.engine.statistics.knox import KnoxTest, knox_test
 from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
 from safeground.engine.statistics.local_statistics import LocalStatistics, local_getis_ord, local_moran
@@ -98,6 +100,7 @@ from safeground.engine.statistics.randomised_ratios import (
     draw_schedules,
     estimate_randomised_ratio,
     find_randomisation_p,
+    find_shifted_p,
 )
 from safeground.engine.statistics.rare_events import (
     FEWEST_GAPS,
@@ -191,6 +194,7 @@ __all__ = [
     "FunnelLimits",
     "GapChart",
     "Gradient",
+    "KernelDensity",
     "KnoxTest",
     "LastingShare",
     "LevelChanges",
@@ -253,12 +257,14 @@ __all__ = [
     "find_level_changes",
     "find_peak",
     "find_randomisation_p",
+    "find_shifted_p",
     "find_similar_areas",
     "fit_absorbed_regression",
     "fit_age_curve",
     "fit_count_regression",
     "funnel_limits",
     "g_chart",
+    "kernel_density",
     "knox_test",
     "local_getis_ord",
     "local_moran",

@@ -102,7 +102,7 @@ def knox_test(
     >>> x, y, t = np.r_[x, x[:30] + 20], np.r_[y, y[:30]], np.r_[t, t[:30] + 2]
     >>> found = knox_test(x, y, t, space_bands=(100, 200), time_bands=(7, 14), rng=rng)
     >>> print(found.observed[1], found.expected[1].round(1), found.ratio[1].round(1), found.p_adjusted[1].round(3))
-    [30  0] [2.2 1.8] [13.8  0. ] [0.012 0.584]
+    [30  0] [2.2 1.8] [13.8  0. ] [0.008 0.389]
     """
     if runs < FEWEST_RUNS:
         raise ValueError(f"runs must be {FEWEST_RUNS} or more to say anything at all, not {runs}")
