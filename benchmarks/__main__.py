@@ -9,6 +9,7 @@ from pathlib import Path
 BENCHMARKS = (
     "start_up.py",
     "rates.py",
+    "local_statistics.py",
     "row_rejects.py",
     "definition.py",
     "suppression.py",
