@@ -20,6 +20,8 @@ from safeground.engine.documents.charts import (
     RunChart,
     RunCharts,
     Series,
+    SpotMap,
+    SpotMark,
 )
 from safeground.engine.documents.findings import Direction, Finding
 from safeground.engine.documents.model import (
@@ -90,6 +92,8 @@ __all__ = [
     "RunCharts",
     "Series",
     "SourceDelivery",
+    "SpotMap",
+    "SpotMark",
     "Table",
     "capitalise",
     "choose_common_decimals",

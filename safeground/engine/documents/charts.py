@@ -164,6 +164,29 @@ class Choropleth:
 
 
 @dataclass(frozen=True)
+class SpotMark:
+    """A small place on a map: what it is numbered by, its name, and where it lies in degrees (WGS84)."""
+
+    number: str
+    name: str
+    longitude: float
+    latitude: float
+    estimate: Protected
+    is_marked: bool = False
+    """Drawn hollow: what is known of it is less sure than of the others."""
+
+
+@dataclass(frozen=True)
+class SpotMap:
+    """Where small places lie: a numbered dot each, too small to be drawn in their own size, over outlines with their names."""
+
+    spots: tuple[SpotMark, ...]
+    outlines: tuple[AreaShape, ...]
+    marked_label: str
+    unmarked_label: str
+
+
+@dataclass(frozen=True)
 class ConcentrationCurve:
     """Cumulative share of events (0 to 1) against cumulative share of areas, most affected first; `chance` is what even risk gives."""
 
@@ -208,6 +231,7 @@ Chart: TypeAlias = (
     | IntervalChart
     | FunnelChart
     | Choropleth
+    | SpotMap
     | ConcentrationCurve
     | ColumnChart
     | HeatGrid

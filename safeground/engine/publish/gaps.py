@@ -16,6 +16,7 @@ from safeground.engine.documents import (
     ProjectionChart,
     RunChart,
     RunCharts,
+    SpotMap,
     format_number,
     join_words,
 )
@@ -50,6 +51,8 @@ def _find_numbers(chart: Chart) -> Iterable[tuple[str, Protected]]:
         yield from ((point.label, point.estimate) for point in chart.points)
     elif isinstance(chart, Choropleth):
         yield from ((area.name, estimate) for area, estimate in chart.areas)
+    elif isinstance(chart, SpotMap):
+        yield from ((f"{spot.number} {spot.name}", spot.estimate) for spot in chart.spots)
     elif isinstance(chart, HeatGrid):
         for row, cells in zip(chart.rows, chart.cells, strict=True):
             yield from ((f"{column} {row}", cell) for column, cell in zip(chart.columns, cells, strict=True))

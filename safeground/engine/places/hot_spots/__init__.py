@@ -1,7 +1,8 @@
 """Hot spots: small places where most was recorded, and how sure that is."""
 
-from safeground.engine.places.hot_spots.finding import find_hot_spots
+from safeground.engine.places.hot_spots.finding import find_hot_spots, measure_concentration
 from safeground.engine.places.hot_spots.harm import find_own_weights
+from safeground.engine.places.hot_spots.held_out import HeldOut
 from safeground.engine.places.hot_spots.incidents import INSTITUTIONS, Incidents, read_incidents
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
 from safeground.engine.places.hot_spots.plan import HotSpotPlan
@@ -9,6 +10,7 @@ from safeground.engine.places.hot_spots.plan import HotSpotPlan
 __all__ = [
     "INSTITUTIONS",
     "Anchor",
+    "HeldOut",
     "HotSpot",
     "HotSpotPlan",
     "HotSpots",
@@ -16,5 +18,6 @@ __all__ = [
     "Incidents",
     "find_hot_spots",
     "find_own_weights",
+    "measure_concentration",
     "read_incidents",
 ]

@@ -21,6 +21,7 @@ from safeground.engine.places.hot_spots.detecting import (
     weigh_hours,
 )
 from safeground.engine.places.hot_spots.harm import weigh_incidents
+from safeground.engine.places.hot_spots.held_out import hold_out
 from safeground.engine.places.hot_spots.incidents import KINDS_OF_PLACE, PREFIX, Anchors, Incidents, read_anchors
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
 from safeground.engine.places.hot_spots.plan import HotSpotPlan
@@ -91,11 +92,28 @@ def find_hot_spots(
         cells_in_use=in_use,
         concentration=_concentrate(cell_of, in_use, rng),
         in_spots=in_spots,
+        held_out=hold_out(placed, grid, moved, scored_by, plan),
         near_repeats=find_near_repeats(placed, rng),
         hours=weigh_hours(placed, in_spots),
         weighed=None if weights is None else int(np.isfinite(weights).sum()),
         harm_source=None if weights is None or harm is None else harm.source,
     )
+
+
+def measure_concentration(
+    measures: Measures, incidents: Incidents, plan: HotSpotPlan, *, rng: np.random.Generator
+) -> Concentration | None:
+    """How far events are concentrated in few cells of those in use, which tells no place. None where there is nothing to tell it
+    from."""
+    kept, _ = _leave_out_institutions(incidents, plan)
+    placed = kept.select(kept.is_placed)
+    if not len(placed):
+        return None
+    grid = make_grid(cell=plan.cell, kind=plan.kind)
+    cell_of = grid.locate(placed.easting, placed.northing)
+    streets = read_anchors(measures, placed.feed)
+    in_use = np.unique(np.r_[grid.locate(streets.easting, streets.northing), cell_of])
+    return _concentrate(cell_of, in_use, rng)
 
 
 def _leave_out_institutions(incidents: Incidents, plan: HotSpotPlan) -> tuple[Incidents, dict[str, int]]:
@@ -157,7 +175,7 @@ class _Describer:
         anchors = _find_anchors(events)
         area_codes = self._find_areas(events)
         district = self._find_district(area_codes)
-        name = _name(anchors, self.streets, easting, northing)
+        name = _name(anchors, self._streets_alone, easting, northing)
         months, counts = np.unique(events.month, return_counts=True)
         return HotSpot(
             rank=rank,
@@ -177,6 +195,14 @@ class _Describer:
             by_month=dict(zip(months.tolist(), map(int, counts), strict=True)),
             anchors=anchors,
             area_codes=area_codes,
+        )
+
+    @cached_property
+    def _streets_alone(self) -> Anchors:
+        names = [str(name).removeprefix(PREFIX) for name in self.streets.name]
+        is_street = np.array([bool(name) and name not in KINDS_OF_PLACE for name in names], dtype=bool)
+        return Anchors(
+            self.streets.easting[is_street], self.streets.northing[is_street], np.array(names, dtype=object)[is_street]
         )
 
     @cached_property
@@ -228,10 +254,8 @@ def _name(anchors: tuple[Anchor, ...], streets: Anchors, easting: float, northin
     named = [anchor.name for anchor in anchors if anchor.name and anchor.name not in KINDS_OF_PLACE]
     if named and sum(anchor.events for anchor in anchors if anchor.name == named[0]) * 2 >= anchors[0].events:
         return named[0]
-    is_street = np.array([bool(name) and str(name).removeprefix(PREFIX) not in KINDS_OF_PLACE for name in streets.name])
-    if not is_street.any():
+    if not streets.name.size:
         return anchors[0].name or name_grid_reference(easting, northing)
-    distance = np.hypot(streets.easting[is_street] - easting, streets.northing[is_street] - northing)
-    nearest = str(streets.name[is_street][distance.argmin()]).removeprefix(PREFIX)
+    nearest = str(streets.name[np.hypot(streets.easting - easting, streets.northing - northing).argmin()])
     kind = anchors[0].name
     return f"{kind} near {nearest}" if kind in KINDS_OF_PLACE else nearest

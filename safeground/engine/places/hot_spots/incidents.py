@@ -40,8 +40,8 @@ class Incidents:
     """Events that a definition counts for certain, of our own force: arrays of one length n.
 
     easting, northing: metres of the National Grid, NaN where there is no usable point. month: datetime64[M]. start, end:
-    datetime64[m], NaT where not known. offence, ho_code, location, area_code: text, '' where there is none. left_out: events that police
-    record on their own initiative, by offence, which are in none of the arrays.
+    datetime64[m], NaT where not known. offence, ho_code, location, area_code: text, '' where there is none. left_out: events that
+    police record on their own initiative, by offence, which are in none of the arrays.
     """
 
     definition: EventDefinition

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.areas import Grid
+from safeground.engine.places.hot_spots.held_out import HeldOut
 from safeground.engine.places.hot_spots.incidents import Incidents
 from safeground.engine.places.hot_spots.plan import HotSpotPlan
 from safeground.engine.statistics import AoristicWeights, Concentration, KnoxTest
@@ -86,6 +87,8 @@ class HotSpots:
     cells_in_use: NDArray[np.int64]
     concentration: Concentration | None
     in_spots: NDArray[np.bool_]
+    held_out: HeldOut | None
+    """What the same choice, made by earlier months, would have held of later ones; None where too few months have come."""
     near_repeats: KnoxTest | str
     """Or the sentence that says why they were not looked for."""
     hours: AoristicWeights | None

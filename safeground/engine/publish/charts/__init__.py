@@ -16,6 +16,7 @@ from safeground.engine.documents import (
     ProjectionChart,
     RunChart,
     RunCharts,
+    SpotMap,
 )
 from safeground.engine.publish.charts.canvas import NARROW, WIDE, Canvas
 from safeground.engine.publish.charts.comparisons import draw_column_chart, draw_interval_chart
@@ -26,6 +27,7 @@ from safeground.engine.publish.charts.multiples import draw_run_charts
 from safeground.engine.publish.charts.projections import draw_projection_chart
 from safeground.engine.publish.charts.scales import describe_period
 from safeground.engine.publish.charts.series import draw_line_chart, draw_run_chart
+from safeground.engine.publish.charts.spots import draw_spot_map
 from safeground.engine.publish.charts.svg import render_svg
 
 __all__ = ["NARROW", "WIDE", "Canvas", "describe_period", "draw_chart", "render_svg"]
@@ -51,5 +53,7 @@ def draw_chart(chart: Chart, *, canvas: Canvas) -> dict[str, Any]:
     with debug_mode(False):
         if isinstance(chart, Choropleth):
             return draw_choropleth(chart, canvas)
+        if isinstance(chart, SpotMap):
+            return draw_spot_map(chart, canvas)
         spec: dict[str, Any] = _DRAWERS[type(chart)](chart, canvas).make_spec()
         return spec

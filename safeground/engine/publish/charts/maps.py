@@ -74,15 +74,47 @@ def _project(chart: Choropleth, width: float) -> tuple[list[Any], list[Any], flo
     every = [*shapes, *outlines]
     if not every:
         return [], [], width, 40.0
-    west, south, east, north = shapely.total_bounds(every)
+    frame = frame_map(shapely.total_bounds(every), width)
+    projected = [
+        _simplify(shapely.transform(np.array(group, dtype=object), frame.to_pixels)) for group in (shapes, outlines)
+    ]
+    return projected[0], projected[1], frame.width, frame.height
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From degrees to a map's pixels: `west` and `north` are its corner, `scale` pixels a degree of latitude."""
+
+    west: float
+    north: float
+    scale: float
+    stretch: float
+    width: float
+    height: float
+
+    def to_pixels(self, points: np.ndarray) -> np.ndarray:
+        across = (points[:, 0] - self.west) * self.stretch * self.scale
+        return np.column_stack((across, (self.north - points[:, 1]) * self.scale))
+
+
+def frame_map(bounds: Sequence[float], width: float) -> Frame:
+    """A map of these bounds (west, south, east, north) as wide as there is room, but not much taller than wide."""
+    west, south, east, north = bounds
     stretch = math.cos(math.radians((south + north) / 2))
     scale = min(width / ((east - west) * stretch), width * _TALLEST / (north - south))
+    return Frame(west, north, scale, stretch, (east - west) * stretch * scale, (north - south) * scale)
 
-    def to_pixels(points: np.ndarray) -> np.ndarray:
-        return np.column_stack(((points[:, 0] - west) * stretch * scale, (north - points[:, 1]) * scale))
 
-    projected = [_simplify(shapely.transform(np.array(group, dtype=object), to_pixels)) for group in (shapes, outlines)]
-    return projected[0], projected[1], (east - west) * stretch * scale, (north - south) * scale
+def draw_outlines(sketch: Sketch, frame: Frame, outlines: Sequence[AreaShape]) -> tuple[Any, list[Any]]:
+    """The layer of outlines alone, and their shapes in pixels."""
+    geometries = np.array([_make_geometry(outline) for outline in outlines], dtype=object)
+    shapes = _simplify(shapely.transform(geometries, frame.to_pixels))
+    return _draw_shapes(sketch, shapes, None, stroke=palette.MAP_OUTLINE, width=0.8), shapes
+
+
+def find_bounds(outlines: Sequence[AreaShape]) -> Sequence[float]:
+    """West, south, east and north of all of them."""
+    return [float(edge) for edge in shapely.total_bounds([_make_geometry(outline) for outline in outlines])]
 
 
 def _make_geometry(area: AreaShape) -> Any:

@@ -20,8 +20,8 @@ _LEFT = 16.0  # half a year's number, which may stand beneath the very first mon
 def draw_run_charts(chart: RunCharts, canvas: Canvas) -> Sketch:
     """A strip for each: its name above, limits as a band, the usual level as a line that steps, and marked months as diamonds.
 
-    The usual level of the last phase is written at its end, since strips have no axis of values: a reader compares months within a strip
-    and never heights between two.
+    The usual level of the last phase is written at its end, since strips have no axis of values: a reader compares months within a
+    strip and never heights between two.
     """
     labels = [label for part in chart.parts for label in _labels(part)]
     periods = make_period_scale(labels)

@@ -1,0 +1,99 @@
+"""Maps of small places: a numbered dot each, since a cell of 150 metres would be less than a pixel of a county."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from safeground.design import palette
+from safeground.engine.documents import SpotMap, SpotMark
+from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
+from safeground.engine.publish.charts.maps import draw_outlines, find_bounds, frame_map
+from safeground.engine.publish.charts.text import Box, place_labels
+
+_RADIUS = 4.5
+_LEGEND = 46.0
+_AROUND = 0.02
+"""Degrees around the places where there is no outline to frame them."""
+
+
+def draw_spot_map(chart: SpotMap, canvas: Canvas) -> dict[str, Any]:
+    """The map's finished spec. Numbers stand beside their dots, further out and with a line where dots crowd."""
+    width = canvas.width - 8.0
+    frame = frame_map(_find_bounds(chart), width)
+    height = frame.height + _LEGEND
+    plot = Plot(canvas, height, (0.0, width), (height, 0.0), left=4, right=4, top=4, bottom=4)
+    sketch = Sketch(plot)
+    sketch.hide_axes()
+    layer, _ = draw_outlines(sketch, frame, chart.outlines) if chart.outlines else (None, [])
+    dots = [_place(spot, frame) for spot in chart.spots]
+    _number(sketch, chart.spots, dots, Box(0, 0, width, frame.height))
+    for is_marked in (False, True):
+        rows = [
+            {"x": plot.value_x(x), "y": plot.value_y(y)}
+            for spot, (x, y) in zip(chart.spots, dots, strict=True)
+            if spot.is_marked == is_marked
+        ]
+        sketch.add("point", rows, **_dot(is_marked))
+    _draw_legend(sketch, chart, top=frame.height + 14)
+    return sketch.make_spec(beneath=[layer] if layer is not None else [])
+
+
+def _find_bounds(chart: SpotMap) -> Sequence[float]:
+    if chart.outlines:
+        return find_bounds(chart.outlines)
+    longitudes, latitudes = [spot.longitude for spot in chart.spots], [spot.latitude for spot in chart.spots]
+    return (
+        min(longitudes) - _AROUND,
+        min(latitudes) - _AROUND,
+        max(longitudes) + _AROUND,
+        max(latitudes) + _AROUND,
+    )
+
+
+def _place(spot: SpotMark, frame: Any) -> tuple[float, float]:
+
+    x, y = frame.to_pixels(np.array([[spot.longitude, spot.latitude]]))[0]
+    return float(x), float(y)
+
+
+def _dot(is_marked: bool) -> dict[str, Any]:
+    return {
+        "shape": "circle",
+        "filled": not is_marked,
+        "size": 4 * _RADIUS**2,
+        "color": palette.MARK,
+        "fill": "white" if is_marked else palette.MARK,
+        "stroke": palette.MARK,
+        "strokeWidth": 1.8,
+        "opacity": 1,
+    }
+
+
+def _number(sketch: Sketch, spots: Sequence[SpotMark], dots: Sequence[tuple[float, float]], inside: Box) -> None:
+    size = 13.0 if not sketch.plot.canvas.is_narrow else 11.0
+    taken = [Box(x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for x, y in dots]
+    labels = [(spot.number, x, y, True) for spot, (x, y) in zip(spots, dots, strict=True)]
+    leaders: list[dict[str, object]] = []
+    for placed, spot, (x, y) in zip(
+        place_labels(labels, taken=taken, inside=inside, size=size, is_bold=True), spots, dots, strict=True
+    ):
+        if placed is None:
+            continue  # the table has it
+        sketch.add_text(placed.text, x=placed.x, y=placed.y, align=placed.align, is_bold=True, has_halo=True, size=size)
+        if placed.needs_leader:
+            ends = ((x, y), (placed.x, placed.y))
+            leaders += [{"x": sketch.plot.value_x(a), "y": sketch.plot.value_y(b), "run": spot.number} for a, b in ends]
+    sketch.add("line", leaders, group="run", color=palette.QUIET_INK, strokeWidth=0.8)
+
+
+def _draw_legend(sketch: Sketch, chart: SpotMap, *, top: float) -> None:
+    entries = [(False, chart.unmarked_label), (True, chart.marked_label)]
+    shown = [entry for entry in entries if any(spot.is_marked == entry[0] for spot in chart.spots)]
+    for line, (is_marked, label) in enumerate(shown):
+        y = top + line * 20
+        row = {"x": sketch.plot.value_x(8.0), "y": sketch.plot.value_y(y)}
+        sketch.add("point", [row], **_dot(is_marked))
+        sketch.add_text(label, x=20, y=y)
