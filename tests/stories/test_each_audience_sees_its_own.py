@@ -66,6 +66,10 @@ def tables_of_shared_data(edition: Path) -> dict[str, list[dict[str, str]]]:
     return found
 
 
+#: Worked out from numbers as readers have them, and no count of anybody: what a goal asks for, and the limits of a control chart.
+DERIVED = {"limit", "lower_limit", "upper_limit"}
+
+
 def numbers(rows: list[dict[str, str]]) -> Iterator[tuple[str, str, str, str]]:
     """Column, value, unit and state of every protected number."""
     for row in rows:
