@@ -82,9 +82,12 @@ def classify_space_time(
     count, recent = _check(counts, neighbours, recent)
     p, high = np.full(count.shape, np.nan), np.zeros(count.shape, dtype=bool)
     around = np.full(count.shape, np.nan)
+    known = np.zeros(len(count), dtype=bool)
+    links = with_own(links_among(neighbours, known))
     for period in range(count.shape[1]):
-        known = ~np.isnan(count[:, period])
-        links = with_own(links_among(neighbours, known))
+        if (known != ~np.isnan(count[:, period])).any():
+            known = ~np.isnan(count[:, period])
+            links = with_own(links_among(neighbours, known))
         value = count[known, period]
         around[known, period] = links @ value
         if (np.diff(links.indptr) > 0).sum() < FEWEST_CELLS or not np.ptp(value) > 0:
