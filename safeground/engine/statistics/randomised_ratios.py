@@ -6,7 +6,7 @@ p-value holds whatever the counts are like (clustered, over-dispersed, next to n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -115,6 +115,32 @@ def find_randomisation_p(counts: ArrayLike, treated: ArrayLike, *, schedules: Bo
     trial = _Trial.make(count, given)
     drawn = trial.score_schedules(0.0, trial.keep(schedules))
     return float(significance.simulated(np.round(trial.score(0.0), 9), np.round(drawn, 9)))
+
+
+def find_shifted_p(
+    counts: ArrayLike, treated: ArrayLike, *, schedules: BoolArray, shifts: Sequence[int], log_ratio: float
+) -> tuple[FloatArray, float]:
+    """Whether today's counts go with the schedule of another day, today's own treatment allowed for.
+
+    shifts: days; 1 is yesterday's treatment (does an effect last?), -1 tomorrow's (which cannot have one: a placebo). log_ratio: the
+    logarithm of today's ratio. Days whose shifted treatment is not known are left out. Returns a p-value for each shift, shape
+    (shifts,), and one for all together, by the largest score in either direction. The other arguments are as in
+    `find_randomisation_p`. An approximation as far as today's ratio is: exact where it is 1.
+    """
+    count, given = _as_tables(counts, treated)
+    first, last = max(0, *shifts), given.shape[1] + min(0, *shifts)
+    if last - first < 2:
+        raise ValueError(f"{given.shape[1]} days are too few to shift a schedule by {max(map(abs, shifts))}")
+    trial = _Trial.make(count[:, first:last], given[:, first:last])
+    observed, drawn = (
+        np.stack([
+            trial.score_schedules(log_ratio, trial.keep(these[:, :, first - shift : last - shift])) for shift in shifts
+        ], axis=1)
+        for these in (given[np.newaxis], schedules)
+    )  # fmt: skip
+    observed, drawn = np.round(observed[0], 9), np.round(drawn, 9)
+    largest = (np.abs(drawn).max(axis=1) >= np.abs(observed).max()).sum()
+    return significance.simulated(observed, drawn), float((largest + 1) / (len(drawn) + 1))
 
 
 def _as_tables(counts: ArrayLike, treated: ArrayLike) -> tuple[FloatArray, BoolArray]:

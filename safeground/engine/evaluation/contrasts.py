@@ -1,0 +1,45 @@
+"""What is set against what, and so which words may be used of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from safeground.engine.evaluation.errors import EvaluationRefused
+
+_OF_CHANGE = re.compile(
+    r"\b(dropp?(?:s|ed|ing)?|fall(?:s|en|ing)?|fell|reduc\w+|decreas\w+|declin\w+|cuts?|cutting|rise[ns]?|rising|rose|increas\w+|"
+    r"grew|grow(?:s|n|ing|th)?|prevent\w*|sav(?:e|ed|es|ing))\b",
+    re.IGNORECASE,
+)
+"""Words that say that something went down or up. Days with a patrol set against days without say nothing of a change over time."""
+
+
+class Span(StrEnum):
+    """What lies between the two sides of a contrast."""
+
+    SAME_PERIOD = "within one period"
+    """The same weeks: two kinds of days, or two kinds of places. Nothing has changed over time."""
+    OVER_TIME = "over time"
+    """Before and after."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two sides in words that stand after 'on' or 'in': 'patrol days' and 'other days of the same places'."""
+
+    treated: str
+    other: str
+    span: Span
+
+    def check_words(self, text: str, *, where: str) -> None:
+        """Raises EvaluationRefused where the text claims a change and the contrast shows none."""
+        if self.span is Span.SAME_PERIOD and (found := _OF_CHANGE.search(text)):
+            raise EvaluationRefused(
+                f"{where} says {found.group(0)!r}: days with and without treatment in one period are a difference and no change over "
+                "time; write 'fewer', 'more', 'lower' or 'higher'."
+            )
+
+
+PATROL_DAYS = Contrast("patrol days", "other days of the same places", Span.SAME_PERIOD)

@@ -1,0 +1,134 @@
+"""An effect: what a design found, how sure that is, and the sentence that says no more."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from safeground.engine.disclosure import DisclosureRule, Protected, State, protect
+from safeground.engine.documents import Direction
+from safeground.engine.evaluation.checks import CheckResult
+from safeground.engine.evaluation.contrasts import Contrast
+from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
+from safeground.engine.statistics import RatioComparison
+
+
+class Role(StrEnum):
+    """What an effect is for. Only the primary one answers the question that the protocol asked."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    EXPLORATORY = "exploratory"
+    OBSERVED = "observed, not assigned"
+    """Not by the draw: those who were patrolled more may differ in other ways."""
+
+
+class Scale(StrEnum):
+    """How an effect is measured, and so which value means that nothing differs."""
+
+    RATIO = "ratio"
+    DIFFERENCE = "difference"
+
+    @property
+    def nothing(self) -> float:
+        return 1.0 if self is Scale.RATIO else 0.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a contrast: its place-days (or months, or people), and the events met there."""
+
+    units: int
+    events: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a design found of one outcome.
+
+    `outcome`: in words that stand after 'more' or 'fewer' ('offences of community violence'). `estimate`, `lower`, `upper`: on `scale`; a
+    ratio is treated over other. NaN where there is none, and `method` then begins with 'not available:'. `p`: two-sided. `basis`: what
+    the estimate is of ('as assigned'). `treated`, `other`: None where the design has no such sums.
+    """
+
+    name: str
+    outcome: str
+    contrast: Contrast
+    role: Role
+    kind: DesignKind
+    scale: Scale
+    estimate: float
+    lower: float
+    upper: float
+    p: float
+    confidence: float
+    method: str
+    basis: str
+    assumptions: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    treated: Side | None = None
+    other: Side | None = None
+
+    def __post_init__(self) -> None:
+        self.contrast.check_words(self.outcome, where=f"The outcome of {self.name}")
+
+    @property
+    def is_available(self) -> bool:
+        return not self.method.startswith("not available")
+
+    @property
+    def direction(self) -> Direction:
+        """The one word that the interval allows."""
+        if self.lower > self.scale.nothing:
+            return Direction.HIGHER
+        return Direction.LOWER if self.upper < self.scale.nothing else Direction.CANNOT_TELL
+
+    @property
+    def evidence(self) -> EvidenceGrade:
+        return grade(self.kind, self.checks)
+
+    def with_checks(self, *checks: CheckResult) -> Effect:
+        return replace(self, checks=(*self.checks, *checks))
+
+    def protect(self, rule: DisclosureRule) -> Protected:
+        """The estimate as it may be told. It rests on the events of the smaller side, so that few of them withhold it."""
+        unit = "times" if self.scale is Scale.RATIO else self.outcome
+        if not self.is_available or math.isnan(self.estimate):
+            reason = self.method.removeprefix("not available: ")
+            return protect(None, unit=unit, rule=rule, state=State.NOT_AVAILABLE, reason=reason)
+        sides = [side.events for side in (self.treated, self.other) if side is not None]
+        small = [events for events in sides if 0 < events <= rule.threshold]
+        if any(side == 0 for side in sides) and rule.threshold > 0 and not rule.zero_is_shown:
+            small = [1.0]
+        if small:
+            # A ratio of counts of which one is small would give it away to whoever knows the other.
+            return protect(
+                None, unit=unit, rule=rule, state=State.SUPPRESSED,
+                reason=f"one side rests on 1 to {rule.threshold} events ({rule.title})",
+            )  # fmt: skip
+        if math.isinf(self.estimate):
+            return protect(
+                None, unit=unit, rule=rule, state=State.NOT_AVAILABLE,
+                reason=f"there was none on {self.contrast.other}, so that no ratio is finite",
+            )  # fmt: skip
+        return protect(
+            self.estimate, unit=unit, rule=rule, lower=_known(self.lower), upper=_known(self.upper),
+            count=float(round(sum(sides))) if sides else None, method=self.method, confidence=self.confidence,
+        )  # fmt: skip
+
+
+def effect_of_ratio(ratio: RatioComparison, **told: object) -> Effect:
+    """An effect of one ratio: `told` are the other fields."""
+    numbers = {
+        name: float(np.asarray(getattr(ratio, field)).ravel()[0])
+        for name, field in (("estimate", "value"), ("lower", "lower"), ("upper", "upper"), ("p", "p_value"))
+    }
+    method = str(np.asarray(ratio.method).ravel()[0])
+    return Effect(scale=Scale.RATIO, confidence=ratio.confidence, method=method, **numbers, **told)  # type: ignore[arg-type]
+
+
+def _known(bound: float) -> float | None:
+    return bound if math.isfinite(bound) else None

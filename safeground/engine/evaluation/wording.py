@@ -1,0 +1,87 @@
+"""The sentence of an effect. Pure: a protected number and the effect's words in, one sentence out.
+
+A ratio is told as so many per cent lower or higher, since that is how a reader will repeat it; the interval stands in the same breath
+and in the same words, and where it holds both sides the sentence says that it cannot tell.
+"""
+
+from __future__ import annotations
+
+import math
+
+from safeground.engine.disclosure import Protected
+from safeground.engine.documents import Direction, capitalise, format_confidence, format_number, format_value
+from safeground.engine.evaluation.effects import Effect, Role, Scale
+
+PER_UNIT = "day for day"
+"""There are fewer patrol days than others, so that fewer events on them would be no news."""
+
+
+def say_effect(effect: Effect, told: Protected) -> str:
+    """What may be said of an effect whose estimate is told as `told`."""
+    if not told.is_published:
+        why = f"{told.reason}" if told.reason else str(told.state)
+        return f"Whether there were more or fewer {effect.outcome} on {effect.contrast.treated} is not told: {why}."
+    sentence = _say_ratio(effect, told) if effect.scale is Scale.RATIO else _say_difference(effect, told)
+    if effect.role is Role.OBSERVED:
+        sentence = (
+            f"Observed, and not assigned by lot: {sentence[0].lower()}{sentence[1:]} This may be for other reasons."
+        )
+    effect.contrast.check_words(sentence, where=f"The sentence of {effect.name}")
+    return sentence
+
+
+def say_p(p: float) -> str:
+    """'p = 0.02', 'p below 0.001'; nothing where there is none."""
+    if math.isnan(p):
+        return ""
+    return "p below 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def say_ratio(ratio: float | None) -> str:
+    """'61% fewer', '12% more', 'as many'; three times or more as a multiple. None is without end."""
+    if ratio is None:
+        return "any number of times as many"
+    if ratio >= 3:
+        return f"{format_number(ratio, decimals=1)} times as many"
+    percent = round(100 * abs(ratio - 1))
+    if percent == 0 and ratio != 1:
+        return f"{100 * abs(ratio - 1):.1f}% {'fewer' if ratio < 1 else 'more'}"  # never onto the other side of its sentence
+    return "as many" if percent == 0 else f"{percent}% {'fewer' if ratio < 1 else 'more'}"
+
+
+def _say_ratio(effect: Effect, told: Protected) -> str:
+    contrast, direction = effect.contrast, effect.direction
+    bounds = f"{say_ratio(told.lower)} to {say_ratio(told.upper)}"
+    if direction is Direction.CANNOT_TELL:
+        middle = "there were none" if told.value == 0 else f"the estimate is {say_ratio(told.value)}"
+        return (
+            f"We cannot tell whether, {PER_UNIT}, there were more or fewer {effect.outcome} on {contrast.treated} than on "
+            f"{contrast.other}: {middle}, and anything from {bounds} would be in keeping with the data."
+        )
+    amount = "no" if told.value == 0 else say_ratio(told.value)
+    interval = f"{format_confidence(effect.confidence)} interval {bounds}"
+    tested = ", ".join(part for part in (interval, say_p(effect.p)) if part)
+    versus = f"and some on {contrast.other}" if told.value == 0 else f"{_than(told.value)} on {contrast.other}"
+    return f"{capitalise(PER_UNIT)} there were {amount} {effect.outcome} on {contrast.treated} {versus} ({tested})."
+
+
+def _than(ratio: float | None) -> str:
+    return "as" if ratio is None or ratio >= 3 else "than"
+
+
+def _say_difference(effect: Effect, told: Protected) -> str:
+    contrast = effect.contrast
+    bounds = " to ".join(
+        "without limit" if bound is None else format_number(bound, decimals=2) for bound in (told.lower, told.upper)
+    )
+    if effect.direction is Direction.CANNOT_TELL:
+        return (
+            f"We cannot tell whether there were more or fewer {effect.outcome} on {contrast.treated} than on {contrast.other}: "
+            f"anything from {bounds} would be in keeping with the data."
+        )
+    more = "more" if effect.direction is Direction.HIGHER else "fewer"
+    size = format_value(told).lstrip("\N{MINUS SIGN}")
+    tested = ", ".join(
+        part for part in (f"{format_confidence(effect.confidence)} interval {bounds}", say_p(effect.p)) if part
+    )
+    return f"There were {size} {more} {effect.outcome} on {contrast.treated} than on {contrast.other} ({tested})."
