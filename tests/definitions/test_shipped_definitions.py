@@ -59,7 +59,13 @@ def test_every_definition_file_is_read(shipped: Catalogue) -> None:
     assert kept | {name.split("/")[1] for name in shipped.partnership.borrows} == set(shipped.definitions)
     # Gateways are read with the agreements (test_shipped_agreements), once a file comes that needs one.
     tops = {path.name for path in (root / "national").glob("*.yaml")} - {"fetch.yaml", "gateways.yaml"}
-    assert tops == {"disclosure.yaml", "event_fields.yaml", "help.yaml", "poor_denominator.yaml"}
+    assert tops == {
+        "disclosure.yaml",
+        "event_fields.yaml",
+        "help.yaml",
+        "poor_denominator.yaml",
+        "priority_neighbourhoods.yaml",
+    }
     assert len(shipped.feeds.contracts) == len(list((root / "national" / "feeds").glob("*/contract.yaml"))) >= 6
 
 
@@ -251,7 +257,13 @@ def test_help_is_the_nations_and_the_partnerships(essex: Catalogue) -> None:
 
 def test_nobody_is_named_in_person(shipped: Catalogue) -> None:
     """Owners are roles: a person leaves, the role stays, and no name is published by accident."""
-    governed = [shipped.partnership, shipped.disclosure, *shipped.measures.values(), *shipped.definitions.values()]
+    governed = [
+        shipped.partnership,
+        shipped.disclosure,
+        shipped.priority,
+        *shipped.measures.values(),
+        *shipped.definitions.values(),
+    ]
     for definition in governed:
         for role in (definition.owner, definition.checked_by):
             assert role.split()[0] in {"Analyst", "Data", "Information", "Partnership", "Communications"}, role
@@ -264,7 +276,7 @@ def test_an_overdue_review_is_warned_of(essex: Catalogue) -> None:
         "local/essex/partnership.yaml: review_by: was to be reviewed by 31 January 2027: Partnership manager should look again"
     ]
     everything = {problem.file for problem in overdue_reviews(essex, today=datetime.date(2099, 1, 1))}
-    assert len(everything) == 7 + len(essex.definitions) + len(essex.measures) + len(essex.feeds.contracts)
+    assert len(everything) == 8 + len(essex.definitions) + len(essex.measures) + len(essex.feeds.contracts)
     assert "national/measures/violence_rate.yaml" in everything
 
 

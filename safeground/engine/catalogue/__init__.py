@@ -75,6 +75,7 @@ from safeground.engine.catalogue.partnership import (
     PartnershipArea,
 )
 from safeground.engine.catalogue.poor_denominator import PoorDenominator
+from safeground.engine.catalogue.priority import Attribute, Bands, Indicator, PriorityPlan
 from safeground.engine.catalogue.problems import (
     DefinitionModel,
     DefinitionProblem,
@@ -112,8 +113,10 @@ __all__ = [
     "AnyOf",
     "Approval",
     "AreaCodes",
+    "Attribute",
     "AttributesTable",
     "Authority",
+    "Bands",
     "Baseline",
     "Benchmark",
     "Between",
@@ -160,6 +163,7 @@ __all__ = [
     "HelpLine",
     "Identifiers",
     "IdentifiersLevel",
+    "Indicator",
     "Interval",
     "Is",
     "IsIn",
@@ -180,6 +184,7 @@ __all__ = [
     "PoorDenominator",
     "PopulationsLong",
     "PopulationsWide",
+    "PriorityPlan",
     "PublishedNumber",
     "RequiredTogether",
     "RowsTable",

@@ -18,10 +18,13 @@ from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.outline import ChapterOutline, Outline, OutlinePlan
 from safeground.engine.catalogue.partnership import HelpLine, HelpLines, Partnership
 from safeground.engine.catalogue.poor_denominator import PoorDenominator
+from safeground.engine.catalogue.priority import PriorityPlan
 from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.references import find_broken_references
 from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
+
+_PRIORITY = "priority_neighbourhoods.yaml"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Catalogue:
     """What the partnership's strategy sets out to reach, as far as it says so. None where it has no goals.yaml."""
     strategy_file: tuple[str, Path] | None = None
     """strategy.yaml, by the name that problems give it: `safeground.engine.strategy` reads it, and `version` covers it."""
+    priority: PriorityPlan | None = None
+    """How priority neighbourhoods are chosen: the partnership's own priority_neighbourhoods.yaml, or the nation's."""
 
     def numerator_of(self, measure: Measure) -> EventDefinition:
         """The definition whose events a measure counts."""
@@ -110,6 +115,7 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
     outline = _read_outline(reader, national, local)
     goals = reader.read_one(GoalList, local, "goals.yaml") if (local.folder / "goals.yaml").is_file() else None
     strategy_file = _find_strategy(reader, local)
+    priority = _read_priority(reader, national, local)
     # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
     # measure that names it.
     reader.raise_problems()
@@ -130,12 +136,14 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
         files={
             "partnership": f"{local.shown_as}/partnership.yaml",
             "goals": f"{local.shown_as}/goals.yaml",
+            "priority": f"{_keeper_of_priority(national, local).shown_as}/{_PRIORITY}",
             **reader.origins,
         },
         governed=dict(reader.governed),
         version=_hash_files(reader.files),
         goals=goals,
         strategy_file=strategy_file,
+        priority=priority,
     )
     reader.problems.extend(find_broken_references(catalogue))
     reader.raise_problems()
@@ -227,6 +235,15 @@ def _read_partnership(reader: DefinitionReader, local: Layer) -> Partnership | N
             f"{local.shown_as}/partnership.yaml", "name", f"is {found.name!r} in the folder {local.folder.name!r}"
         )
     return found
+
+
+def _keeper_of_priority(national: Layer, local: Layer) -> Layer:
+    return local if (local.folder / _PRIORITY).is_file() else national
+
+
+def _read_priority(reader: DefinitionReader, national: Layer, local: Layer) -> PriorityPlan | None:
+    """The partnership's own in place of the nation's, whole: weights that are half one's and half another's are nobody's."""
+    return reader.read_one(PriorityPlan, _keeper_of_priority(national, local), _PRIORITY)
 
 
 def _find_strategy(reader: DefinitionReader, local: Layer) -> tuple[str, Path] | None:

@@ -14,6 +14,7 @@ from safeground.engine.catalogue.measure import Counted, Measure
 from safeground.engine.catalogue.problems import DefinitionProblem
 from safeground.engine.catalogue.rule_parsing import nearest
 from safeground.engine.catalogue.rules import All, AnyOf, Is, IsIn, Not, Rule, rule_fields
+from safeground.engine.documents import Audience
 
 if TYPE_CHECKING:
     from safeground.engine.catalogue.catalogue import Catalogue
@@ -34,6 +35,7 @@ def find_broken_references(catalogue: Catalogue) -> tuple[DefinitionProblem, ...
         problems.extend(_of_measure(catalogue, measure))
     problems.extend(_of_visitor_offences(catalogue))
     problems.extend(_of_goals(catalogue))
+    problems.extend(_of_priority(catalogue))
     return tuple(problems)
 
 
@@ -270,6 +272,26 @@ def _partners_named(feeds: Feeds) -> Collection[str]:
         if contract.partner.code_list is not None
         for partner in feeds.code_lists[contract.partner.code_list].meanings.values()
     }
+
+
+def _of_priority(catalogue: Catalogue) -> Iterator[DefinitionProblem]:
+    """Feeds there are, none of them the police's, each told of small areas; outcomes that are measures."""
+    plan, file = catalogue.priority, catalogue.files["priority"]
+    if plan is None:
+        return
+    for number, indicator in enumerate(plan.risk_factors):
+        place = f"risk_factors.{number}.feed"
+        contract = catalogue.feeds.contracts.get(indicator.feed)
+        if contract is None:
+            yield _no_feed(catalogue, file, place, indicator.feed)
+        elif not contract.may_tell(Audience.PARTNERSHIP, "lsoa21"):
+            yield DefinitionProblem(file, place, f"numbers of {indicator.feed!r} may not be told of neighbourhoods")
+    for number, outcome in enumerate(plan.outcomes):
+        if outcome.measure not in catalogue.measures:
+            hint = nearest(outcome.measure, catalogue.measures)
+            yield DefinitionProblem(
+                file, f"outcomes.{number}.measure", f"there is no measure {outcome.measure!r}{hint}"
+            )
 
 
 def _no_feed(catalogue: Catalogue, file: str, place: str, name: str) -> DefinitionProblem:
