@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from safeground.engine.catalogue import Rule
 from safeground.engine.measures.breakdowns import select_counted
+from safeground.engine.statistics import aoristic_weights
 from safeground.engine.warehouse import check_operators
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
 
     from safeground.engine.warehouse import Warehouse
 
-HOURS_OF_WEEK = 7 * 24
-_LONGEST = 24 * 60
-"""Minutes. Who knows no more than the day or longer knows nothing of the hour, and would only make the grid flatter."""
-_MONDAY = np.datetime64("1970-01-05T00:00", "m")
+_LONGEST_HOURS = 24.0
+"""Who knows no more than the day or longer knows nothing of the hour, and would only make the grid flatter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,28 +64,12 @@ def weigh_intervals(
     first: NDArray[np.datetime64], last: NDArray[np.datetime64], events: NDArray[np.float64]
 ) -> TimesOfWeek:
     """The same from arrays of one length: earliest and latest time, NaT where there is none, and how many events have them."""
-    length = (last - first).astype(np.int64)
-    known = ~(np.isnat(first) | np.isnat(last)) & (length >= 0) & (length <= _LONGEST)
-    events_known, length = events[known], length[known]
-    start = (first[known] - _MONDAY).astype(np.int64)
-    end = start + np.maximum(length, 1)  # known to the minute is a minute long
-    hour = start // 60
-    is_exact = (end - 1) // 60 == hour
-    weights = np.zeros(HOURS_OF_WEEK)
-    for step in range(_LONGEST // 60 + 1):
-        begins = 60 * (hour + step)
-        minutes = np.minimum(end, begins + 60) - np.maximum(start, begins)
-        within = minutes > 0
-        np.add.at(
-            weights,
-            (hour[within] + step) % HOURS_OF_WEEK,
-            events_known[within] * minutes[within] / (end - start)[within],
-        )
+    found = aoristic_weights(first, last, weights=events, longest_hours=_LONGEST_HOURS)
     return TimesOfWeek(
-        weights=weights.reshape(7, 24),
-        exact=int(events_known[is_exact].sum()),
-        shared=int(events_known[~is_exact].sum()),
-        unknown=int(events[~known].sum()),
+        weights=found.value,
+        exact=round(found.exact),
+        shared=round(found.total - found.unplaced - found.exact),
+        unknown=round(found.unplaced),
     )
 
 

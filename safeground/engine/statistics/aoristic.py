@@ -20,8 +20,8 @@ class AoristicWeights:
     """Events by day of the week and hour of the day.
 
     `value`: shape (7, 24), Monday first, the hour from midnight first. Nothing is lost: `value` and what is `unplaced` add up to
-    `total`. `unknown`, `inverted`, `too_long`: how many events were not placed, and why. `to_the_hour`: the share of what is placed
-    whose events are known to within an hour; the rest is spread by assumption, and the lower this is the flatter the picture.
+    `total`. `unknown`, `inverted`, `too_long`: how many events were not placed, and why. `exact`: what is placed of events known to lie
+    in one hour of the clock.
     """
 
     value: FloatArray
@@ -30,8 +30,14 @@ class AoristicWeights:
     unknown: int
     inverted: int
     too_long: int
-    to_the_hour: float
+    exact: float
     method: str
+
+    @property
+    def exact_share(self) -> float:
+        """Of what is placed; the rest is spread by assumption, and the lower this is the flatter the picture. NaN where nothing is."""
+        placed = self.total - self.unplaced
+        return self.exact / placed if placed > 0 else float("nan")
 
 
 def aoristic_weights(
@@ -54,7 +60,7 @@ def aoristic_weights(
     longest range that is not above 0.
 
     Evenly spread is an assumption: what is found missing in the morning was not taken evenly over the night. Read an hour as "at or
-    about", and compare hours only where `to_the_hour` is high.
+    about", and compare hours only where `exact_share` is high.
 
     Source: Ratcliffe J, McCullagh M (1998) Int J Geographical Information Science 12:751; Ratcliffe J (2002) J Quant Criminol 18:23.
 
@@ -80,7 +86,7 @@ def aoristic_weights(
     inverted, too_long = lasts < 0, lasts > longest_hours
     placed = ~(unknown | inverted | too_long)
     value = _spread(since[placed], lasts[placed], weight[placed])
-    to_the_hour = float(weight[placed & (lasts <= 1)].sum())
+    in_one_hour = placed & (since + lasts <= np.floor(since) + 1)
     return AoristicWeights(
         value=value.reshape(7, 24),
         total=float(weight.sum()),
@@ -88,7 +94,7 @@ def aoristic_weights(
         unknown=int(unknown.sum()),
         inverted=int(inverted.sum()),
         too_long=int(too_long.sum()),
-        to_the_hour=to_the_hour / float(weight[placed].sum()) if weight[placed].any() else float("nan"),
+        exact=float(weight[in_one_hour].sum()),
         method="aoristic: each event spread evenly over the time in which it can have happened",
     )
 

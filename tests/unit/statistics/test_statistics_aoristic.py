@@ -36,7 +36,10 @@ def test_ranges_of_any_length_against_a_count_of_minutes() -> None:
     found = aoristic_weights(start, end, weights=weights, longest_hours=400)
     np.testing.assert_allclose(found.value, by_the_minute(start, end, weights), atol=1e-9)
     assert found.value.sum() == pytest.approx(weights.sum()) == pytest.approx(found.total) and found.unplaced == 0
-    assert found.to_the_hour == pytest.approx(weights[lasts <= 60].sum() / weights.sum())
+    begins = ((start - MONDAY) / np.timedelta64(1, "m")).astype(int)
+    in_one_hour = (begins + np.maximum(lasts, 1) - 1) // 60 == begins // 60
+    assert 10 < in_one_hour.sum() < 40
+    assert found.exact_share == pytest.approx(weights[in_one_hour].sum() / weights.sum())
 
 
 def test_monday_is_first_and_an_hour_ends_where_the_next_begins() -> None:
@@ -58,12 +61,12 @@ def test_what_cannot_be_placed_is_counted_and_its_weight_kept() -> None:
 def test_a_week_exactly_is_placed_and_says_nothing_of_the_hour() -> None:
     found = aoristic_weights(["2024-03-04T10:20"], ["2024-03-11T10:20"])
     np.testing.assert_allclose(found.value, 1 / 168)
-    assert found.to_the_hour == 0
+    assert found.exact == 0
 
 
 def test_nothing_placed() -> None:
     found = aoristic_weights(["NaT"], ["NaT"])
-    assert found.value.sum() == 0 and np.isnan(found.to_the_hour) and found.unplaced == 1
+    assert found.value.sum() == 0 and np.isnan(found.exact_share) and found.unplaced == 1
     assert aoristic_weights([], []).total == 0
 
 
