@@ -10,6 +10,8 @@ BENCHMARKS = (
     "start_up.py",
     "rates.py",
     "local_statistics.py",
+    "knox.py",
+    "kernel_density.py",
     "row_rejects.py",
     "definition.py",
     "suppression.py",
