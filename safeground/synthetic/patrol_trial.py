@@ -26,10 +26,10 @@ class PatrolTrial:
     """A trial as it went, and what was planned.
 
     treated: bool, shape (places, days): the schedule, drawn by `draw`. untreated: events had there been no patrol; counts: events as
-    they were; harm: theirs in days of prison; all of shape (places, days). rate_ratio: the planned effect of a day's schedule on that day's
-    rate; next_day_ratio: what is left of it on the day after, 1 for nothing. Visits are arrays of one length: the place's number, the minute
-    they began, counted from midnight before the first day, and how many minutes they lasted. boundary: minutes after midnight at which
-    a day begins.
+    they were; harm: theirs in days of prison; all of shape (places, days). rate_ratio: the planned effect of a day's schedule on that
+    day's rate; next_day_ratio: what is left of it on the day after, 1 for nothing. Visits are arrays of one length: the place's number,
+    the minute they began, counted from midnight before the first day, and how many minutes they lasted. boundary: minutes after
+    midnight at which a day begins.
     """
 
     names: tuple[str, ...]
@@ -74,9 +74,9 @@ def make_patrol_trial(
 ) -> PatrolTrial:
     """A trial with a planned effect, the same for the same seed.
 
-    rate, spread, dispersion: of events without patrols, as `simulate_counts` has them. compliance: the share of scheduled place-days that got
-    their visit; the effect is that of the schedule, whether or not the visit took place. stray_visits: the share of other place-days
-    that got one all the same. ValueError: a design that cannot be drawn, a ratio above 1 or not above 0.
+    rate, spread, dispersion: of events without patrols, as `simulate_counts` has them. compliance: the share of scheduled place-days
+    that got their visit; the effect is that of the schedule, whether or not the visit took place. stray_visits: the share of other
+    place-days that got one all the same. ValueError: a design that cannot be drawn, a ratio above 1 or not above 0.
     """
     if not (0 < rate_ratio <= 1 and 0 < next_day_ratio <= 1):
         raise ValueError("the planned ratios are above 0 and at most 1: events are taken away here, not added")

@@ -217,7 +217,9 @@ class RowsTable(DefinitionModel):
     a survey's interval, they stand. `further_numbers`: our statistic to another number of the same row, which is a figure of its own.
     """
 
-    table: Literal["events", "persons", "figures", "practice_items", "practice_patients", "places", "engagement"]
+    table: Literal[
+        "events", "persons", "figures", "practice_items", "practice_patients", "places", "engagement", "patrol_visits"
+    ]
     columns: dict[str, Annotated[From, BeforeValidator(_name_alone)]]
     number: PublishedNumber | None = None
     further_numbers: dict[str, PublishedNumber] = Field(default_factory=dict)
