@@ -62,7 +62,7 @@ def bootstrap_blocks(
     >>> sums = [caught, caught + rng.poisson(3, (6, 40))]
     >>> found = bootstrap_blocks(sums, lambda total: total[0] / total[1], runs=999, rng=rng)
     >>> print(f"{found.value:.2f} ({found.lower:.2f} to {found.upper:.2f})")
-    0.50 (0.47 to 0.54)
+    0.50 (0.46 to 0.54)
     """
     confidence = check_confidence(confidence)
     parts = as_numbers(sums, "sums")
@@ -107,8 +107,7 @@ def bootstrap_blocks(
 
 def _draw_shared(parts: FloatArray, runs: int, rng: np.random.Generator) -> FloatArray:
     _, windows, blocks = parts.shape
-    of_windows = rng.multinomial(windows, np.full(windows, 1 / windows), runs).astype(np.float64)
-    of_blocks = rng.multinomial(blocks, np.full(blocks, 1 / blocks), runs).astype(np.float64)
+    of_windows, of_blocks = _draw_times(windows, runs, rng), _draw_times(blocks, runs, rng)
     return np.asarray(((parts @ of_blocks.T) * of_windows.T).sum(axis=1))
 
 
@@ -117,11 +116,18 @@ def _draw_each_window(parts: FloatArray, runs: int, rng: np.random.Generator) ->
     totals = np.zeros((quantities, runs))
     for _ in range(windows):
         drawn = rng.integers(windows, size=runs)
-        of_blocks = rng.multinomial(blocks, np.full(blocks, 1 / blocks), runs).astype(np.float64)
+        of_blocks = _draw_times(blocks, runs, rng)
         for window in range(windows):
             those = np.flatnonzero(drawn == window)
             totals[:, those] += parts[:, window] @ of_blocks[those].T
     return totals
+
+
+def _draw_times(number: int, runs: int, rng: np.random.Generator) -> FloatArray:
+    """How often each of `number` things comes when so many are drawn with replacement: shape (runs, number)."""
+    # Counting draws takes a fifth of the time of drawing multinomial counts.
+    drawn = rng.integers(number, size=(runs, number)) + number * np.arange(runs)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=runs * number).reshape(runs, number).astype(np.float64)
 
 
 def _what(shape: tuple[int, ...], space: str) -> str:
