@@ -1,37 +1,48 @@
 """The bounds that sums put on counts: what a reader of them can say of each, from far or few numbers to thousands.
 
 First each sum is read by itself, again and again, until it says nothing new (the shuttle algorithm: Buzzigoli and Giusti 1999). What is
-left open is asked of linear programmes, one for each group of unknown counts that hang together. One solution answers for many counts:
-as soon as two solutions differ in a count, and one of them lies beyond what matters, no more is asked of it.
+left open is asked of one linear programme. Its solutions are shared: as soon as two of them differ in a count, it is not known, and most
+counts are settled by a handful of solutions that move many at once. Only a withheld count that cannot be moved far enough so is asked for
+its own bounds, two programmes each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 _NEAR = 1e-6
 _FAR = 1e7
 """Beyond any count; a solver may call what has no bound infeasible."""
 _READINGS = 60
-_MOST_UNKNOWN = 1_000
-"""Of one group; beyond, its bounds are those of single sums, which are true but may be wider than what a reader could work out."""
+_MOVE = 0.01
+"""How far a count is pushed to see whether it moves: the less, the more counts move at once; far above the solver's tolerance."""
+_FEW, _AT_ONCE, _WORTH = 50, 4_000, 0.1
+"""Of fewer counts, or once so small a share of them moves, pushing pays no more; of many thousands it takes longer than in parts."""
+_MOST_WORK = 500_000
+"""Unknown counts times programmes, of the counts that hang together: about half a minute. Beyond, their bounds are those of single sums,
+which are true but may be wider than what a reader could work out."""
 
 
 @dataclass(frozen=True, eq=False)
 class Bounds:
-    """lower, upper: of shape (counts,). broken: the sums that do not hold, which were left out. is_complete: whether every group was
-    small enough to be asked in full."""
+    """lower, upper: of shape (counts,). broken: the sums that do not hold, which were left out. unasked: counts whose bounds may be
+    narrower than is said here, since to ask would have taken too long."""
 
     lower: Floats
     upper: Floats
     broken: tuple[int, ...]
-    is_complete: bool
+    unasked: tuple[int, ...]
 
 
 def infer_bounds(
@@ -40,33 +51,29 @@ def infer_bounds(
     sums: Sequence[tuple[int, tuple[int, ...]]],
     *,
     asked: NDArray[np.bool_],
+    withheld: NDArray[np.bool_],
     beyond: float,
 ) -> Bounds:
     """What each count can be, given what is known of each before (`lower`, `upper`, of shape (counts,)) and `sums`: total and parts.
 
-    Of the counts `asked` for, those that are not settled and can lie above `beyond` need no exact bounds: theirs may be too wide.
+    Of the counts `asked` for it is found whether they can be worked out; of those that are `withheld` too, whether they can lie above
+    `beyond`, or anywhere from 1 to it. Where they can, their bounds may be too wide: nothing more is wanted of them.
     """
     rows = np.repeat(np.arange(len(sums)), [len(parts) + 1 for _, parts in sums]).astype(np.intp)
     places = np.array([place for total, parts in sums for place in (total, *parts)], dtype=np.intp)
     signs = np.array([sign for _, parts in sums for sign in (-1.0, *[1.0] * len(parts))])
     lower, upper, broken = _read_sums(lower.copy(), upper.copy(), rows, places, signs, len(sums))
     holds = ~np.isin(rows, broken)
-    rows, places, signs = rows[holds], places[holds], signs[holds]
-    is_complete = True
-    for members, of_group in _groups(lower, upper, rows, places):
-        wanted = members[asked[members]]
-        if not len(wanted):
-            continue
-        if len(members) > _MOST_UNKNOWN:
-            is_complete = False
-            continue
-        _ask(lower, upper, rows[of_group], places[of_group], signs[of_group], members, wanted, beyond)
-    return Bounds(lower, upper, tuple(broken.tolist()), is_complete)
+    programme = _make_programme(lower, upper, rows[holds], places[holds], signs[holds], len(sums))
+    unasked: list[int] = []
+    if programme is not None and (groups := programme.groups(asked)):
+        _ask(programme, groups, lower, upper, asked, asked & withheld, beyond, unasked)
+    return Bounds(lower, upper, tuple(broken.tolist()), tuple(unasked))
 
 
 def _read_sums(
-    lower: Floats, upper: Floats, rows: NDArray[np.intp], places: NDArray[np.intp], signs: Floats, number: int
-) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    lower: Floats, upper: Floats, rows: Places, places: Places, signs: Floats, number: int
+) -> tuple[Floats, Floats, Places]:
     """Bounds by single sums. A sum that cannot hold is left out from then on."""
     broken = np.zeros(number, dtype=bool)
     for _ in range(_READINGS):
@@ -100,108 +107,195 @@ def _read_sums(
     return lower, upper, np.flatnonzero(broken)
 
 
-def _groups(
-    lower: Floats, upper: Floats, rows: NDArray[np.intp], places: NDArray[np.intp]
-) -> list[tuple[NDArray[np.intp], NDArray[np.bool_]]]:
-    """Unknown counts that hang together by sums, each with the terms of those sums."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+@dataclass(frozen=True, eq=False)
+class _Programme:
+    """The unknown counts (`members`, by their positions among all) and the sums over them: matrix @ counts = right."""
+
+    members: Places
+    matrix: csr_array
+    right: Floats
+    lower: Floats
+    upper: Floats
+
+    def groups(self, asked: NDArray[np.bool_]) -> list[tuple[Places, Places]]:
+        """Rows and columns of the counts that hang together by sums, where any of them is asked for."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        number, unknown = self.matrix.shape
+        in_rows, in_columns = self.matrix.nonzero()
+        links = coo_array((np.ones(len(in_rows)), (in_rows, number + in_columns)), shape=(number + unknown,) * 2)
+        _, label = connected_components(links, directed=False)
+        of_row, of_column = label[:number], label[number:]
+        rows, columns = np.argsort(of_row, kind="stable"), np.argsort(of_column, kind="stable")
+        found = []
+        for group in np.unique(of_column[asked[self.members]]).tolist():
+            row_ends = np.searchsorted(of_row[rows], [group, group + 1])
+            column_ends = np.searchsorted(of_column[columns], [group, group + 1])
+            found.append((rows[slice(*row_ends)], columns[slice(*column_ends)]))
+        return found
+
+    def part(self, groups: Sequence[tuple[Places, Places]]) -> _Programme:
+        rows = np.sort(np.concatenate([rows for rows, _ in groups]))
+        columns = np.sort(np.concatenate([columns for _, columns in groups]))
+        return _Programme(
+            self.members[columns],
+            self.matrix[rows][:, columns],
+            self.right[rows],
+            self.lower[columns],
+            self.upper[columns],
+        )
+
+    def solve(self, cost: Floats) -> Floats | None:
+        """The counts at the least cost; None where there are none."""
+        from scipy.optimize import linprog
+
+        found = linprog(  # type: ignore[call-overload]  # its stubs know of no sparse rows
+            cost, A_eq=self.matrix, b_eq=self.right, bounds=np.column_stack([self.lower, self.upper]), method="highs"
+        )
+        return None if found.x is None else np.asarray(found.x, dtype=float)
+
+    def push(self, targets: Places, sign: float, goals: Floats, weights: Floats) -> Floats | None:
+        """The counts with the targets together as near to their goals as they go, from below (sign 1) or above (-1), by their weights.
+        What passes its goal counts for nothing: else one count would rise far and many not at all."""
+        from scipy.optimize import linprog
+        from scipy.sparse import block_array, csr_array, eye_array
+
+        number, unknown = len(targets), len(self.members)
+        pick = csr_array((np.full(number, -sign), (np.arange(number, dtype=np.intp), targets)), shape=(number, unknown))
+        reached = np.column_stack([np.full(number, -np.inf), sign * goals])
+        found = linprog(  # type: ignore[call-overload]
+            np.concatenate([np.zeros(unknown), -weights]),
+            A_eq=block_array([[self.matrix, csr_array((self.matrix.shape[0], number))]], format="csr"),
+            b_eq=self.right,
+            A_ub=block_array([[pick, eye_array(number)]], format="csr"),
+            b_ub=np.zeros(number),
+            bounds=np.vstack([np.column_stack([self.lower, self.upper]), reached]),
+            method="highs",
+        )
+        return None if found.x is None else np.asarray(found.x[:unknown], dtype=float)
+
+
+def _make_programme(
+    lower: Floats, upper: Floats, rows: Places, places: Places, signs: Floats, number: int
+) -> _Programme | None:
+    """None where the sums leave nothing open."""
+    from scipy.sparse import csr_array
 
     unknown = upper - lower > _NEAR
-    if not len(rows) or not unknown.any():
-        return []
     free = unknown[places]
-    number = len(lower)
-    shape = (number + int(rows.max()) + 1,) * 2
-    links = coo_array((np.ones(free.sum()), (places[free], number + rows[free])), shape=shape)
-    _, label = connected_components(links, directed=False)
-    group_of_row = label[number + rows]
-    found = []
-    members_of: dict[int, list[int]] = {}
-    for place in np.unique(places[free]).tolist():
-        members_of.setdefault(int(label[place]), []).append(place)
-    for group, members in members_of.items():
-        found.append((np.array(members, dtype=np.intp), group_of_row == group))
-    return found
+    if not free.any():
+        return None
+    members, at = np.unique(places[free], return_inverse=True)
+    right: Floats = -np.bincount(rows[~free], signs[~free] * lower[places[~free]], number).astype(float)
+    here, row_of = np.unique(rows[free], return_inverse=True)
+    matrix = csr_array((signs[free], (row_of, at)), shape=(len(here), len(members)))
+    return _Programme(members, matrix, right[here], lower[members], np.minimum(upper[members], _FAR))
 
 
 def _ask(
+    whole: _Programme,
+    groups: Sequence[tuple[Places, Places]],
     lower: Floats,
     upper: Floats,
-    rows: NDArray[np.intp],
-    places: NDArray[np.intp],
-    signs: Floats,
-    members: NDArray[np.intp],
-    wanted: NDArray[np.intp],
+    asked: NDArray[np.bool_],
+    withheld: NDArray[np.bool_],
     beyond: float,
+    unasked: list[int],
 ) -> None:
-    """Narrow the bounds of what is wanted of one group, in place."""
-    from scipy.optimize import linprog
-    from scipy.sparse import block_array, csr_array, eye_array
+    """Narrow the bounds of what is asked for, in place. Groups whose numbers contradict each other, in a way that no single sum shows,
+    are found by halving and left as they are."""
+    programme = whole.part(groups)
+    seen = _Seen.of(programme)
+    if not seen.note(programme.solve(np.zeros(len(programme.members)))):
+        if len(groups) > 1:
+            middle = len(groups) // 2
+            for half in (groups[:middle], groups[middle:]):
+                _ask(whole, half, lower, upper, asked, withheld, beyond, unasked)
+        return
+    targets = np.flatnonzero(asked[programme.members])
+    seen.move(targets)
+    fixed = targets[~seen.moves(targets)]
+    lower[programme.members[fixed]] = upper[programme.members[fixed]] = np.round(seen.low[fixed], 6)
+    ranged = np.flatnonzero(withheld[programme.members])
+    ranged = ranged[seen.moves(ranged)]
+    ranged = ranged[~seen.spread(ranged, beyond)]
+    if not len(ranged):
+        return
+    left = set(programme.members[ranged].tolist())
+    for group in groups:
+        part = whole.part([group])
+        own = np.array([at for at, member in enumerate(part.members.tolist()) if member in left], dtype=np.intp)
+        if 2 * len(own) * len(part.members) > _MOST_WORK:
+            unasked.extend(part.members[own].tolist())
+            continue
+        for target in own.tolist():
+            cost = np.zeros(len(part.members))
+            cost[target] = 1.0
+            ends = part.solve(cost), part.solve(-cost)
+            member = part.members[target]
+            if ends[0] is not None and ends[1] is not None:
+                lower[member] = max(lower[member], ends[0][target])
+                upper[member] = min(upper[member], ends[1][target])
 
-    here, row_of = np.unique(rows, return_inverse=True)
-    at = np.searchsorted(members, places)
-    inside = (at < len(members)) & (members[np.minimum(at, len(members) - 1)] == places)
-    right = -np.bincount(row_of[~inside], signs[~inside] * lower[places[~inside]], len(here))
-    matrix = csr_array((signs[inside], (row_of[inside], at[inside])), shape=(len(here), len(members)))
-    bounds = np.column_stack([lower[members], np.minimum(upper[members], _FAR)])
-    seen_low, seen_high = np.full(len(members), np.inf), np.full(len(members), -np.inf)
 
-    def note(solution: Floats) -> Floats:
-        np.minimum(seen_low, solution, out=seen_low)
-        np.maximum(seen_high, solution, out=seen_high)
-        return solution
+@dataclass(eq=False)
+class _Seen:
+    """What solutions of a programme have shown: of each count the least and the most. Grows with each solution."""
 
-    def solve(cost: Floats) -> Floats | None:
-        found = linprog(  # type: ignore[call-overload]  # its stubs know of no sparse rows
-            cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs"
-        )
-        return None if found.x is None else note(np.asarray(found.x, dtype=float))
+    programme: _Programme
+    low: Floats
+    high: Floats
 
-    def lift(open_targets: NDArray[np.intp]) -> bool:
-        """Whether there is a solution; one in which as many of these as can together lie above `beyond`. A vertex alone moves few counts
-        of a long sum: of 2,000 parts each would have asked for a programme of its own."""
-        number = len(members)
-        pick = csr_array(eye_array(number))[open_targets]
-        found = linprog(  # type: ignore[call-overload]
-            np.concatenate([np.zeros(number), -np.ones(len(open_targets))]),
-            A_eq=block_array([[matrix, csr_array((len(here), len(open_targets)))]], format="csr"),
-            b_eq=right,
-            A_ub=block_array(
-                [[-pick, eye_array(len(open_targets))]], format="csr"
-            ),  # each is counted up to the cap, and no higher
-            b_ub=np.zeros(len(open_targets)),
-            bounds=np.vstack([bounds, np.tile([0.0, beyond + 1.0], (len(open_targets), 1))]),
-            method="highs",
-        )
-        if found.x is None:
+    @classmethod
+    def of(cls, programme: _Programme) -> _Seen:
+        number = len(programme.members)
+        return cls(programme, np.full(number, np.inf), np.full(number, -np.inf))
+
+    def note(self, solution: Floats | None) -> bool:
+        if solution is None:
             return False
-        note(np.asarray(found.x[:number], dtype=float))
+        np.minimum(self.low, solution, out=self.low)
+        np.maximum(self.high, solution, out=self.high)
         return True
 
-    def is_settled(target: int) -> bool:
-        return bool(seen_high[target] > beyond + _NEAR and seen_high[target] - seen_low[target] > _NEAR)
+    def moves(self, targets: Places) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.high[targets] - self.low[targets] > _NEAR
+        return found
 
-    targets = np.searchsorted(members, wanted)
-    together = np.zeros(len(members))
-    together[targets] = 1.0
-    if solve(together) is None or solve(-together) is None:
-        return  # the numbers contradict each other in a way that no single sum shows
-    while (
-        len(unsettled := np.array([target for target in targets.tolist() if not is_settled(target)], dtype=np.intp)) > 1
-    ):
-        if not lift(unsettled) or not any(is_settled(target) for target in unsettled.tolist()):
-            break
-    for target in targets.tolist():
-        if is_settled(target):
-            continue
-        for sign in (-1.0, 1.0):
-            cost = np.zeros(len(members))
-            cost[target] = sign
-            moved = solve(cost)
-            if moved is not None and sign < 0:
-                upper[members[target]] = min(upper[members[target]], moved[target])
-                if is_settled(target):
+    def move(self, targets: Places) -> None:
+        """Look for a second value of each target until all that are left are known.
+
+        Pushed a little, many move at once. What is left is known where a sum of it, with weights drawn at random, has the same least and
+        most: then none of it can move.
+        """
+        draw = np.random.default_rng(len(targets))  # the same for the same numbers, so that a check can be repeated
+        is_new = True
+        while is_new and len(still := targets[~self.moves(targets)]) > _FEW:
+            some = draw.choice(still, min(len(still), _AT_ONCE), replace=False)
+            for sign in (1.0, -1.0):
+                goals, weights = self.low[some] + sign * _MOVE, draw.uniform(0.5, 1.5, len(some))
+                self.note(self.programme.push(some, sign, goals, weights))
+            is_new = bool(self.moves(some).mean() > _WORTH)
+        while len(still := targets[~self.moves(targets)]):
+            cost = np.zeros(len(self.programme.members))
+            cost[still] = draw.uniform(0.5, 1.5, len(still)) * draw.choice([-1.0, 1.0], len(still))
+            self.note(self.programme.solve(cost))
+            self.note(self.programme.solve(-cost))
+            if not self.moves(still).any():
+                return
+
+    def spread(self, targets: Places, beyond: float) -> NDArray[np.bool_]:
+        """Which targets can lie above `beyond`, or at both 1 and `beyond`: asked of many at once, as long as that finds any."""
+        for sign, goal in ((1.0, beyond + 1.0), (-1.0, 1.0)):
+            while len(open_targets := targets[~self._is_spread(targets, beyond)]):
+                before = len(open_targets)
+                self.note(self.programme.push(open_targets, sign, np.full(before, goal), np.ones(before)))
+                if (~self._is_spread(targets, beyond)).sum() == before:
                     break
-            elif moved is not None:
-                lower[members[target]] = max(lower[members[target]], moved[target])
+        return self._is_spread(targets, beyond)
+
+    def _is_spread(self, targets: Places, beyond: float) -> NDArray[np.bool_]:
+        low, high = self.low[targets], self.high[targets]
+        found: NDArray[np.bool_] = (high > beyond + _NEAR) | ((low <= 1 + _NEAR) & (high >= beyond - _NEAR))
+        return found

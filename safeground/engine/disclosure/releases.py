@@ -7,7 +7,7 @@ count: so anybody who holds the releases can repeat the check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -115,11 +115,15 @@ def find_exposures(
     found = _find(releases, threshold)
     if only is None or not found:
         return found
-    before = {(each.key, each.leak) for each in _find([each for each in releases if each.name != only], threshold)}
+    others = [each for each in releases if each.name != only]
+    before = {(each.key, each.leak) for each in _find(others, threshold, keys={each.key for each in found})}
     return tuple(each for each in found if each.leak is Leak.NOT_ASKED or (each.key, each.leak) not in before)
 
 
-def _find(releases: Sequence[Release], threshold: int | None) -> tuple[Exposure, ...]:
+def _find(
+    releases: Sequence[Release], threshold: int | None, *, keys: Collection[CellKey] | None = None
+) -> tuple[Exposure, ...]:
+    """`keys`: of which counts it is asked; by default of all."""
     if threshold is None:
         threshold = max((release.rule.threshold for release in releases), default=0)
     if threshold == 0:
@@ -132,7 +136,7 @@ def _find(releases: Sequence[Release], threshold: int | None) -> tuple[Exposure,
     sums = dict.fromkeys(each for release in releases for each in release.sums)
     system.tie_sums([each for each in sums if not revised.intersection((each.total, *each.parts))])
     system.tie_periods(revised)
-    return (*conflicts, *system.expose())
+    return (*conflicts, *system.expose(keys))
 
 
 class _Known(NamedTuple):
@@ -220,10 +224,13 @@ class _System:
                 if parts != [months]:
                     self.tie(CellKey(series, months), [CellKey(series, piece) for piece in parts])
 
-    def expose(self) -> list[Exposure]:
+    def expose(self, keys: Collection[CellKey] | None = None) -> list[Exposure]:
         lower, upper = (np.array([getattr(known, end) for known in self.known]) for end in ("lower", "upper"))
         asked = np.array([not known.is_told for known in self.known])
-        bounds = infer_bounds(lower, upper, self.sums, asked=asked, beyond=self.threshold)
+        if keys is not None:
+            asked &= np.array([key in keys for key in self.place])
+        withheld = np.array([known.is_withheld for known in self.known])
+        bounds = infer_bounds(lower, upper, self.sums, asked=asked, withheld=withheld, beyond=self.threshold)
         found = []
         for key, at in self.place.items():
             known, interval = self.known[at], Interval(float(bounds.lower[at]), float(bounds.upper[at]))
@@ -231,10 +238,8 @@ class _System:
             if leak is not None:
                 status = Status.REVIEW if leak is Leak.NARROWED else Status.FAIL
                 found.append(Exposure(key, leak, status, interval, known.names))
-        if not bounds.is_complete:  # once is enough to say that the check is not whole
-            first = next(iter(self.place))
-            key = next((key for key, at in self.place.items() if self.known[at].is_withheld), first)
-            known = self.known[self.place[key]]
+        for at in bounds.unasked[:1]:  # once is enough to say that the check is not whole
+            key, known = list(self.place)[at], self.known[at]
             whole = Interval(known.lower, known.upper)
             found.append(Exposure(key, Leak.NOT_ASKED, Status.REVIEW, whole, known.names))
         for at in bounds.broken:
