@@ -2,7 +2,12 @@
 
 from safeground.engine.measures.breakdowns import split_by_people
 from safeground.engine.measures.calculation import Measures
-from safeground.engine.measures.characteristics import CHARACTERISTICS, Characteristic, read_characteristics
+from safeground.engine.measures.characteristics import (
+    CHARACTERISTICS,
+    Characteristic,
+    read_characteristics,
+    read_small_areas,
+)
 from safeground.engine.measures.comparisons import (
     AreaComparison,
     ForceComparison,
@@ -137,6 +142,7 @@ __all__ = [
     "read_dated_places",
     "read_engagement",
     "read_happenings",
+    "read_small_areas",
     "split_by_people",
     "tally_events",
     "weigh_times_of_week",

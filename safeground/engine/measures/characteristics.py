@@ -71,14 +71,15 @@ def read_characteristics(
     codes, members = measures.locator.members(level)
     row_of = {code: row for row, code in enumerate(codes)}
     chosen = members[[row_of[area] for area in areas]]
-    values = np.column_stack([_read_small_areas(measures, CHARACTERISTICS[name]) for name in names])
+    values = np.column_stack([read_small_areas(measures, CHARACTERISTICS[name]) for name in names])
     weight = np.nan_to_num(residents)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (chosen @ np.where(weight > 0, values * weight, 0.0)) / (chosen @ weight)
     return np.asarray(mean)
 
 
-def _read_small_areas(measures: Measures, wanted: Characteristic) -> NDArray[np.float64]:
+def read_small_areas(measures: Measures, wanted: Characteristic) -> NDArray[np.float64]:
+    """Shape (base areas,), in the order of the hierarchy; NaN where nothing is stated. Of what the registry holds, or of another."""
     if wanted.kind == "age":
         return _read_age(measures, wanted)
     if wanted.kind == "lookup":

@@ -1,0 +1,25 @@
+"""Priority neighbourhoods: where risk factors of violence come together, how sure that is, and why."""
+
+from safeground.engine.places.priority.choosing import (
+    NoPriority,
+    OtherChoice,
+    OutcomeBeside,
+    PriorityNeighbourhoods,
+    choose_priority_neighbourhoods,
+)
+from safeground.engine.places.priority.reading import RiskFactor
+from safeground.engine.places.priority.scores import Layout, Membership, draw_membership, normal_scores, score_areas
+
+__all__ = [
+    "Layout",
+    "Membership",
+    "NoPriority",
+    "OtherChoice",
+    "OutcomeBeside",
+    "PriorityNeighbourhoods",
+    "RiskFactor",
+    "choose_priority_neighbourhoods",
+    "draw_membership",
+    "normal_scores",
+    "score_areas",
+]
