@@ -88,8 +88,10 @@ def knox_test(
     month. Then give t in months and ask for (0, 1, 2): the same month, the next, the one after. Days cannot be asked of them.
 
     p-values follow the house's rule (`significance`): two-sided, so that fewer pairs than chance are seen too, and the deal observed
-    counts as one of the deals. Read bands by `p_adjusted`. What moves busy places about in time (a season at the coast, a new estate)
-    looks like near repeats: keep to a year or two. A ratio says how much more often pairs are close, not that one event led to the next.
+    counts as one of the deals. Read bands by `p_adjusted`; for one band of b to stand out alone takes 40 b runs or more. Records that are
+    not events of their own (two victims of one robbery) are pairs at one place and date: count events. What moves busy places about in
+    time (a season at the coast, a new estate) looks like near repeats: keep to a year or two. A ratio says how much more often pairs are
+    close, not that one event led to the next.
 
     Memory grows with the pairs near in space, 8 bytes each, and 256 bytes an event. ValueError: fewer than ten events, all at one place
     or of one date, bands that do not rise, bands finer than the dates, too many pairs.
