@@ -11,6 +11,7 @@ from safeground.cli.decisions import add_decision_commands
 from safeground.cli.deliveries import add_delivery_commands
 from safeground.cli.editions import add_edition_commands
 from safeground.cli.patrols import add_patrol_commands
+from safeground.cli.places import add_places_commands
 from safeground.cli.releases import add_release_commands
 from safeground.cli.strategy import add_strategy_commands
 
@@ -29,6 +30,7 @@ def make_parser() -> argparse.ArgumentParser:
         add_decision_commands,
         add_strategy_commands,
         add_release_commands,
+        add_places_commands,
         add_patrol_commands,
     ):
         add_commands(commands)

@@ -81,8 +81,8 @@ def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
     from safeground.engine.assessment import WordingError
     from safeground.engine.catalogue import DefinitionsError
-    from safeground.engine.feeds import Refused
-    from safeground.engine.places import TrialRefused
+    from safeground.engine.feeds import HarmWeightsError, Refused
+    from safeground.engine.places import HotSpotsError, TrialRefused
     from safeground.engine.publish import EditionError
     from safeground.engine.strategy import DocumentUnreadable
     from safeground.engine.warehouse import ConformError, EngineUnavailable
@@ -94,6 +94,8 @@ def _refusals() -> tuple[type[Exception], ...]:
         DocumentUnreadable,
         EditionError,
         EngineUnavailable,
+        HarmWeightsError,
+        HotSpotsError,
         Refused,
         TrialRefused,
         WordingError,

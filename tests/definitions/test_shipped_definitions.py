@@ -80,6 +80,7 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "level_and_trend",
         "signals",
         "where",
+        "hot_spots",
         "who",
         "age_curve",
         "repeats",

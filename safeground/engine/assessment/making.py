@@ -119,6 +119,7 @@ def make_table(
     period: str = "",
     readers: frozenset[Audience] = EVERYONE,
     about: Sequence[tuple[str, str]] = (),
+    shows_hot_spots: bool = False,
 ) -> Table:
     """A table whose numeric columns are found from its cells: one is numeric where any cell is a protected number, or where every cell
     behind the first column's is a number written out.
@@ -141,6 +142,7 @@ def make_table(
         notes=tuple(notes),
         rows_shown=rows_shown,
         about=tuple(about),
+        shows_hot_spots=shows_hot_spots,
         readers=readers,
     )
 

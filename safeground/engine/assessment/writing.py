@@ -16,6 +16,7 @@ from safeground.engine.assessment.chapters.definition_and_quality import make_de
 from safeground.engine.assessment.chapters.deprivation import make_deprivation
 from safeground.engine.assessment.chapters.first_page import make_first_page
 from safeground.engine.assessment.chapters.goals import make_goals
+from safeground.engine.assessment.chapters.hot_spots import make_hot_spots
 from safeground.engine.assessment.chapters.level_and_trend import make_level_and_trend
 from safeground.engine.assessment.chapters.method import make_method
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
@@ -49,6 +50,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "level_and_trend": make_level_and_trend,
         "signals": make_signals,
         "where": make_where,
+        "hot_spots": make_hot_spots,
         "who": make_who,
         "age_curve": make_age_curve_chapter,
         "repeats": make_repeats_chapter,

@@ -4,6 +4,7 @@ from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.comparing import ComparisonReport, compare_in_workspace
 from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
+from safeground.engine.build.hot_spots import HotSpotsReport, publish_hot_spots
 from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.patrolling import ScheduleReport, design_trial, schedule_trial
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
@@ -18,6 +19,7 @@ __all__ = [
     "ComparisonReport",
     "DestructionReport",
     "FileReport",
+    "HotSpotsReport",
     "ReceivingReport",
     "ReleaseReport",
     "ScheduleReport",
@@ -35,6 +37,7 @@ __all__ = [
     "get_status",
     "land_and_check",
     "open_with_catalogue",
+    "publish_hot_spots",
     "schedule_trial",
     "score_supply",
 ]

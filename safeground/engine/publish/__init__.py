@@ -6,6 +6,7 @@ from safeground.engine.publish.comparison import EditionDifference, FindingChang
 from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
 from safeground.engine.publish.made import link_origin
 from safeground.engine.publish.marks import DestroyedSource, mark_path, read_marks, write_marks
+from safeground.engine.publish.places import PlaceLayer, publish_places, render_geojson, render_geopackage
 from safeground.engine.publish.releases import can_read, read_releases, read_table, render_releases, tie_areas
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "EditionError",
     "FindingChange",
     "InputChange",
+    "PlaceLayer",
     "can_read",
     "check_audience",
     "compare_editions",
@@ -23,9 +25,12 @@ __all__ = [
     "load_edition",
     "mark_path",
     "publish_edition",
+    "publish_places",
     "read_marks",
     "read_releases",
     "read_table",
+    "render_geojson",
+    "render_geopackage",
     "render_releases",
     "tie_areas",
     "write_marks",

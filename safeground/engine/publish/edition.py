@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safeground import design
 from safeground.engine.disclosure import Release
@@ -22,6 +22,9 @@ from safeground.engine.publish.reuse import RENDERED_FROM, Reuse
 from safeground.engine.publish.styles import render_edition_css
 from safeground.engine.publish.tables import describe_tables, render_csv
 from safeground.engine.workspace import Progress, no_progress
+
+if TYPE_CHECKING:
+    from safeground.engine.publish.formats import Download
 
 MANIFEST_VERSION = "1.0"
 _OWN_KEYS = frozenset(
@@ -73,6 +76,7 @@ def publish_edition(
     built_at: datetime,
     earlier: Path | None = None,
     releases: Sequence[Release] = (),
+    attachments: Sequence[Download] = (),
     progress: Progress = no_progress,
 ) -> Edition:
     """Render `document` and write it under `into`, a folder that must not exist yet.
@@ -80,8 +84,9 @@ def publish_edition(
     `manifest` says what the edition was made from and goes into manifest.json as it stands; `compare_editions` reads its keys
     `deliveries` (a list of objects with `id`), `definitions` (name to version), `code_version` and any other. `built_at` (with a time
     zone) is written there and nowhere else: two runs on one input differ in it alone. `earlier`: an edition from which files that would
-    be rendered alike are copied. `releases`: what it tells under rules that withhold, for later releases to be checked against. The
-    caller writes into a staging folder and renames it into place.
+    be rendered alike are copied. `releases`: what it tells under rules that withhold, for later releases to be checked against.
+    `attachments`: further whole files, which its pages offer beside the other formats. The caller
+    writes into a staging folder and renames it into place.
 
     Raises ValueError when a public document holds what may not be public, a link leads nowhere, or the stylesheets are not made;
     FileExistsError when `into` exists. Nothing is written before the document has passed its checks.
@@ -112,8 +117,9 @@ def publish_edition(
     tables = _find_tables(document)
     reuse = Reuse(str(manifest.get("code_version", "")), earlier)
     pictures = draw_wide(document, reuse=reuse, progress=progress)
-    downloads = make_downloads(
-        document, brand=brand, pictures=pictures, tables=tables, take=reuse.take, progress=progress
+    downloads = (
+        *make_downloads(document, brand=brand, pictures=pictures, tables=tables, take=reuse.take, progress=progress),
+        *attachments,
     )
     for download in downloads:
         write(download.name, download.content)

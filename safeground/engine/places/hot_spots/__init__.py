@@ -4,8 +4,8 @@ from safeground.engine.places.hot_spots.finding import find_hot_spots, measure_c
 from safeground.engine.places.hot_spots.harm import find_own_weights
 from safeground.engine.places.hot_spots.held_out import HeldOut
 from safeground.engine.places.hot_spots.incidents import INSTITUTIONS, Incidents, read_incidents
-from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
-from safeground.engine.places.hot_spots.plan import HotSpotPlan
+from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots
+from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
 
 __all__ = [
     "INSTITUTIONS",

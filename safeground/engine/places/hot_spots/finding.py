@@ -23,8 +23,8 @@ from safeground.engine.places.hot_spots.detecting import (
 from safeground.engine.places.hot_spots.harm import weigh_incidents
 from safeground.engine.places.hot_spots.held_out import hold_out
 from safeground.engine.places.hot_spots.incidents import KINDS_OF_PLACE, PREFIX, Anchors, Incidents, read_anchors
-from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots, HotSpotsError
-from safeground.engine.places.hot_spots.plan import HotSpotPlan
+from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots
+from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
 from safeground.engine.statistics import Concentration, estimate_concentration
 
 _SIMULATIONS = 199
@@ -49,7 +49,9 @@ def find_hot_spots(
     _check(incidents, placed)
     weights = weigh_incidents(measures, placed, harm)
     if plan.score == "harm" and weights is None:
-        raise HotSpotsError("to rank by harm takes a weight for each offence; give a file of weights, or rank by count")
+        raise HotSpotsError(
+            "to rank by harm takes an index that knows the offences of nine events in ten; give another file of weights, or rank by count"
+        )
     scored_by = np.nan_to_num(weights) if plan.score == "harm" and weights is not None else np.ones(len(placed))
     grid = make_grid(cell=plan.cell, kind=plan.kind)
     moved = move_grids(grid, plan.moved_grids, rng)

@@ -14,6 +14,9 @@ from safeground.engine.warehouse import check_operators
 OWN_LIST = "harm_weights"
 """A partnership's own code list of weights: code, weight. What it has decided travels with its definitions."""
 
+_FEWEST_KNOWN = 0.9
+"""Of the events, the share whose offence an index must know. Else harm would be that of the offences it happens to know."""
+
 _TABLES = "recorded_crime_tables"
 
 
@@ -29,7 +32,7 @@ def find_own_weights(catalogue: Catalogue) -> HarmWeights | None:
 def weigh_incidents(measures: Measures, incidents: Incidents, harm: HarmWeights | None) -> NDArray[np.float64] | None:
     """The weight of each event: of its five-digit code, its class or its crime type, in this order; NaN where the index knows none.
 
-    None without an index, and where it knows none of the events' offences.
+    None without an index, and where it knows the offences of fewer than nine events in ten.
     """
     if harm is None:
         return None
@@ -39,7 +42,7 @@ def weigh_incidents(measures: Measures, incidents: Incidents, harm: HarmWeights 
         names = [str(name) for name in np.unique(texts.astype(str)) if name]
         for name, weight in harm.weigh(names, volumes=volumes).items():
             found[texts == name] = weight
-    return None if np.isnan(found).all() else found
+    return found if len(found) and np.isfinite(found).mean() >= _FEWEST_KNOWN else None
 
 
 def _find_volumes(measures: Measures) -> dict[str, float]:

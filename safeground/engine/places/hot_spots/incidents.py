@@ -78,7 +78,8 @@ class Incidents:
     @property
     def is_at_institution(self) -> NDArray[np.bool_]:
         """Those that the publisher moved to a hospital, a prison or a police station."""
-        return np.isin(self.location, [f"{PREFIX}{kind}" for kind in INSTITUTIONS])
+        names, which = np.unique(self.location.astype(str), return_inverse=True)
+        return np.array([name.endswith(INSTITUTIONS) for name in names], dtype=bool)[which.ravel()]
 
     def select(self, chosen: NDArray[Any]) -> Incidents:
         """Some of the events: a mask of them or their positions."""

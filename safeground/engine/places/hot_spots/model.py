@@ -116,7 +116,3 @@ class HotSpots:
     def polygons(self) -> NDArray[np.object_]:
         """The spots' cells in metres, in order of rank."""
         return self.grid.polygons([spot.cell for spot in self.spots])
-
-
-class HotSpotsError(ValueError):
-    """Hot spots cannot be chosen; one sentence says why, and what to do."""

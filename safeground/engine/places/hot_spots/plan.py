@@ -10,6 +10,10 @@ from safeground.engine.areas import CellKind
 Score: TypeAlias = Literal["count", "harm"]
 
 
+class HotSpotsError(ValueError):
+    """Hot spots cannot be chosen; one sentence says why, and what to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HotSpotPlan:
     """How hot spots are chosen. The first settings are those of the Southend trial and of national guidance; each may be changed.
@@ -21,7 +25,7 @@ class HotSpotPlan:
     grids, moved and turned, the choice is made again. keeps_institutions: whether what the publisher placed at a hospital, prison
     or police station counts. override: why offences that police record on their own initiative are counted too; None leaves them out.
 
-    ValueError: a number that makes no sense.
+    HotSpotsError: a number that makes no sense.
     """
 
     cell: float = 150.0
@@ -37,12 +41,12 @@ class HotSpotPlan:
 
     def __post_init__(self) -> None:
         if not 25 <= self.cell <= 5_000:
-            raise ValueError(f"a hot spot is from 25 to 5,000 metres wide, for example 150, not {self.cell:g}")
+            raise HotSpotsError(f"a hot spot is from 25 to 5,000 metres wide, for example 150, not {self.cell:g}")
         if not 1 <= self.count <= 500:
-            raise ValueError(f"choose from 1 to 500 hot spots, for example 20, not {self.count}")
+            raise HotSpotsError(f"choose from 1 to 500 hot spots, for example 20, not {self.count}")
         if not 0 <= self.spacing <= 100_000:
-            raise ValueError(f"spacing is metres between two spots, for example 500, not {self.spacing:g}")
+            raise HotSpotsError(f"spacing is metres between two spots, for example 500, not {self.spacing:g}")
         if self.months < 1 or self.moved_grids < 1:
-            raise ValueError("look back at least one month, and move the grid at least once")
+            raise HotSpotsError("look back at least one month, and move the grid at least once")
         if self.override is not None and not self.override.strip():
-            raise ValueError("say why offences that police record on their own initiative are to be counted")
+            raise HotSpotsError("say why offences that police record on their own initiative are to be counted")

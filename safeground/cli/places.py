@@ -1,0 +1,80 @@
+"""Where most happens, and how sure that is: each kind of place an action of `places`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from safeground.cli.commands import Commands
+from safeground.cli.terminal import DONE, TerminalProgress, tell
+
+
+def add_places_commands(commands: Commands) -> None:
+    """Declare `places`, whose actions have arguments of their own."""
+    places = commands.add("places", run_nothing, "Find the places where most happens, with how sure that is.")
+    actions = places.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_hot_spots(actions)
+
+
+def run_nothing(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Never called: `places` needs an action."""
+    return DONE
+
+
+def _add_hot_spots(actions: Any) -> None:
+    sentence = "Choose hot spots, and write a page for each, with files for map programmes. Never for the public."
+    spots = actions.add_parser("hot-spots", help=sentence, description=sentence)
+    spots.set_defaults(run=run_hot_spots)
+    spots.add_argument("workspace", type=Path)
+    spots.add_argument("--measure", help="a measure or a definition (the partnership's own, or robbery)")
+    spots.add_argument("--cell", type=float, default=150.0, help="width of a cell in metres (150)")
+    spots.add_argument("--kind", choices=["hexagon", "square"], default="hexagon", help="shape of a cell (hexagon)")
+    spots.add_argument("--count", type=int, default=20, help="how many to choose (20)")
+    spots.add_argument("--spacing", type=float, default=500.0, help="metres between two, centre to centre (500)")
+    spots.add_argument("--months", type=int, default=60, help="how many months to look back from the newest (60)")
+    spots.add_argument("--method", choices=["greedy", "optimal"], default="greedy", help="how they are chosen (greedy)")
+    spots.add_argument("--weights", type=Path, metavar="FILE.csv", help="harm by offence, told beside counts")
+    spots.add_argument("--by-harm", action="store_true", help="rank by harm and not by count; needs --weights")
+    spots.add_argument(
+        "--keep-institutions", action="store_true", help="count what lies at hospitals, prisons and police stations"
+    )
+    spots.add_argument(
+        "--with-police-initiated",
+        metavar="REASON",
+        help="count what police record on their own initiative too, and print why",
+    )
+    spots.add_argument("--audience", choices=["police", "partnership"], default="police", help="who it is for (police)")
+    spots.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
+
+
+def run_hot_spots(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Choose hot spots and publish them in the workspace."""
+    from safeground.engine.build import open_with_catalogue, publish_hot_spots
+    from safeground.engine.documents import Audience
+    from safeground.engine.places import HotSpotPlan
+
+    workspace, catalogue = open_with_catalogue(options.workspace)
+    plan = HotSpotPlan(
+        cell=options.cell,
+        kind=options.kind,
+        count=options.count,
+        spacing=options.spacing,
+        months=options.months,
+        method=options.method,
+        score="harm" if options.by_harm else "count",
+        keeps_institutions=options.keep_institutions,
+        override=options.with_police_initiated,
+    )
+    report = publish_hot_spots(
+        workspace,
+        catalogue,
+        plan,
+        measure=options.measure,
+        weights=options.weights,
+        audience=Audience(options.audience),
+        progress=progress,
+    )
+    progress.end()
+    tell(report, options)
+    return DONE

@@ -1,0 +1,301 @@
+"""All hot spots together: what they hold, how sure they are, where they lie, and what to look at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots, is_unsure
+from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.maps import make_shapes
+from safeground.engine.assessment.protecting import protect_estimate
+from safeground.engine.assessment.sentences import count_words
+from safeground.engine.disclosure import Protected
+from safeground.engine.documents import (
+    Block,
+    Figure,
+    Finding,
+    Heading,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    SpotMap,
+    SpotMark,
+    Table,
+    capitalise,
+    format_interval,
+    format_number,
+    format_value,
+    join_words,
+)
+from safeground.engine.places import HotSpot, HotSpots
+
+_LASTING = {
+    "persistent": "in most of it",
+    "emerging": "of late, and more than before",
+    "intermittent": "at times",
+    "former": "no longer",
+    "never": "not shown",
+    "not available": "cannot be told",
+}
+"""A class over time in words: when a place was busier than chance gives."""
+
+
+def make_overview(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
+    """What a lead of hot spot policing needs to know before the list, then the list."""
+    found = told.found
+    blocks: list[Block] = [*make_held_out(told), make_map(told), make_spot_table(told)]
+    blocks += [Notice(NoticeKind.WARNING, sentence) for sentence in _look_first(told)]
+    blocks += [Heading("How sure this is"), Paragraph(notes["how_sure"]), Paragraph(_how_sure(told))]
+    blocks += make_near_repeats(told)
+    blocks += [Heading("How they were chosen"), Paragraph(_how_chosen(told)), Paragraph(notes["how_chosen"])]
+    if found.incidents.override is not None:
+        blocks.insert(0, Notice(NoticeKind.WARNING, _say_override(found)))
+    return blocks
+
+
+def make_held_out(told: ToldSpots) -> list[Block]:
+    """The finding: what the same choice would have held of months that did not choose."""
+    held, found = told.found.held_out, told.found
+    if held is None:
+        return [
+            Notice(
+                NoticeKind.MISSING,
+                "Too few months have come to say how much of later months such places hold. What they hold of the months "
+                "that chose them says "
+                "too much of them.",
+            )
+        ]
+    share = protect_estimate(held.share, told.rule, unit="%", count=held.caught, scale=100)
+    cells = format_number(100 * found.plan.count / found.cells_in_use.size, decimals=2)
+    later = f"{held.later[0]:%B %Y} to {held.later[-1]:%B %Y}" if len(held.later) > 1 else f"{held.later[0]:%B %Y}"
+    if share.is_published:
+        sentence = (
+            f"Of all {told.what} with a known place in the months received from {later}, {format_value(share)} "
+            f"({format_interval(share)}) happened in the "
+            f"{found.plan.count} places that the months before alone would have chosen. They are {cells}% of the places "
+            "where anything was recorded."
+        )
+    else:
+        sentence = f"What {found.plan.count} places chosen by earlier months held of {told.what} later cannot be said."
+    return [
+        Finding(
+            id="hot_spots.held_out",
+            sentence=sentence,
+            estimate=share,
+            measure=f"Share of {told.what} in places chosen by earlier months",
+            period=later,
+            area_code=told.evidence.measures.own_area,
+            area_name=told.evidence.area_name,
+            area_vintage=f"{told.cell_words}, British National Grid",
+            definition=f"{told.definition.title}, version {told.definition.version} ({told.definition.name})",
+            sources=(told.source,),
+            caveats=(
+                "Places are chosen by some months and counted in others, so that the luck of the first does not count.",
+                "It is no forecast of any one place, and says nothing of what a patrol would change.",
+            ),
+            readers=told.readers,
+        )
+    ]
+
+
+def make_map(told: ToldSpots) -> Figure:
+    found = told.found
+    spots = found.spots
+    districts = sorted({spot.district for spot in spots if spot.district})
+    outlines = told.evidence.district_outlines
+    where = f" in {count_words(len(districts), 'district')}" if districts else ""
+    marks = tuple(
+        SpotMark(str(spot.rank), spot.name, longitude, latitude, told.count(spot.events), is_unsure(spot))
+        for spot, (longitude, latitude) in zip(spots, told.degrees, strict=True)
+    )
+    return Figure(
+        id="hot_spots_map",
+        title=f"The {len(spots)} hot spots of {told.what} lie{where}",
+        subtitle=f"{capitalise(told.cell_words)}, by {told.what} in {told.when}",
+        alternative=(
+            f"A map with {len(spots)} numbered dots over the outlines of districts. The table below names each place with "
+            "its grid reference and how "
+            "sure it is."
+        ),
+        chart=SpotMap(
+            marks,
+            make_shapes(outlines) if outlines is not None else (),
+            "less sure: another grid, or another year's luck, would as often choose another place",
+            "chosen again in at least half of all repetitions",
+        ),
+        table=_make_map_table(told),
+        source=told.source,
+        shows_hot_spots=True,
+        readers=told.readers,
+    )
+
+
+def _make_map_table(told: ToldSpots) -> Table:
+    return make_table(
+        id="hot_spots_map",
+        caption=f"Where the hot spots of {told.what} lie",
+        columns=[("rank", "Number"), ("name", "Place"), ("grid_reference", "Grid reference"), ("events", "Offences")],
+        rows=[(str(spot.rank), spot.name, spot.grid_reference, told.count(spot.events)) for spot in told.found.spots],
+        source=told.source,
+        readers=told.readers,
+        shows_hot_spots=True,
+    )
+
+
+def make_spot_table(told: ToldSpots) -> Table:
+    has_harm = told.found.harm_source is not None
+    harm = [("harm", f"Harm ({told.found.harm_source})")] if has_harm else []
+    rows = [
+        (
+            str(spot.rank),
+            spot.name,
+            spot.grid_reference,
+            told.count(spot.events),
+            *([told.harm(spot)] if has_harm else []),
+            told.per_cent(spot.kept_when_moved, count=spot.events),
+            told.per_cent(spot.kept_by_chance, count=spot.events),
+            _LASTING.get(spot.over_time, "cannot be told") if told.count(spot.events).is_published else "not told",
+            "one point" if spot.is_one_point else "",
+        )
+        for spot in told.found.spots
+    ]
+    return make_table(
+        id="hot_spots_listed",
+        caption=f"Hot spots of {told.what}, {told.when}",
+        columns=[
+            ("rank", "Number"),
+            ("name", "Place"),
+            ("grid_reference", "Grid reference"),
+            ("events", "Offences"),
+            *harm,
+            ("kept_when_moved", "Chosen again on moved grids"),
+            ("kept_by_chance", "Chosen again with other luck"),
+            ("over_time", "Busier than chance"),
+            ("note", "Note"),
+        ],
+        rows=rows,
+        source=told.source,
+        notes=(
+            (
+                "In the order in which they were chosen, which is by the lesser of their own count and the mean count of the "
+                "cells over them as the grid "
+                "is moved and turned. Neighbours in this order are seldom different beyond chance."
+            ),
+            (
+                "Busier than chance: the place and the cells around it, in parts of the period, beside all places where "
+                "anything was recorded."
+            ),
+        ),
+        readers=told.readers,
+        shows_hot_spots=True,
+        about=[("definition", told.definition.label), ("geography", f"{told.cell_words}, British National Grid")],
+    )
+
+
+def make_near_repeats(told: ToldSpots) -> list[Block]:
+    test = told.found.near_repeats
+    if isinstance(test, str):
+        return [Heading("What soon follows"), Notice(NoticeKind.CANNOT_TELL, test)]
+    bands = ["the same point", *(f"up to {metres:g} metres" for metres in test.space_bands[1:])]
+    rows: list[tuple[str | Protected, ...]] = []
+    for place, band in enumerate(bands):
+        ratios = [
+            told.per_cent(
+                float(test.ratio[place, at]), count=float(test.observed[place, at]), reason="too few pairs are expected"
+            )
+            for at in range(len(test.time_bands))
+        ]
+        rows.append((capitalise(band), *ratios))
+    first = test.p_adjusted[1, 0] < 0.05 and test.ratio[1, 0] > 1
+    said = (
+        "In the first week after an offence there are more offences within 100 metres, at another point, than chance gives."
+        if first
+        else "In the first week after an offence no more offences within 100 metres, at another point, can be told than chance gives."
+    )
+    return [
+        Heading("What soon follows"),
+        Paragraph(
+            f"{said} A higher number does not say that one led to the other: busy weeks in busy places look alike."
+        ),
+        make_table(
+            id="hot_spots_near_repeats",
+            caption=f"Pairs of {told.what} near in place and time, in per cent of what chance gives",
+            columns=[
+                ("distance", "Distance"),
+                *((f"days_{days:g}", f"Up to {days:g} days") for days in test.time_bands),
+            ],
+            rows=rows,
+            source=told.source,
+            notes=(f"{test.method}. Each band begins where the one before it ends. 100 is what chance gives.",),
+            readers=told.readers,
+        ),
+    ]
+
+
+def _look_first(told: ToldSpots) -> Sequence[str]:
+    found, said = told.found, []
+    single = [spot for spot in found.spots if spot.is_one_point]
+    if single:
+        what = (
+            "a point to which the publisher moves what happens in several streets around it"
+            if told.gives_months_alone
+            else "one address"
+        )
+        named = join_words([f"{spot.rank} ({spot.largest_point.name or spot.grid_reference})" for spot in single])
+        said.append(
+            f"Four in five offences or more lie at a single point in {count_words(len(single), 'place')}: {named}. That may "
+            f"be one venue, or {what}. "
+            "Find out which before anyone is sent: a venue is a matter for its manager, its licence and its door first."
+        )
+    if found.at_institutions:
+        parts = [
+            f"{format_value(told.count(number, unit='offences'))} at {place}"
+            for place, number in found.at_institutions.items()
+        ]
+        said.append(
+            f"Left out: {join_words(parts)}. What is placed at a hospital, a prison or a police station happened to people "
+            "treated or held there, or "
+            "was reported there, and a patrol outside would not meet it."
+        )
+    if found.incidents.left_out:
+        parts = [
+            f"{format_value(told.count(number))} of {offence}" for offence, number in found.incidents.left_out.items()
+        ]
+        said.append(f"Left out, since police record them mostly on their own initiative: {join_words(parts)}.")
+    return said
+
+
+def _how_sure(told: ToldSpots) -> str:
+    found = told.found
+    hot = sum(spot.hot for spot in found.spots)
+    unsure = len(told.unsure)
+    return (
+        f"Of the {len(found.spots)} places, {count_words(len(found.spots) - unsure, 'place')} would be chosen again in at "
+        f"least half of {found.plan.moved_grids} "
+        "repetitions on moved and turned grids, and in at least half of those with events drawn anew. "
+        f"{capitalise(count_words(hot, 'place'))} "
+        f"{'stands' if hot == 1 else 'stand'} out, with the cells around, beyond chance from all places where anything was recorded."
+    )
+
+
+def _how_chosen(told: ToldSpots) -> str:
+    found = told.found
+    unplaced = format_value(told.count(found.unplaced))
+    return (
+        f"{format_value(told.count(found.placed))} offences of {told.what} in {told.when} were put on a grid of "
+        f"{told.cell_words}; {unplaced} have no usable "
+        f"point and are in no place. Places are at least {found.plan.spacing:g} metres apart, from centre to centre. They "
+        f"were ranked by {found.plan.score}."
+    )
+
+
+def _say_override(found: HotSpots) -> str:
+    return (
+        "Offences that police record mostly on their own initiative are counted here, against the rule of this programme, "
+        "for this reason: "
+        f"{found.incidents.override}. Places chosen so tend to be where police have been."
+    )
+
+
+def name_spot(spot: HotSpot) -> str:
+    return f"{spot.rank}. {spot.name}"

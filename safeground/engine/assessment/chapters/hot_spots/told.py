@@ -1,0 +1,139 @@
+"""A choice of hot spots with the rule and the readers under which it may be told. Every number of the pages is made here."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from safeground.engine.areas import to_wgs84
+from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
+from safeground.engine.catalogue import EventDefinition
+from safeground.engine.disclosure import DisclosureRule, Protected, protect
+from safeground.engine.documents import AreaShape, Audience
+from safeground.engine.feeds import HarmWeights
+from safeground.engine.measures import Measures
+from safeground.engine.places import HotSpot, HotSpotPlan, HotSpots, find_hot_spots, find_own_weights, read_incidents
+
+_FOUND: WeakKeyDictionary[Measures, dict[tuple[object, ...], HotSpots]] = WeakKeyDictionary()
+"""Editions for several audiences are made from the same measures: what was found for one is not looked for again."""
+
+
+@dataclass(frozen=True, eq=False)
+class ToldSpots:
+    """Hot spots for one audience. `what`: what they are of, in the middle of a sentence: 'robbery'."""
+
+    evidence: Evidence
+    found: HotSpots
+    what: str
+
+    @property
+    def definition(self) -> EventDefinition:
+        return self.found.incidents.definition
+
+    @property
+    def rule(self) -> DisclosureRule:
+        return self.evidence.rule_of_feed(self.definition.feeds[0])
+
+    @property
+    def readers(self) -> frozenset[Audience]:
+        """Whom places may be told. A place for patrol is never the public's."""
+        return self.evidence.readers_of_feed(self.definition.feeds[0], SMALL_AREA) - {Audience.PUBLIC}
+
+    @property
+    def source(self) -> str:
+        return self.evidence.source_line(self.definition.feeds[0])
+
+    @property
+    def when(self) -> str:
+        """'the 23 months received from March 2021 to June 2025'."""
+        months = sorted(self.found.incidents.months)
+        if len(months) == 1:
+            return f"{months[0]:%B %Y}"
+        return f"the {len(months)} months received from {months[0]:%B %Y} to {months[-1]:%B %Y}"
+
+    @property
+    def cell_words(self) -> str:
+        """'hexagons 150 metres across'."""
+        plan = self.found.plan
+        return f"{plan.kind}s {plan.cell:g} metres across"
+
+    @property
+    def gives_months_alone(self) -> bool:
+        return not self.found.incidents.is_dated
+
+    def count(self, number: float, *, unit: str = "offences") -> Protected:
+        return protect(float(number), unit=unit, rule=self.rule, count=float(number))
+
+    def per_cent(self, share: float, *, count: float, reason: str | None = None) -> Protected:
+        """A share of 0 to 1 that rests on `count` events."""
+        return protect(100 * share, unit="%", rule=self.rule, count=float(count), reason=reason)
+
+    def harm(self, spot: HotSpot) -> Protected:
+        return protect(spot.harm, unit="harm", rule=self.rule, count=float(spot.events), reason="no weights are known")
+
+    @cached_property
+    def degrees(self) -> tuple[tuple[float, float], ...]:
+        """Longitude and latitude of each spot's centre."""
+        spots = self.found.spots
+        longitudes, latitudes = to_wgs84([spot.easting for spot in spots], [spot.northing for spot in spots])
+        return tuple((float(x), float(y)) for x, y in zip(longitudes, latitudes, strict=True))
+
+    def shapes(self, cells: np.ndarray, names: list[str]) -> tuple[AreaShape, ...]:
+        """Cells in degrees, as maps draw them."""
+        corners = self.found.grid.corners(cells)
+        longitudes, latitudes = to_wgs84(corners[..., 0].ravel(), corners[..., 1].ravel())
+        rings = np.stack([longitudes, latitudes], axis=-1).reshape(corners.shape)
+        return tuple(
+            AreaShape(str(cell), name, (((*((float(x), float(y)) for x, y in ring), tuple(map(float, ring[0]))),),))
+            for cell, name, ring in zip(cells.tolist(), names, rings, strict=True)
+        )
+
+    @property
+    def unsure(self) -> tuple[HotSpot, ...]:
+        """Those that another grid, or another year's luck, would as often as not put elsewhere."""
+        return tuple(spot for spot in self.found.spots if is_unsure(spot))
+
+
+def is_unsure(spot: HotSpot) -> bool:
+    return min(spot.kept_when_moved, spot.kept_by_chance) < 0.5
+
+
+def choose_definition(evidence: Evidence, measure: str) -> tuple[EventDefinition, str]:
+    """The partnership's own definition where its events carry points and may be told, which is what patrols are for; else a
+    measure's."""
+    own = evidence.own_definition
+    if own is not None and own.feeds[0] in evidence.feeds and own.feeds[0] != STREET:
+        carried = evidence.warehouse.columns_carried("events", own.feeds[0])
+        if "easting" in carried and evidence.audience in evidence.readers_of_feed(own.feeds[0], SMALL_AREA):
+            return own, "serious violence"
+    return evidence.measures.definition_of(measure), evidence.catalogue.measures[measure].short_title
+
+
+def tell_hot_spots(
+    evidence: Evidence, definition: EventDefinition, what: str, plan: HotSpotPlan, *, harm: HarmWeights | None = None
+) -> ToldSpots:
+    """Hot spots by a definition. Raises HotSpotsError where there is nothing to choose from."""
+    harm = harm or find_own_weights(evidence.catalogue)
+    kept = _FOUND.setdefault(evidence.measures, {})
+    key = (definition.name, plan, evidence.seed, None if harm is None else harm.source)
+    if key not in kept:
+        incidents = read_incidents(
+            evidence.measures, definition, months=choose_months(evidence, definition, plan), override=plan.override
+        )
+        kept[key] = find_hot_spots(evidence.measures, incidents, plan, rng=evidence.random_numbers(), harm=harm)
+    return ToldSpots(evidence, kept[key], what)
+
+
+def choose_months(evidence: Evidence, definition: EventDefinition, plan: HotSpotPlan) -> tuple[datetime.date, ...]:
+    """The months received of our own force among the plan's last ones."""
+    covered = evidence.warehouse.coverage(definition.feeds[0]).get(evidence.measures.own, frozenset())
+    if not covered:
+        return ()
+    newest = max(covered)
+    return tuple(
+        month for month in sorted(covered) if 12 * (newest.year - month.year) + newest.month - month.month < plan.months
+    )
