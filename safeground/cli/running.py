@@ -81,6 +81,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     """The engine's own refusals, worded for a user. Looked up only once something was raised, so that starting stays quick."""
     from safeground.engine.assessment import WordingError
     from safeground.engine.catalogue import DefinitionsError
+    from safeground.engine.evaluation import EvaluationRefused
     from safeground.engine.feeds import HarmWeightsError, Refused
     from safeground.engine.places import HotSpotsError, TrialRefused
     from safeground.engine.publish import EditionError
@@ -94,6 +95,7 @@ def _refusals() -> tuple[type[Exception], ...]:
         DocumentUnreadable,
         EditionError,
         EngineUnavailable,
+        EvaluationRefused,
         HarmWeightsError,
         HotSpotsError,
         Refused,

@@ -9,6 +9,7 @@ from safeground.synthetic.county import County, Territory, make_county
 from safeground.synthetic.faults import Fault, plant_faults, plant_partner_faults
 from safeground.synthetic.nation import write_nation
 from safeground.synthetic.partner_files import write_partner_files
+from safeground.synthetic.patrol_evaluation import make_evaluation_files, write_evaluation_example
 from safeground.synthetic.patrol_trial import PatrolTrial, make_patrol_trial
 from safeground.synthetic.recorded_crime_files import write_recorded_crime
 from safeground.synthetic.write import write_county
@@ -21,11 +22,13 @@ __all__ = [
     "Territory",
     "make_assaults",
     "make_county",
+    "make_evaluation_files",
     "make_patrol_trial",
     "plant_faults",
     "plant_partner_faults",
     "write_archive",
     "write_county",
+    "write_evaluation_example",
     "write_nation",
     "write_partner_files",
     "write_recorded_crime",

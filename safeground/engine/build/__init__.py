@@ -4,9 +4,11 @@ from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.comparing import ComparisonReport, compare_in_workspace
 from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
 from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
+from safeground.engine.build.evaluating import EvaluationReport, SealReport, run_evaluation, seal_evaluation
 from safeground.engine.build.hot_spots import HotSpotsReport, publish_hot_spots
 from safeground.engine.build.one_file import FileReport, check_one_file
-from safeground.engine.build.patrolling import ScheduleReport, design_trial, schedule_trial
+from safeground.engine.build.patrol_dosage import DosageReport, tell_dosage
+from safeground.engine.build.patrolling import ScheduleReport, design_trial, schedule_trial, write_plan_templates
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
 from safeground.engine.build.releasing import ReleaseReport, check_release
 from safeground.engine.build.status import Status, get_status
@@ -18,11 +20,14 @@ __all__ = [
     "CheckingReport",
     "ComparisonReport",
     "DestructionReport",
+    "DosageReport",
+    "EvaluationReport",
     "FileReport",
     "HotSpotsReport",
     "ReceivingReport",
     "ReleaseReport",
     "ScheduleReport",
+    "SealReport",
     "Status",
     "SupplyReport",
     "SupplyRow",
@@ -38,6 +43,10 @@ __all__ = [
     "land_and_check",
     "open_with_catalogue",
     "publish_hot_spots",
+    "run_evaluation",
     "schedule_trial",
     "score_supply",
+    "seal_evaluation",
+    "tell_dosage",
+    "write_plan_templates",
 ]

@@ -17,7 +17,22 @@ from safeground.engine.evaluation.designs.crossover_details import (
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
-from safeground.engine.evaluation.wording import say_effect
+from safeground.engine.evaluation.protocol import OutcomeOfProtocol, Protocol, read_protocol
+from safeground.engine.evaluation.report import make_evaluation_report
+from safeground.engine.evaluation.running import Dose, Evaluation, as_data, evaluate_crossover
+from safeground.engine.evaluation.sealing import (
+    SealEntry,
+    check_seal,
+    enter_opening,
+    hash_protocol,
+    protocol_folder,
+    read_seals,
+    seal_protocol,
+)
+from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
+from safeground.engine.evaluation.trial_files import read_trial_files
+from safeground.engine.evaluation.validation import check_protocol
+from safeground.engine.evaluation.wording import say_effect, say_p, say_ratio
 
 __all__ = [
     "PATROL_DAYS",
@@ -25,14 +40,25 @@ __all__ = [
     "Contrast",
     "CrossoverTrial",
     "DesignKind",
+    "Dose",
     "Effect",
+    "Evaluation",
     "EvaluationRefused",
     "EvidenceGrade",
+    "OutcomeEvents",
+    "OutcomeOfProtocol",
+    "Protocol",
     "Role",
     "Scale",
+    "SealEntry",
     "Side",
     "Span",
+    "TrialData",
     "Verdict",
+    "as_data",
+    "check_protocol",
+    "check_seal",
+    "enter_opening",
     "estimate_as_treated",
     "estimate_crossover_effect",
     "estimate_days_in_a_row",
@@ -40,6 +66,16 @@ __all__ = [
     "estimate_harm_effects",
     "estimate_lag_effects",
     "estimate_prevalence_effect",
+    "evaluate_crossover",
     "grade",
+    "hash_protocol",
+    "make_evaluation_report",
+    "protocol_folder",
+    "read_protocol",
+    "read_seals",
+    "read_trial_files",
     "say_effect",
+    "say_p",
+    "say_ratio",
+    "seal_protocol",
 ]

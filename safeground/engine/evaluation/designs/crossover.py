@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from safeground.engine.evaluation.contrasts import PATROL_DAYS, Contrast
-from safeground.engine.evaluation.designs.crossover_checks import check_crossover
+from safeground.engine.evaluation.designs.crossover_checks import PLANNED_RATIO, check_crossover
 from safeground.engine.evaluation.designs.place_days import PlaceDays, tabulate
 from safeground.engine.evaluation.effects import Effect, Role, effect_of_ratio
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -39,6 +39,7 @@ def estimate_crossover_effect(
     role: Role = Role.PRIMARY,
     basis: str = "as assigned (intention to treat)",
     confidence: float = 0.95,
+    planned_ratio: float = PLANNED_RATIO,
     has_checks: bool = True,
 ) -> Effect:
     """Rate ratio of treated to other place-days of a randomised crossover, as assigned, with its checks.
@@ -47,6 +48,8 @@ def estimate_crossover_effect(
     a generator to bool of (places, days) in the order of their sorted labels. runs: schedules drawn anew. The ratio is Poisson with a
     level for every place and day; p and interval come from the draws and from no model of the counts (see
     `estimate_randomised_ratio`). Counts may be harm or any amount that is not negative.
+
+    planned_ratio: what the trial was meant to find, for the check of its precision.
 
     Raises EvaluationRefused, in a sentence, where there is nothing to compare or the schedule is none that the mechanism draws.
 
@@ -67,7 +70,9 @@ def estimate_crossover_effect(
     )
     if not has_checks:
         return effect
-    return effect.with_checks(*check_crossover(effect, table, draw_schedule, runs=min(runs, _CHECK_RUNS), rng=rng))
+    return effect.with_checks(
+        *check_crossover(effect, table, draw_schedule, runs=min(runs, _CHECK_RUNS), rng=rng, planned=planned_ratio)
+    )
 
 
 def _estimate(table: PlaceDays, draw: DrawSchedule, runs: int, rng: np.random.Generator, confidence: float) -> Effect:

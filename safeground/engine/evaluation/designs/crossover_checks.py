@@ -27,7 +27,13 @@ _POWER = 0.8
 
 
 def check_crossover(
-    effect: Effect, table: PlaceDays, draw_schedule: DrawSchedule, *, runs: int, rng: np.random.Generator
+    effect: Effect,
+    table: PlaceDays,
+    draw_schedule: DrawSchedule,
+    *,
+    runs: int,
+    rng: np.random.Generator,
+    planned: float = PLANNED_RATIO,
 ) -> tuple[CheckResult, ...]:
     """Every check that needs no more than the trial itself."""
     schedules = draw_schedules(draw_schedule, runs, rng)
@@ -43,7 +49,7 @@ def check_crossover(
         check_carry_over(table, schedules, log_ratio),
         check_influence(effect, table),
         check_model(effect, table),
-        check_precision(effect),
+        check_precision(effect, planned=planned),
     )
 
 

@@ -101,15 +101,17 @@ def estimate_lag_effects(
     schedules = draw_schedules(trial.draw_schedule, min(trial.runs, 1_999), rng)
     log_ratio = float(np.log(ratio.value[0])) if np.isfinite(ratio.value[0]) and ratio.value[0] > 0 else 0.0
     p, _ = find_shifted_p(table.counts, table.treated, schedules=schedules, shifts=tuple(lags), log_ratio=log_ratio)
-    return tuple(
-        effect_of_ratio(
-            _only(ratio, number, p_value=float(p[number - 1])),
-            name=f"lag_{lag}", outcome=trial.outcome, role=Role.SECONDARY, kind=DesignKind.RANDOMISED, assumptions=ASSUMPTIONS[::2],
+    found = []
+    for number, lag in enumerate(lags, start=1):
+        sides = _sides(table.counts[:, longest:], factors[..., number], ~factors[..., number])
+        effect = effect_of_ratio(
+            _only(ratio, number, p_value=float(p[number - 1])), name=f"lag_{lag}", outcome=trial.outcome, role=Role.SECONDARY,
+            kind=DesignKind.RANDOMISED, assumptions=ASSUMPTIONS[::2], basis="as assigned, today's treatment held alike",
             contrast=Contrast(f"days {_days_after(lag)} a patrol", "other days alike treated or not on the day", Span.SAME_PERIOD),
-            basis="as assigned, today's treatment held alike",
-        )
-        for number, lag in enumerate(lags, start=1)
-    )  # fmt: skip
+            treated=sides[0], other=sides[1],
+        )  # fmt: skip
+        found.append(effect)
+    return tuple(found)
 
 
 def estimate_days_in_a_row(trial: CrossoverTrial, counts: ArrayLike, *, most: int = 3) -> tuple[Effect, ...]:
@@ -123,14 +125,17 @@ def estimate_days_in_a_row(trial: CrossoverTrial, counts: ArrayLike, *, most: in
     levels = [level for level in range(1, most + 1) if (held == level).any()]
     ratio = _fit(table.counts, np.stack([held == level for level in levels], axis=-1), trial.confidence)
     words = {level: f"day {level} in a row" if level < most else f"day {level} or later in a row" for level in levels}
-    return tuple(
-        effect_of_ratio(
+    found = []
+    for number, level in enumerate(levels):
+        sides = _sides(table.counts, held == level, held == 0)
+        effect = effect_of_ratio(
             _only(ratio, number), name=f"days_in_a_row_{level}", outcome=trial.outcome, role=Role.EXPLORATORY,
             kind=DesignKind.RANDOMISED, assumptions=ASSUMPTIONS, basis="as assigned",
             contrast=Contrast(f"patrol days that were {words[level]}", "days without a patrol", Span.SAME_PERIOD),
-        )
-        for number, level in enumerate(levels)
-    )  # fmt: skip
+            treated=sides[0], other=sides[1],
+        )  # fmt: skip
+        found.append(effect)
+    return tuple(found)
 
 
 def estimate_dose_response(trial: CrossoverTrial, counts: ArrayLike, minutes: ArrayLike) -> Effect:
@@ -143,7 +148,7 @@ def estimate_dose_response(trial: CrossoverTrial, counts: ArrayLike, minutes: Ar
     return effect_of_ratio(
         _only(ratio, 0), name="dose", outcome=trial.outcome, role=Role.OBSERVED, kind=DesignKind.OBSERVED,
         contrast=Contrast("patrol days with ten minutes more of patrol", "patrol days with less", Span.SAME_PERIOD),
-        basis="minutes as logged, among days with a patrol",
+        basis="minutes as logged, among days with a patrol", treated=table.sides[0],
     )  # fmt: skip
 
 
@@ -208,6 +213,12 @@ def _find_rows(trial: CrossoverTrial, place: NDArray[Any], day: NDArray[Any]) ->
         raise EvaluationRefused(
             f"An event lies at {error.args[0][0]} on day {error.args[0][1]}, which is not in the trial."
         ) from None
+
+
+def _sides(counts: NDArray[np.float64], one: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[Side, Side]:
+    seen = ~np.isnan(counts)
+    found = [Side(int((seen & side).sum()), float(np.nansum(counts[side]))) for side in (one, other)]
+    return found[0], found[1]
 
 
 def _sides_of_events(trial: CrossoverTrial, row: NDArray[np.int64]) -> tuple[Side, Side]:

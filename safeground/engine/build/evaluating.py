@@ -1,0 +1,159 @@
+"""Evaluations in a workspace: a protocol sealed, its outcomes opened, its page written."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safeground.engine.build.code_version import get_code_version
+from safeground.engine.build.editions import make_brand
+from safeground.engine.catalogue import Catalogue
+from safeground.engine.documents import Audience
+from safeground.engine.evaluation import (
+    Evaluation,
+    Protocol,
+    SealEntry,
+    TrialData,
+    as_data,
+    check_protocol,
+    check_seal,
+    enter_opening,
+    evaluate_crossover,
+    hash_protocol,
+    make_evaluation_report,
+    protocol_folder,
+    read_protocol,
+    read_seals,
+    read_trial_files,
+    say_effect,
+    seal_protocol,
+)
+from safeground.engine.publish import publish_edition
+from safeground.engine.workspace import Progress, Workspace, move_into_place, no_progress
+
+_RULE = "police_confidential"
+"""Outcomes of a patrol trial are the police's counts of single places and days."""
+
+
+@dataclass(frozen=True)
+class SealReport:
+    """A protocol that was sealed."""
+
+    entry: SealEntry
+
+    def lines(self) -> tuple[str, ...]:
+        return (
+            f"Sealed: {self.entry.name} on {self.entry.at[:10]}, line {self.entry.number} of the log.",
+            f"Its hash is {self.entry.protocol}",
+            "Give it to somebody outside: whoever has it can tell later that the question was not changed.",
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        return dict(vars(self.entry))
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """An evaluation that was run, and where its page lies."""
+
+    evaluation: Evaluation
+    sentences: tuple[str, ...]
+    folder: Path
+
+    def lines(self) -> tuple[str, ...]:
+        evidence = self.evaluation.primary.evidence
+        checks = self.evaluation.primary.checks
+        return (
+            *self.sentences,
+            f"Maryland scale {evidence.maryland} of 5, evidence security {evidence.security} of 5.",
+            *(f"{check.verdict}: {check.question} {check.sentence}" for check in checks),
+            *self.evaluation.notes,
+            f"The page is at {self.folder / 'report' / 'index.html'}",
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        return {"folder": str(self.folder), "sentences": list(self.sentences), **as_data(self.evaluation)}
+
+
+def seal_evaluation(
+    workspace: Workspace, catalogue: Catalogue, path: Path, *, by: str = "", now: datetime.datetime | None = None
+) -> SealReport:
+    """Seal a protocol as it stands, having held it against its trial. No outcome is read.
+
+    `by`: the role that answers for it, the protocol's owner unless told. Raises DefinitionsError or EvaluationRefused.
+    """
+    protocol, content, data = _open(workspace, catalogue, path)
+    check_protocol(protocol, data)
+    moment = now or datetime.datetime.now(datetime.UTC)
+    entry = seal_protocol(
+        workspace, protocol, content, fingerprint=data.fingerprint, by=by or protocol.owner, now=moment
+    )
+    return SealReport(entry)
+
+
+def run_evaluation(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    path: Path,
+    *,
+    audience: Audience = Audience.PARTNERSHIP,
+    now: datetime.datetime | None = None,
+    progress: Progress = no_progress,
+) -> EvaluationReport:
+    """Run a sealed protocol and write its numbers and its page beside the seal.
+
+    Raises DefinitionsError or EvaluationRefused, before an outcome is read, where the protocol cannot stand or was not sealed as it is.
+    """
+    protocol, content, data = _open(workspace, catalogue, path)
+    moment = now or datetime.datetime.now(datetime.UTC)
+    sha256 = hash_protocol(content, data.fingerprint)
+    check_protocol(protocol, data)
+    enter_opening(workspace, protocol.name, sha256, now=moment)
+    seal = check_seal(read_seals(workspace), protocol, sha256)
+    progress(0, 3, "drawing schedules anew")
+    evaluation = evaluate_crossover(protocol, data, sha256=sha256, seal=seal)
+    rule = catalogue.disclosure.rule(_RULE, audience)
+    force = catalogue.partnership.force
+    document = make_evaluation_report(
+        evaluation,
+        rule=rule,
+        audience=audience,
+        partnership=catalogue.partnership.title,
+        handling=catalogue.partnership.handling.sentence(audience),
+        area=(force.area.code, force.area.name),
+    )
+    folder = protocol_folder(workspace, protocol.name, sha256)
+    progress(1, 3, "writing the page")
+    with workspace.exclusive():
+        staged = workspace.stage_folder("evaluation-") / "report"
+        publish_edition(
+            document,
+            into=staged,
+            brand=make_brand(catalogue),
+            manifest={"code_version": get_code_version(), "protocol": sha256, "deliveries": [], "definitions": {}},
+            built_at=moment,
+        )
+        text = json.dumps(as_data(evaluation), indent=1, ensure_ascii=False) + "\n"
+        workspace.write_atomically(folder / "result.json", text)
+        _replace(staged, folder / "report")
+    progress(3, 3, "done")
+    sentences = tuple(say_effect(effect, effect.protect(rule)) for effect in evaluation.effects)
+    return EvaluationReport(evaluation, sentences, folder)
+
+
+def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Protocol, bytes, TrialData]:
+    """The protocol, its bytes, and its trial with the outcomes closed."""
+    protocol = read_protocol(path)
+    return protocol, path.read_bytes(), read_trial_files(protocol, path.parent)
+
+
+def _replace(staged: Path, place: Path) -> None:
+    """The page anew, where there is one already: it follows from the seal, so that nothing is lost."""
+    if place.exists():
+        shutil.rmtree(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    move_into_place(staged, place)

@@ -1,0 +1,272 @@
+"""An evaluation from its protocol and its trial: validated, then its outcomes opened, then every effect with its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.documents import count_things
+from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
+from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
+from safeground.engine.evaluation.designs.crossover_details import (
+    CrossoverTrial,
+    estimate_as_treated,
+    estimate_days_in_a_row,
+    estimate_dose_response,
+    estimate_harm_effects,
+    estimate_lag_effects,
+    estimate_prevalence_effect,
+)
+from safeground.engine.evaluation.designs.place_days import PlaceDays
+from safeground.engine.evaluation.effects import Effect, Role, Side
+from safeground.engine.evaluation.errors import EvaluationRefused
+from safeground.engine.evaluation.protocol import OutcomeOfProtocol, Protocol
+from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
+from safeground.engine.evaluation.validation import check_protocol
+
+_COMPLIANCE = 0.8
+_CONTAMINATION = 0.2
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What was done on one side: place-days visited of those assigned, and minutes a place-day where they are known."""
+
+    assigned: int
+    visited: int
+    minutes: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation found. `sides`: treated and other place-days as assigned; `counted`: those that were not left out."""
+
+    protocol: Protocol
+    sha256: str
+    primary: Effect
+    others: tuple[Effect, ...]
+    assigned: tuple[int, int]
+    counted: tuple[Side, Side]
+    doses: tuple[Dose, Dose] | None
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return (self.primary, *self.others)
+
+
+def evaluate_crossover(protocol: Protocol, data: TrialData, *, sha256: str, seal: CheckResult) -> Evaluation:
+    """Validate, then open the outcomes, then estimate what the protocol asks and no more.
+
+    sha256: the protocol's hash. seal: whether it was settled before its outcomes could be known (`check_seal`).
+
+    Randomness comes from the protocol's seed. Raises EvaluationRefused before any outcome is read where the protocol cannot stand.
+    """
+    check_protocol(protocol, data)
+    events = data.open_outcomes()
+    rng = np.random.default_rng(protocol.seed)
+    runner = _Runner(protocol, data, rng)
+    primary = runner.estimate(protocol.primary, events[protocol.primary.name], Role.PRIMARY, has_checks=True)
+    second = [
+        runner.estimate(outcome, events[outcome.name], Role.SECONDARY)
+        for outcome in protocol.outcomes
+        if outcome.role != "primary"
+    ]
+    controls = [
+        e
+        for e, o in zip(second, [o for o in protocol.outcomes if o.role != "primary"], strict=True)
+        if o.role == "negative_control"
+    ]
+    details, notes = runner.detail(protocol.primary, events[protocol.primary.name])
+    buffer = runner.estimate_buffer(protocol.primary, events[protocol.primary.name])
+    primary = primary.with_checks(
+        seal,
+        *runner.check_draw(),
+        runner.check_compliance(),
+        runner.check_displacement(buffer),
+        check_negative_controls(controls),
+    )
+    others = (*second, *details, *([buffer] if buffer is not None else ()))
+    seen = PlaceDays(
+        runner.count(events[protocol.primary.name]), data.treated, np.arange(data.shape[0]), np.arange(data.shape[1])
+    )
+    return Evaluation(
+        protocol=protocol,
+        sha256=sha256,
+        primary=primary,
+        others=tuple(others),
+        assigned=(int(data.treated.sum()), int((~data.treated).sum())),
+        counted=seen.sides,
+        doses=runner.doses(),
+        notes=tuple(notes),
+        sources=data.sources,
+    )
+
+
+def check_negative_controls(controls: list[Effect]) -> CheckResult:
+    """Where a patrol seems to act on what it cannot, the days differ in something else."""
+    question = "Does treatment seem to act on an outcome that it cannot?"
+    if not controls:
+        return not_applicable("negative_control", question, "The protocol names no such outcome.")
+    acting = [effect.outcome for effect in controls if effect.p <= 0.05]
+    if acting:
+        return judge(
+            False, "negative_control", question, f"It seems to, on {acting[0]}: the days may differ in something else."
+        )
+    return judge(True, "negative_control", question, f"No sign of it in {controls[0].outcome}.")
+
+
+@dataclass(frozen=True, eq=False)
+class _Runner:
+    protocol: Protocol
+    data: TrialData
+    rng: np.random.Generator
+
+    def count(self, events: OutcomeEvents, *, in_buffer: bool = False) -> NDArray[np.float64]:
+        place, day = (events.buffer_place, events.buffer_day) if in_buffer else (events.place, events.day)
+        counts = np.zeros(self.data.shape)
+        if place is not None and day is not None:
+            np.add.at(counts, (place, day), 1)
+        return np.where(self.data.left_out, np.nan, counts)
+
+    def estimate(
+        self, outcome: OutcomeOfProtocol, events: OutcomeEvents, role: Role, *, has_checks: bool = False
+    ) -> Effect:
+        return self._estimate(
+            self.count(events), role=role, name=outcome.name, outcome=outcome.title, has_checks=has_checks
+        )
+
+    def estimate_buffer(self, outcome: OutcomeOfProtocol, events: OutcomeEvents) -> Effect | None:
+        if events.buffer_place is None or not events.buffer_place.size:
+            return None
+        return self._estimate(
+            self.count(events, in_buffer=True), role=Role.SECONDARY, name="buffer", outcome=f"{outcome.title} around the places",
+            basis="around the places, as assigned",
+        )  # fmt: skip
+
+    def _estimate(self, counts: NDArray[np.float64], **told: Any) -> Effect:
+        place, day = np.indices(counts.shape)
+        return estimate_crossover_effect(
+            counts.ravel(), self.data.treated.ravel(), place=place.ravel(), day=day.ravel(), draw_schedule=self.data.draw,
+            runs=self.protocol.runs, rng=self.rng, contrast=self.protocol.contrast, confidence=self.protocol.confidence,
+            planned_ratio=self.protocol.planned_ratio, **{"has_checks": False, **told},
+        )  # fmt: skip
+
+    def detail(self, outcome: OutcomeOfProtocol, events: OutcomeEvents) -> tuple[list[Effect], list[str]]:
+        """Everything else that the protocol promises of the primary outcome, and in words what could not be had."""
+        counts = self.count(events).ravel()
+        place, day = (codes.ravel() for codes in np.indices(self.data.shape))
+        trial = CrossoverTrial(
+            self.data.treated.ravel(), place, day, self.data.draw, self.protocol.runs, outcome.title, self.protocol.contrast,
+            self.protocol.confidence,
+        )  # fmt: skip
+        asked: dict[str, Callable[[], tuple[Effect, ...]]] = {
+            "Place-days with any event": lambda: (estimate_prevalence_effect(trial, counts, rng=self.rng),)
+        }
+        if events.harm is not None and not self.data.left_out.any():
+            harm = events.harm
+            asked["Harm"] = lambda: estimate_harm_effects(trial, harm, events.place, events.day, rng=self.rng)
+        lags = range(1, self.protocol.lags + 1)
+        asked["The days after"] = lambda: estimate_lag_effects(trial, counts, lags=tuple(lags), rng=self.rng)
+        asked["Days in a row"] = lambda: estimate_days_in_a_row(trial, counts)
+        if (visits := self.data.visits) is not None:
+            asked["By what was done"] = lambda: estimate_as_treated(trial, counts, (visits > 0).ravel())
+        if (minutes := self.data.minutes) is not None:
+            asked["Minutes of patrol"] = lambda: (estimate_dose_response(trial, counts, minutes.ravel()),)
+        found: list[Effect] = []
+        notes = [] if events.harm is not None else ["Harm is not told: the events carry no weights."]
+        for name, estimate in asked.items():
+            try:
+                found.extend(estimate())
+            except EvaluationRefused as refusal:
+                notes.append(f"{name} could not be estimated: {refusal}")
+        return found, notes
+
+    def check_draw(self) -> tuple[CheckResult, ...]:
+        if self.data.sealed is None:
+            return ()
+        question = "Is the draw on record from before the first day?"
+        told = (
+            "Its seed was committed to before, and gives this schedule."
+            if self.data.sealed
+            else "No entry from before the first day was found."
+        )
+        return (judge(self.data.sealed, "draw_sealed_before_start", question, told),)
+
+    def doses(self) -> tuple[Dose, Dose] | None:
+        if self.data.visits is None:
+            return None
+        made, minutes = self.data.visits > 0, self.data.minutes
+
+        def dose(side: NDArray[np.bool_]) -> Dose:
+            mean = None if minutes is None else float(minutes[side].mean())
+            return Dose(int(side.sum()), int((made & side).sum()), mean)
+
+        return dose(self.data.treated), dose(~self.data.treated)
+
+    def check_compliance(self) -> CheckResult:
+        question = "Was the schedule kept?"
+        doses = self.doses()
+        if doses is None:
+            return not_applicable("compliance", question, "No visits were recorded, so that nobody knows.")
+        treated, other = doses
+        kept, strayed = treated.visited / treated.assigned, other.visited / other.assigned
+        sentence = (
+            f"Of {count_things(treated.assigned, 'treated place-day')} {100 * kept:.0f}% were visited, and of {other.assigned:,} others "
+            f"{100 * strayed:.0f}%."
+        )
+        return judge(kept >= _COMPLIANCE and strayed <= _CONTAMINATION, "compliance", question, sentence)
+
+    def check_displacement(self, buffer: Effect | None) -> CheckResult:
+        question = "Were there more events around the places on patrol days?"
+        if buffer is None:
+            return not_applicable("displacement", question, "Nothing was counted around the places.")
+        if buffer.lower > 1:
+            return judge(
+                False,
+                "displacement",
+                question,
+                "There were: what was not met at the places may have been met beside them.",
+            )
+        return judge(
+            True,
+            "displacement",
+            question,
+            "No sign of it; the interval of the ratio around the places stands with the effects.",
+        )
+
+
+def as_data(evaluation: Evaluation) -> Mapping[str, Any]:
+    """For the analyst's own scripts: every number as estimated, before any rule of disclosure."""
+    return {
+        "protocol": evaluation.protocol.model_dump(mode="json", by_alias=True),
+        "sha256": evaluation.sha256,
+        "assigned": list(evaluation.assigned),
+        "effects": [_effect_data(effect) for effect in evaluation.effects],
+        "checks": [{**vars(check), "verdict": str(check.verdict)} for check in evaluation.primary.checks],
+        "evidence": {
+            "maryland": evaluation.primary.evidence.maryland,
+            "security": evaluation.primary.evidence.security,
+            "reasons": list(evaluation.primary.evidence.reasons),
+        },
+        "notes": list(evaluation.notes),
+        "sources": list(evaluation.sources),
+    }
+
+
+def _effect_data(effect: Effect) -> dict[str, Any]:
+    numbers = {name: _finite(getattr(effect, name)) for name in ("estimate", "lower", "upper", "p")}
+    return {
+        "name": effect.name, "outcome": effect.outcome, "role": str(effect.role), "design": str(effect.kind), "basis": effect.basis,
+        "scale": str(effect.scale), **numbers, "confidence": effect.confidence, "direction": str(effect.direction),
+        "method": effect.method,
+    }  # fmt: skip
+
+
+def _finite(number: float) -> float | None:
+    return number if np.isfinite(number) else None

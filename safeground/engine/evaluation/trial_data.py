@@ -1,0 +1,56 @@
+"""What a crossover is evaluated from: the schedule and what was done, open; the outcomes, closed until somebody asks."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.statistics import TrialDraw
+
+
+@dataclass(frozen=True, eq=False)
+class OutcomeEvents:
+    """Events of one outcome: place and day are numbers of the trial's (shape (events,)); harm is NaN where it is not known.
+
+    `buffer_place`, `buffer_day`: the same of events around a place; None where nobody looked.
+    """
+
+    place: NDArray[np.int64]
+    day: NDArray[np.int64]
+    harm: NDArray[np.float64] | None = None
+    buffer_place: NDArray[np.int64] | None = None
+    buffer_day: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TrialData:
+    """A trial as it was run. treated: bool, shape (places, days). left_out: the same shape, place-days that do not count.
+
+    visits, minutes: shape (places, days), of the visits that were made, None where they were not recorded. points: (places, 3) easting,
+    northing and radius in metres, or None. sealed: whether the draw is on record from before its first day, None where nothing tells.
+    fingerprint: SHA-256 of all that the schedule was read from. open_outcomes: reads the outcomes; nothing else does.
+    """
+
+    places: tuple[str, ...]
+    dates: tuple[datetime.date, ...]
+    treated: NDArray[np.bool_]
+    left_out: NDArray[np.bool_]
+    draw: TrialDraw
+    fingerprint: str
+    open_outcomes: Callable[[], Mapping[str, OutcomeEvents]]
+    outcomes_known: frozenset[str]
+    visits: NDArray[np.float64] | None = None
+    minutes: NDArray[np.float64] | None = None
+    points: NDArray[np.float64] | None = None
+    sealed: bool | None = None
+    covered: tuple[datetime.date, datetime.date] | None = None
+    """First and last day for which outcomes have landed; None where the files say nothing of it."""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.places), len(self.dates)

@@ -1,0 +1,105 @@
+"""A protocol against its trial, before any outcome is read: all that can be wrong, told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from safeground.engine.documents import count_things
+from safeground.engine.evaluation.errors import EvaluationRefused
+from safeground.engine.evaluation.protocol import Protocol
+from safeground.engine.evaluation.trial_data import TrialData
+from safeground.engine.statistics import draw_schedules
+
+_DRAWS = 99
+_MISMATCH = 0.2
+
+
+def check_protocol(protocol: Protocol, data: TrialData) -> None:
+    """Raises EvaluationRefused with a sentence, on a line of its own, for everything that is wrong. Reads no outcome."""
+    problems = [
+        *_check_outcomes(protocol, data),
+        *_check_dates(protocol, data),
+        *_check_treated(data),
+        *_check_mechanism(data),
+        *_check_visits(data),
+        *_check_buffer(protocol, data),
+    ]
+    if problems:
+        raise EvaluationRefused("\n".join(problems))
+
+
+def _check_outcomes(protocol: Protocol, data: TrialData) -> Iterator[str]:
+    for outcome in protocol.outcomes:
+        if outcome.name not in data.outcomes_known:
+            what = f"the definition {outcome.definition!r} in the feed {outcome.feed!r}"
+            yield f"Outcome {outcome.name}: there is no {what}; name a definition and a feed that have landed, with days and places."
+
+
+def _check_dates(protocol: Protocol, data: TrialData) -> Iterator[str]:
+    first, last = protocol.dates[0], protocol.dates[-1]
+    if data.dates != protocol.dates:
+        yield (
+            f"The protocol's {count_things(protocol.days, 'day')} from {first} are not the schedule's, which has "
+            f"{count_things(len(data.dates), 'day')} from {data.dates[0]} to {data.dates[-1]}; give the trial's own."
+        )
+    if data.covered is not None and not (data.covered[0] <= first and last <= data.covered[1]):
+        yield (
+            f"The trial runs from {first} to {last}, and outcomes have landed from {data.covered[0]} to {data.covered[1]}; land the "
+            "rest first, or mend the dates."
+        )
+
+
+def _check_treated(data: TrialData) -> Iterator[str]:
+    counted = data.treated[~data.left_out]
+    if counted.size == 0 or counted.all() or not counted.any():
+        share = "All" if counted.size and counted.all() else "None"
+        yield f"{share} of the place-days that count are treated, so that there is nothing to compare them with."
+
+
+def _check_mechanism(data: TrialData) -> Iterator[str]:
+    """Sums that every draw has, the schedule must have."""
+    drawn = draw_schedules(data.draw, _DRAWS, np.random.default_rng(0))
+    for axis, unit, name in ((0, "places", "day"), (1, "days", "place")):
+        sums, own = drawn.sum(axis=axis + 1), data.treated.sum(axis=axis)
+        wrong = np.flatnonzero((sums == sums[0]).all(axis=0) & (own != sums[0]))
+        if wrong.size:
+            at = int(wrong[0])
+            which = data.dates[at] if name == "day" else data.places[at]
+            yield (
+                f"The draw treats {sums[0][at]} {unit} each {name}, and the schedule has {own[at]} for {which}; give the draw that made "
+                "this schedule, or the schedule it made."
+            )
+            return
+
+
+def _check_visits(data: TrialData) -> Iterator[str]:
+    """Visits that were made on other days than drawn belong to another schedule: shifted by a day, or turned over."""
+    if data.visits is None:
+        return
+    made = data.visits > 0
+    on, off = float(made[data.treated].mean()), float(made[~data.treated].mean())
+    if on - off < _MISMATCH:
+        yield (
+            f"The schedule does not match the visits: {100 * on:.0f}% of treated place-days and {100 * off:.0f}% of the others were "
+            "visited; look whether days or places were mixed up."
+        )
+
+
+def _check_buffer(protocol: Protocol, data: TrialData) -> Iterator[str]:
+    if protocol.buffer_metres is None:
+        return
+    if data.points is None:
+        yield "The protocol asks for a buffer and no file gives the places' coordinates; give places, or leave the buffer out."
+        return
+    apart = np.hypot(*(data.points[:, np.newaxis, :2] - data.points[np.newaxis, :, :2]).transpose(2, 0, 1))
+    radius = data.points[:, 2]
+    overlap = apart < radius[:, np.newaxis] + radius + protocol.buffer_metres
+    pairs = np.argwhere(np.triu(overlap, 1))
+    if len(pairs):
+        one, other = (data.places[number] for number in pairs[0])
+        yield (
+            f"The buffer of {protocol.buffer_metres:g} metres around {one} reaches into {other}, which is a place of the trial itself "
+            f"({count_things(len(pairs), 'pair')} in all); take a smaller buffer."
+        )
