@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from safeground.engine.statistics.inputs import BoolArray, FloatArray, as_counts, as_numbers
 
@@ -94,15 +94,16 @@ def prediction_accuracy(
     known = ~np.isnan(count)
     if not known.any():
         raise ValueError("actual holds no count at all: every cell is missing")
-    score = np.where(np.isnan(given), -np.inf, given)[known]
-    levels = [_choose(score, size[known], budget) for budget in _budgets(shares, size[known].sum())]
-    levels += [_choose(score, np.ones(score.size), budget) for budget in _check_cells(cells, score.size)]
+    count_known, size_known = count[known], size[known]
+    ranked = _rank(np.where(np.isnan(given), -np.inf, given)[known])
+    levels = [_choose(ranked, size_known, budget) for budget in _budgets(shares, float(size_known.sum()))]
+    levels += [_choose(ranked, np.ones(ranked.size), float(number)) for number in _check_cells(cells, ranked.size)]
     if not levels:
         raise ValueError("ask for at least one share of the area or number of cells")
     chosen, best = np.zeros((len(levels), count.size)), np.zeros((len(levels), count.size))
     chosen[:, known] = levels
-    density = count[known] / size[known]
-    best[:, known] = [_choose(density, size[known], float(taken @ size[known])) for taken in levels]
+    in_hindsight = _rank(count_known / size_known)
+    best[:, known] = [_choose(in_hindsight, size_known, float(taken @ size_known)) for taken in levels]
     return _scored(chosen, best, np.where(known, count, 0.0), np.where(known, size, 0.0), earlier, known)
 
 
@@ -144,12 +145,16 @@ def _method(events: float, left_out: int) -> str:
     return f"expected over ties in the forecast{without}"
 
 
-def _choose(score: FloatArray, size: FloatArray, budget: float) -> FloatArray:
-    """The fraction of each cell that is chosen when cells are taken by score until their sizes fill the budget."""
-    _, group = np.unique(-score, return_inverse=True)
-    sizes = np.bincount(group, weights=size)
+def _rank(score: FloatArray) -> NDArray[np.intp]:
+    """The rank of each cell from 0, the highest score, on; cells of one score share a rank."""
+    return np.unique(-score, return_inverse=True)[1]
+
+
+def _choose(ranked: NDArray[np.intp], size: FloatArray, budget: float) -> FloatArray:
+    """The fraction of each cell that is chosen when cells are taken by rank until their sizes fill the budget."""
+    sizes = np.bincount(ranked, weights=size)
     above = np.cumsum(sizes) - sizes
-    return np.asarray(np.clip((budget - above) / sizes, 0.0, 1.0)[group])
+    return np.asarray(np.clip((budget - above) / sizes, 0.0, 1.0)[ranked])
 
 
 def _sizes(area: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
