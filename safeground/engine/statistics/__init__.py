@@ -18,6 +18,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how concentrated? | `estimate_concentration` |
 | do the busiest areas stay the busiest? | `estimate_lasting_share` |
 | does it follow deprivation? | `estimate_gradient` |
+| how many are to come, from many weak signs? | `fit_penalised_poisson` |
 | does it go with a risk factor, others held alike? | `fit_count_regression`; `estimate_spatial_autocorrelation` for what it leaves over |
 | and within each place and each day? | `fit_absorbed_regression` |
 | is an area unusual among areas like it? | `find_similar_areas`, `compare_with_similar` |
@@ -83,6 +84,7 @@ from safeground.engine.statistics.knox import KnoxTest, knox_test
 from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
 from safeground.engine.statistics.local_statistics import LocalStatistics, local_getis_ord, local_moran
 from safeground.engine.statistics.peaks import Peak, estimate_growth, find_peak
+from safeground.engine.statistics.penalised_poisson import PenalisedPoisson, fit_penalised_poisson
 from safeground.engine.statistics.periods import (
     Dispersion,
     PeriodComparison,
@@ -203,6 +205,7 @@ __all__ = [
     "PairedDraw",
     "ParallelDraw",
     "Peak",
+    "PenalisedPoisson",
     "PeriodComparison",
     "PredictionAccuracy",
     "Projection",
@@ -262,6 +265,7 @@ __all__ = [
     "fit_absorbed_regression",
     "fit_age_curve",
     "fit_count_regression",
+    "fit_penalised_poisson",
     "funnel_limits",
     "g_chart",
     "kernel_density",

@@ -1,0 +1,30 @@
+"""Forecasts of places, each scored by months that it has not seen: ours beside the simple methods that it is to beat."""
+
+from safeground.engine.places.forecasts.backtest import BacktestScores, WindowResult, run_backtest
+from safeground.engine.places.forecasts.baselines import forecast_simply
+from safeground.engine.places.forecasts.count_model import CountForecast, forecast_counts
+from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
+from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, load_backtest_plan
+from safeground.engine.places.forecasts.scoring import OURS, LevelScores, Margin, ScoreEstimate
+from safeground.engine.places.forecasts.windows import TestWindow, cut_windows
+
+__all__ = [
+    "OURS",
+    "BacktestPlan",
+    "BacktestScores",
+    "CellHistory",
+    "CountForecast",
+    "ForecastError",
+    "LevelScores",
+    "Margin",
+    "Outcome",
+    "ScoreEstimate",
+    "TestWindow",
+    "WindowResult",
+    "cut_windows",
+    "forecast_counts",
+    "forecast_simply",
+    "load_backtest_plan",
+    "make_history",
+    "run_backtest",
+]
