@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from safeground.cli.commands import Commands
-from safeground.cli.terminal import DONE, REFUSED, TerminalProgress, tell
+from safeground.cli.terminal import DONE, REFUSED, TerminalProgress, print_json, tell
 
 
 def add_patrol_commands(commands: Commands) -> None:
@@ -28,6 +28,11 @@ def add_patrol_commands(commands: Commands) -> None:
     )
     patrol.add_argument("--by", default="", help="the role of whoever has it done")
     patrol.add_argument("--reason", default="", help="with schedule --seal: why a drawn trial is drawn again")
+    patrol.add_argument(
+        "--destroy-fixes",
+        action="store_true",
+        help="with dosage: destroy the officers' tracks once their visits are kept",
+    )
     patrol.add_argument("--commitment", help="with verify: a commitment kept outside, which the log must hold")
 
 
@@ -71,4 +76,26 @@ def _verify(options: argparse.Namespace, progress: TerminalProgress) -> int:
     return DONE if report.is_whole else REFUSED
 
 
-_ACTIONS = {"design": _design, "schedule": _schedule, "verify": _verify}
+def _plan(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import write_plan_templates
+    from safeground.engine.workspace import open_workspace
+
+    lines = write_plan_templates(open_workspace(options.workspace), options.trial)
+    if options.json:
+        print_json(list(lines))
+        return DONE
+    for line in lines:
+        print(line)
+    return DONE
+
+
+def _dosage(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    from safeground.engine.build import open_with_catalogue, tell_dosage
+
+    workspace, catalogue = open_with_catalogue(options.workspace)
+    report = tell_dosage(workspace, catalogue, options.trial, destroy_fixes=options.destroy_fixes, by=options.by)
+    tell(report, options)
+    return DONE
+
+
+_ACTIONS = {"design": _design, "plan": _plan, "schedule": _schedule, "verify": _verify, "dosage": _dosage}

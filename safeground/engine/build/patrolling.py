@@ -11,25 +11,36 @@ from typing import Any
 import numpy as np
 
 from safeground.engine.catalogue import Catalogue
+from safeground.engine.documents import count_things
 from safeground.engine.places import (
+    BalanceCheck,
     DesignReport,
     PlaceHistory,
     SealedSchedule,
     TrialDesign,
     TrialRefused,
+    check_balance,
+    check_plans,
     choose_places,
     design_path,
     estimate_design_power,
     load_design,
     make_design,
+    make_plan_template,
+    make_sheets,
     open_schedule,
     plan_capacity,
+    plan_path,
+    plans_folder,
     read_candidates,
     read_log,
     read_place_history,
     read_trial_spec,
     seal_schedule,
+    sheets_folder,
+    tell_missing_plans,
 )
+from safeground.engine.publish import Brand, render_patrol_sheets
 from safeground.engine.warehouse import open_warehouse
 from safeground.engine.workspace import Progress, Workspace, no_progress
 
@@ -69,7 +80,14 @@ def design_trial(
         redraws=REDRAWS,
         rng=np.random.default_rng(int(design.sha256, 16)),
     )
-    report = DesignReport(design=design, chosen=chosen, capacity=plan_capacity(design), power=power)
+    plans = check_plans(plans_folder(workspace, spec.name), design.places, today=datetime.date.today())
+    report = DesignReport(
+        design=design,
+        chosen=chosen,
+        capacity=plan_capacity(design),
+        power=power,
+        plans_missing=tell_missing_plans(plans),
+    )
     with workspace.exclusive():
         text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"
         workspace.write_atomically(design_path(workspace, spec.name), text)
@@ -83,6 +101,8 @@ class ScheduleReport:
     schedule: SealedSchedule
     is_new: bool
     folder: Path
+    balance: tuple[BalanceCheck, ...]
+    plans_missing: tuple[str, ...]
 
     def lines(self) -> tuple[str, ...]:
         entry = self.schedule.entry
@@ -92,11 +112,19 @@ class ScheduleReport:
             f"Commitment: {entry.commitment}",
             "Give the commitment to somebody outside before the first day; nothing of the schedule can be read from it.",
             f"The log's last hash: {entry.sha256}",
+            *(check.line() for check in self.balance),
+            *self.plans_missing,
             f"The schedule and its sheets are in {self.folder}.",
         )
 
     def as_data(self) -> dict[str, Any]:
-        return {"entry": vars(self.schedule.entry), "is_new": self.is_new, "folder": str(self.folder)}
+        return {
+            "entry": vars(self.schedule.entry),
+            "is_new": self.is_new,
+            "folder": str(self.folder),
+            "balance": [{**vars(check), "is_usual": check.is_usual} for check in self.balance],
+            "plans_missing": list(self.plans_missing),
+        }
 
 
 def schedule_trial(
@@ -121,7 +149,30 @@ def schedule_trial(
             raise TrialRefused(f"{trial} has not been drawn; draw it with --seal once the design stands.")
         with workspace.exclusive():
             schedule = open_schedule(workspace, design, drawn[-1], force=force)
-    return ScheduleReport(schedule, seal, workspace.root / "patrols" / trial / f"draw-{schedule.entry.draw}")
+    today = (now or datetime.datetime.now(datetime.UTC)).date()
+    plans = check_plans(plans_folder(workspace, trial), design.places, today=today)
+    missing = tell_missing_plans(plans)
+    balance = check_balance(design, schedule.treated, np.random.default_rng(int(design.sha256, 16)))
+    folder = sheets_folder(workspace, trial, schedule.entry.draw)
+    brand = Brand(catalogue.partnership.title)
+    files = render_patrol_sheets(make_sheets(schedule, plans), brand=brand, notes=missing)
+    with workspace.exclusive():
+        for name, content in files.items():
+            workspace.write_atomically(folder / name, content)
+    return ScheduleReport(schedule, seal, folder.parent, balance, missing)
+
+
+def write_plan_templates(workspace: Workspace, trial: str) -> tuple[str, ...]:
+    """A template of a problem-solving plan for each place that has none; returns in words what was written and what is lacking still."""
+    design = load_design(workspace, trial)
+    folder = plans_folder(workspace, trial)
+    missing = [place.name for place in design.places if not plan_path(folder, place.name).exists()]
+    with workspace.exclusive():
+        for name in missing:
+            workspace.write_atomically(plan_path(folder, name), make_plan_template(name))
+    plans = check_plans(folder, design.places, today=datetime.date.today())
+    lacking = [f"{plan.place}: {plan.lacking}." for plan in plans if not plan.is_whole]
+    return (f"{count_things(len(missing), 'template')} written into {folder}.", *lacking)
 
 
 def _read_history(workspace: Workspace, catalogue: Catalogue, design: TrialDesign) -> PlaceHistory:

@@ -6,10 +6,19 @@ from safeground.engine.publish.comparison import EditionDifference, FindingChang
 from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
 from safeground.engine.publish.made import link_origin
 from safeground.engine.publish.marks import DestroyedSource, mark_path, read_marks, write_marks
+from safeground.engine.publish.patrol_sheets import render_patrol_sheets
 from safeground.engine.publish.places import PlaceLayer, publish_places, render_geojson, render_geopackage
-from safeground.engine.publish.releases import can_read, read_releases, read_table, render_releases, tie_areas
+from safeground.engine.publish.releases import (
+    AreaNesting,
+    can_read,
+    read_releases,
+    read_table,
+    render_releases,
+    tie_areas,
+)
 
 __all__ = [
+    "AreaNesting",
     "Brand",
     "DestroyedSource",
     "Edition",
@@ -31,6 +40,7 @@ __all__ = [
     "read_table",
     "render_geojson",
     "render_geopackage",
+    "render_patrol_sheets",
     "render_releases",
     "tie_areas",
     "write_marks",
