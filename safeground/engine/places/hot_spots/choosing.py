@@ -20,7 +20,7 @@ from safeground.engine.areas import Grid, make_grid
 from safeground.engine.statistics import choose_spots
 
 _EVENLY = 1.2207440846057596 ** -np.arange(1.0, 4.0)
-"""Steps that fill a cube evenly (powers of the root of x^4 = x + 1): a mean over such grids varies less than over grids drawn at random."""
+"""Steps that fill a cube evenly (powers of the root of x^4 = x + 1): a mean over such grids varies less than over random ones."""
 
 
 @dataclass(frozen=True, eq=False)

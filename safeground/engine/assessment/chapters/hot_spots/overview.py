@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from safeground.engine.assessment.chapters.hot_spots.residents import make_residents
 from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots, is_unsure
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.maps import make_shapes
@@ -47,6 +48,7 @@ def make_overview(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
     blocks += [Notice(NoticeKind.WARNING, sentence) for sentence in _look_first(told)]
     blocks += [Heading("How sure this is"), Paragraph(notes["how_sure"]), Paragraph(_how_sure(told))]
     blocks += make_near_repeats(told)
+    blocks += make_residents(told, notes)
     blocks += [Heading("How they were chosen"), Paragraph(_how_chosen(told)), Paragraph(notes["how_chosen"])]
     if found.incidents.override is not None:
         blocks.insert(0, Notice(NoticeKind.WARNING, _say_override(found)))

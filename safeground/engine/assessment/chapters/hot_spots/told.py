@@ -70,7 +70,7 @@ class ToldSpots:
 
     def per_cent(self, share: float, *, count: float, reason: str | None = None) -> Protected:
         """A share of 0 to 1 that rests on `count` events."""
-        return protect(100 * share, unit="%", rule=self.rule, count=float(count), reason=reason)
+        return protect(float(np.round(100 * share)), unit="%", rule=self.rule, count=float(count), reason=reason)
 
     def harm(self, spot: HotSpot) -> Protected:
         return protect(spot.harm, unit="harm", rule=self.rule, count=float(spot.events), reason="no weights are known")

@@ -1,0 +1,103 @@
+"""Who lives in the hot spots, and whether records that police make on their own initiative would have chosen others."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+import shapely
+
+from safeground.engine.areas import make_outlines, to_wgs84
+from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots, choose_months
+from safeground.engine.assessment.evidence import SMALL_AREA
+from safeground.engine.assessment.making import make_table
+from safeground.engine.disclosure import protect
+from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, format_number, join_words
+from safeground.engine.places import compare_choices, find_hot_spots, make_fairness_sheet, read_incidents
+
+_POPULATION = "population"
+
+
+def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
+    """A sheet of who lives there; a notice where outlines or residents have not landed."""
+    evidence = told.evidence
+    blocks: list[Block] = [Heading("Who lives there")]
+    weights = _share_out_residents(told)
+    if not weights or not evidence.measures.has_residents:
+        blocks.append(Notice(NoticeKind.MISSING, notes["no_residents"]))
+        return [*blocks, *_compare(told)]
+    sheet = make_fairness_sheet(evidence.measures, weights)
+    rule = evidence.rule_of_feed(_POPULATION)
+
+    def share(value: float, people: float) -> object:
+        return protect(float(np.round(100 * value, 1)), unit="%", rule=rule, count=float(round(people)))
+
+    blocks += [
+        Paragraph(
+            f"About {format_number(round(sheet.residents, -2))} people live in these places, if those of a neighbourhood "
+            "are spread evenly over it. "
+            f"{notes['who_is_met']}"
+        ),
+        make_table(
+            id="hot_spots_residents",
+            caption="Residents of the hot spots, beside all residents",
+            columns=[
+                ("kind", "By"),
+                ("group", "Group"),
+                ("share", "Of residents here"),
+                ("share_of_all", "Of all residents"),
+            ],
+            rows=[
+                (row.kind, row.group, share(row.share, row.people), share(row.share_of_county, row.people_in_county))
+                for row in sheet.rows
+            ],
+            source=evidence.source_line(_POPULATION, "deprivation", "area_boundaries"),
+            notes=sheet.lacking,
+            readers=told.readers,
+        ),
+    ]
+    return [*blocks, *_compare(told)]
+
+
+def _share_out_residents(told: ToldSpots) -> dict[str, float]:
+    """The share of each small area's land that lies in a hot spot, which is taken for the share of its residents."""
+    evidence = told.evidence
+    outlines = make_outlines(evidence.warehouse.table("boundaries").to_pyarrow(), SMALL_AREA)
+    ours = set(evidence.measures.areas(SMALL_AREA))
+    if not len(outlines) or not told.found.spots:
+        return {}
+
+    def to_degrees(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(to_wgs84(points[:, 0], points[:, 1]))
+
+    cells = shapely.transform(told.found.polygons, to_degrees)
+    cell, area = shapely.STRtree(outlines.geometries).query(cells, predicate="intersects")
+    overlap = shapely.area(shapely.intersection(cells[cell], outlines.geometries[area]))
+    shares: dict[str, float] = {}
+    for at, part in zip(area, overlap / shapely.area(outlines.geometries[area]), strict=True):
+        code = str(outlines.codes[at])
+        if code in ours:
+            shares[code] = min(1.0, shares.get(code, 0.0) + float(part))
+    return shares
+
+
+def _compare(told: ToldSpots) -> list[Block]:
+    """The same choice with what was left out, where anything was: does the list follow the police?"""
+    found = told.found
+    if not found.incidents.left_out:
+        return []
+    evidence = told.evidence
+    plan = dataclasses.replace(found.plan, override="to compare", moved_grids=8)
+    months = choose_months(evidence, told.definition, plan)
+    incidents = read_incidents(evidence.measures, told.definition, months=months, override=plan.override)
+    other = find_hot_spots(evidence.measures, incidents, plan, rng=evidence.random_numbers())
+    same = compare_choices([str(spot.cell) for spot in found.spots], [str(spot.cell) for spot in other.spots])
+    names = join_words(sorted(found.incidents.left_out))
+    return [
+        Paragraph(
+            f"If {names} counted too, {same.both} of these {len(found.spots)} places would still be chosen, and "
+            f"{same.second_alone} others would take the "
+            "place of the rest. Those are where police have found more by being there."
+        )
+    ]
