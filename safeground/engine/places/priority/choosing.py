@@ -54,11 +54,13 @@ class OtherChoice:
 class OutcomeBeside:
     """An outcome of the same neighbourhoods, set beside the choice and no part of it: ratios to what all share, with their intervals.
 
-    `percentile`: the share of neighbourhoods with a lower ratio, 0 to 100. `chance_of_highest`: of being among as many with most.
+    `events`: what was counted. `percentile`: the share of neighbourhoods with a lower ratio, 0 to 100. `chance_of_highest`: of being
+    among as many with most.
     """
 
     measure: str
     title: str
+    events: FloatArray
     ratio: FloatArray
     lower: FloatArray
     upper: FloatArray
@@ -301,7 +303,7 @@ def _read_outcomes(
         method = str(ratio.method[~np.isnan(value)][0])
         found.append(
             OutcomeBeside(
-                outcome.measure, outcome.title, value, np.asarray(ratio.lower), np.asarray(ratio.upper),
+                outcome.measure, outcome.title, events, value, np.asarray(ratio.lower), np.asarray(ratio.upper),
                 percentiles(value), highest / len(draws), method,
             )
         )  # fmt: skip
