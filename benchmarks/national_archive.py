@@ -142,7 +142,7 @@ def add_month(folder: Path, root: Path) -> int:
 
 
 def count_with_pandas(folder: Path) -> int:
-    """What an analyst would write: read, check by the contract's rules, group. It numbers no rows, explains none and sets none aside, which
+    """What an analyst would write: read, check by the contract's rules, group. It numbers no rows, explains none and sets none aside, as
     ours does."""
     import pandas as pd
 
