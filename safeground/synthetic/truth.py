@@ -11,6 +11,7 @@ from safeground.synthetic.crime import RATE_RATIO_BY_TENTH
 from safeground.synthetic.crime_types import CRIME_TYPES, NAMES
 from safeground.synthetic.events import NOWHERE, SHARE_OVER_BORDER, SHARE_WITHOUT_LOCATION, MonthEvents
 from safeground.synthetic.geography import first_piece
+from safeground.synthetic.hot_spots import planned_hot_spots
 from safeground.synthetic.points import POINTS_A_PIECE
 
 SCHEMA = 1
@@ -87,6 +88,7 @@ def _planned(land: Territory) -> dict[str, object]:
         },
         "hot_areas": _codes(land, land.crime.hot),
         "town_centres": _codes(land, geography.centre),
+        "hot_spots": planned_hot_spots(land),
     }
 
 
