@@ -131,7 +131,7 @@ def make_list(choice: Choice) -> Table:
             f"{name_period(choice.evidence.latest.label)}; set beside the choice, and no part of it."
         )
     return make_table(
-        id="priority_neighbourhoods",
+        id="priority_list",
         caption=f"Neighbourhoods that are always, likely or borderline among the {found.number}",
         columns=[
             ("code", "Code"),
