@@ -36,6 +36,7 @@ from safeground.engine.places import (
     read_log,
     read_place_history,
     read_trial_spec,
+    render_allocation,
     seal_schedule,
     sheets_folder,
     tell_missing_plans,
@@ -156,9 +157,15 @@ def schedule_trial(
     folder = sheets_folder(workspace, trial, schedule.entry.draw)
     brand = Brand(catalogue.partnership.title)
     files = render_patrol_sheets(make_sheets(schedule, plans), brand=brand, notes=missing)
+    partner = catalogue.partnership.force.partner
     with workspace.exclusive():
         for name, content in files.items():
             workspace.write_atomically(folder / name, content)
+        # What landed is kept by month, and so is the plan that is to be landed.
+        for year, month in sorted({(day.year, day.month) for day in design.spec.dates}):
+            text = render_allocation(schedule, force=force, month=(year, month))
+            name = f"planned-{partner}-{year}-{month:02d}.csv"
+            workspace.write_atomically(folder.parent / "to_land" / name, text)
     return ScheduleReport(schedule, seal, folder.parent, balance, missing)
 
 

@@ -4,7 +4,8 @@ patrols/log.jsonl                       every draw, a line each
 patrols/<trial>/design.json             the design, and what was told of it
 patrols/<trial>/plans/<place>.yaml      a problem-solving plan for each place
 patrols/<trial>/draw-<n>/seed           sealed: whoever reads it knows the schedule
-patrols/<trial>/draw-<n>/allocation.csv the schedule, as the feed patrol_visits takes it in
+patrols/<trial>/draw-<n>/allocation.csv the whole schedule
+patrols/<trial>/draw-<n>/to_land/       the same by month, as the feed patrol_visits takes it in
 patrols/<trial>/draw-<n>/sheets/        what officers take with them
 patrols/<trial>/dosage/                 what was done, worked out from visits and tracks
 """

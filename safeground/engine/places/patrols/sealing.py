@@ -142,14 +142,16 @@ def hash_allocation(treated: NDArray[np.bool_]) -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def render_allocation(schedule: SealedSchedule, *, force: str) -> str:
-    """The whole schedule as a CSV: a row a place and day."""
+def render_allocation(schedule: SealedSchedule, *, force: str, month: tuple[int, int] | None = None) -> str:
+    """The schedule as a CSV, a row a place and day: the whole of it, or the days of one month (year and month), as one delivery."""
     spec = schedule.design.spec
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(ALLOCATION_COLUMNS)
     visits = spec.patrol.visits * len(spec.windows)
     for number, date in enumerate(spec.dates):
+        if month is not None and (date.year, date.month) != month:
+            continue
         for place, treated in zip(schedule.design.places, schedule.treated[:, number].tolist(), strict=True):
             planned = (visits, visits * spec.patrol.minutes) if treated else (0, 0)
             writer.writerow([spec.name, force, place.name, date.isoformat(), "Y" if treated else "N", *planned])
