@@ -172,11 +172,11 @@ def time_the_others() -> None:
     seconds, _ = cpu_seconds(lambda: aoristic_weights(start, end))
     print(f"aoristic weights of 100,000 events: {seconds:.3f} CPU s")
     row, column = np.divmod(np.arange(ROWS * COLUMNS), COLUMNS)
-    for k in (20, 100):
+    for k in (20, 200):
         for method in ("greedy", "optimal"):
             seconds, chosen = cpu_seconds(
                 lambda k=k, method=method: choose_spots(
-                    counts(), column * 150.0, row * 150.0, k=k, spacing=500, method=method
+                    counts(), column * 150.0, row * 150.0, k=k, spacing=1_000, method=method
                 )
             )
             print(
