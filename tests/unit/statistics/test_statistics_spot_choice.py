@@ -69,18 +69,17 @@ def test_ties_go_to_the_first_and_without_spacing_the_highest_are_best() -> None
 @pytest.mark.parametrize("seed", range(3))
 def test_places_left_out_before_solving_change_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    scores, points = rng.gamma(3, 5, 250), rng.uniform(0, 2_000, (250, 2))
-    found = choose_spots(scores, *points.T, k=30, spacing=250, method="optimal")
+    scores, points = rng.gamma(3, 5, 250), rng.uniform(0, 1_200, (250, 2))
+    found = choose_spots(scores, *points.T, k=12, spacing=250, method="optimal")
     # Every place and every pair too close, with nothing clever.
     pairs = spatial.KDTree(points).query_pairs(250, output_type="ndarray")
     rows = scipy.sparse.csr_array(
         (np.ones(pairs.size), (np.repeat(np.arange(len(pairs)), 2), pairs.ravel())), shape=(len(pairs), 250)
     )
     every = scipy.sparse.vstack([rows, np.ones((1, 250))])
-    limits = optimize.LinearConstraint(every, -np.inf, [*[1] * len(pairs), 30])
+    limits = optimize.LinearConstraint(every, -np.inf, [*[1] * len(pairs), 12])
     plain = optimize.milp(-scores, integrality=np.ones(250), bounds=optimize.Bounds(0, 1), constraints=limits)
     assert found.proven and found.total == pytest.approx(-plain.fun, rel=1e-9)
-    assert found.greedy_loss > 0
 
 
 def test_a_town_of_cells_is_solved_to_proof_and_beats_greedy() -> None:
