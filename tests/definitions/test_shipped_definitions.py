@@ -91,6 +91,8 @@ def test_what_the_assessment_needs_is_there(shipped: Catalogue) -> None:
         "deprivation",
         "risk_factors",
         "areas_like_this",
+        "patrols",
+        "priority_neighbourhoods",
         "strategy_figures",
         "children_and_young_people",
         "wider_signs",
