@@ -15,6 +15,8 @@ def add_places_commands(commands: Commands) -> None:
     places = commands.add("places", run_nothing, "Find the places where most happens, with how sure that is.")
     actions = places.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_hot_spots(actions)
+    _add_priority(actions)
+    _add_backtest(actions)
 
 
 def run_nothing(options: argparse.Namespace, progress: TerminalProgress) -> int:
@@ -76,5 +78,57 @@ def run_hot_spots(options: argparse.Namespace, progress: TerminalProgress) -> in
         progress=progress,
     )
     progress.end()
+    tell(report, options)
+    return DONE
+
+
+def _add_backtest(actions: Any) -> None:
+    sentence = "Score forecasts of places against months that they have not seen, and say which method to use."
+    backtest = actions.add_parser("backtest", help=sentence, description=sentence)
+    backtest.set_defaults(run=run_places_backtest)
+    backtest.add_argument("workspace", type=Path)
+    backtest.add_argument("--outcome", help="what is forecast, as the plan names it (robbery)")
+    backtest.add_argument(
+        "--override",
+        metavar="REASON",
+        help="why an outcome that police record on their own initiative is scored, as a side result; printed with it",
+    )
+    backtest.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
+
+
+def run_places_backtest(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Run the back-test and keep its report in the workspace."""
+    from safeground.engine.build import backtest_places, open_with_catalogue
+
+    workspace, catalogue = open_with_catalogue(options.workspace)
+    report = backtest_places(
+        workspace, catalogue, outcome=options.outcome, override=options.override, progress=progress
+    )
+    progress.end()
+    tell(report, options)
+    return DONE
+
+
+def _add_priority(actions: Any) -> None:
+    sentence = "Choose priority neighbourhoods by risk factors, with how surely each belongs and what has changed. Never for the public."
+    priority = actions.add_parser("priority", help=sentence, description=sentence)
+    priority.set_defaults(run=run_priority)
+    priority.add_argument("workspace", type=Path)
+    priority.add_argument(
+        "--against", type=Path, metavar="EDITION", help="the edition to compare with (the partnership's current one)"
+    )
+    priority.add_argument("--results", type=Path, metavar="FILE.csv", help="a file for the list")
+    priority.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
+
+
+def run_priority(options: argparse.Namespace, progress: TerminalProgress) -> int:
+    """Choose from the warehouse as it stands, and say what has changed since an edition."""
+    from safeground.engine.build import open_with_catalogue, tell_priority
+
+    workspace, catalogue = open_with_catalogue(options.workspace)
+    report = tell_priority(workspace, catalogue, against=options.against, progress=progress)
+    progress.end()
+    if options.results is not None:
+        options.results.write_text(report.as_csv(), encoding="utf-8")
     tell(report, options)
     return DONE

@@ -83,7 +83,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     from safeground.engine.catalogue import DefinitionsError
     from safeground.engine.evaluation import EvaluationRefused
     from safeground.engine.feeds import HarmWeightsError, Refused
-    from safeground.engine.places import HotSpotsError, TrialRefused
+    from safeground.engine.places import ForecastError, HotSpotsError, TrialRefused
     from safeground.engine.publish import EditionError
     from safeground.engine.strategy import DocumentUnreadable
     from safeground.engine.warehouse import ConformError, EngineUnavailable
@@ -96,6 +96,7 @@ def _refusals() -> tuple[type[Exception], ...]:
         EditionError,
         EngineUnavailable,
         EvaluationRefused,
+        ForecastError,
         HarmWeightsError,
         HotSpotsError,
         Refused,

@@ -8,7 +8,7 @@ from safeground.engine.areas.gazetteer import SURE_AT_ALL, SURE_OF_SMALL_AREA, G
 from safeground.engine.areas.grids import NOWHERE, CellKind, Grid, make_grid
 from safeground.engine.areas.hierarchy import Hierarchy, Level, leads_to, make_flat_hierarchy, make_hierarchy
 from safeground.engine.areas.lookups import CodePairs, get_pairs
-from safeground.engine.areas.national_grid import find_areas, name_grid_reference, to_grid, to_wgs84
+from safeground.engine.areas.national_grid import cover_outlines, find_areas, name_grid_reference, to_grid, to_wgs84
 from safeground.engine.areas.outlines import (
     Dissolved,
     Outlines,
@@ -40,6 +40,7 @@ __all__ = [
     "Placement",
     "PointCheck",
     "check_points_inside",
+    "cover_outlines",
     "dissolve",
     "find_areas",
     "find_neighbours",

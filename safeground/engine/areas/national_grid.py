@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from safeground.engine.areas.grids import Cells, Grid
 from safeground.engine.areas.outlines import Outlines
 
 
@@ -72,3 +75,12 @@ def find_areas(outlines: Outlines, longitudes: ArrayLike, latitudes: ArrayLike) 
         order = np.lexsort((area, which))[::-1]  # the first area of a point is written last
         codes[known[which[order]]] = outlines.codes[area[order]]
     return codes
+
+
+def cover_outlines(grid: Grid, outlines: Outlines, codes: Collection[str]) -> Cells:
+    """Cells of a grid whose centre lies in any of the areas of these codes, in order of their ids; none where no outline is theirs."""
+    ours = np.isin(outlines.codes, np.asarray(sorted(codes), dtype=object))
+    if not ours.any():
+        return np.zeros(0, dtype=np.int64)
+    together = shapely.union_all(outlines.geometries[ours])
+    return grid.cover(shapely.transform(together, lambda points: np.column_stack(to_grid(points[:, 0], points[:, 1]))))

@@ -1,5 +1,6 @@
 """The order of things: what is stale, what to run, and how far it is."""
 
+from safeground.engine.build.backtesting import backtest_places
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.comparing import ComparisonReport, compare_in_workspace
 from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
@@ -9,6 +10,7 @@ from safeground.engine.build.hot_spots import HotSpotsReport, publish_hot_spots
 from safeground.engine.build.one_file import FileReport, check_one_file
 from safeground.engine.build.patrol_dosage import DosageReport, tell_dosage
 from safeground.engine.build.patrolling import ScheduleReport, design_trial, schedule_trial, write_plan_templates
+from safeground.engine.build.prioritising import PriorityReport, tell_priority
 from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
 from safeground.engine.build.releasing import ReleaseReport, check_release
 from safeground.engine.build.status import Status, get_status
@@ -24,6 +26,7 @@ __all__ = [
     "EvaluationReport",
     "FileReport",
     "HotSpotsReport",
+    "PriorityReport",
     "ReceivingReport",
     "ReleaseReport",
     "ScheduleReport",
@@ -31,6 +34,7 @@ __all__ = [
     "Status",
     "SupplyReport",
     "SupplyRow",
+    "backtest_places",
     "build_editions",
     "check_everything",
     "check_one_file",
@@ -48,5 +52,6 @@ __all__ = [
     "score_supply",
     "seal_evaluation",
     "tell_dosage",
+    "tell_priority",
     "write_plan_templates",
 ]

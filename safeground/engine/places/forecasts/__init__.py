@@ -5,12 +5,15 @@ from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import CountForecast, forecast_counts
 from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
 from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, load_backtest_plan
+from safeground.engine.places.forecasts.reading import read_history
+from safeground.engine.places.forecasts.result import BacktestReport, backtests_folder, keep_report, make_report
 from safeground.engine.places.forecasts.scoring import OURS, LevelScores, Margin, ScoreEstimate
 from safeground.engine.places.forecasts.windows import TestWindow, cut_windows
 
 __all__ = [
     "OURS",
     "BacktestPlan",
+    "BacktestReport",
     "BacktestScores",
     "CellHistory",
     "CountForecast",
@@ -21,10 +24,14 @@ __all__ = [
     "ScoreEstimate",
     "TestWindow",
     "WindowResult",
+    "backtests_folder",
     "cut_windows",
     "forecast_counts",
     "forecast_simply",
+    "keep_report",
     "load_backtest_plan",
     "make_history",
+    "make_report",
+    "read_history",
     "run_backtest",
 ]

@@ -130,9 +130,10 @@ def _check(history: CellHistory, plan: BacktestPlan, outcome: Outcome, windows: 
         received = len(history.months)
         what = "one month was" if received == 1 else f"{received} months were"
         first = f" ({name_month(history.months[0])} to {name_month(history.months[-1])})" if received > 1 else ""
+        least = plan.windows.months_before + plan.windows.months
         raise ForecastError(
-            f"{what} received{first}, which leaves nothing to test on: land at least {plan.windows.months_before} months and, after "
-            f"them, {plan.windows.shortest} consecutive ones"
+            f"{what} received{first}, which leaves nothing to test on: windows of {plan.windows.months} months are forecast from "
+            f"{plan.windows.months_before} or more before them, so land at least {least}"
         )
     if not history.sum_over(history.months, outcome.offences).any():
         raise ForecastError(

@@ -1,0 +1,118 @@
+"""A back-test through the production path: a small county landed and conformed, tested, told and kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from safeground.engine.build import backtest_places
+from safeground.engine.catalogue import Catalogue, load_catalogue
+from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
+from safeground.engine.places import BacktestReport, ForecastError, backtests_folder
+from safeground.engine.warehouse import conform_deliveries
+from safeground.engine.workspace import Workspace, init_workspace
+from safeground.synthetic import make_county, write_county
+
+MONTHS = 18
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    write_county(make_county(seed=5, small_areas=40, months=MONTHS, neighbour_months=1), folder)
+    return folder
+
+
+def land(root: Path, *paths: Path) -> tuple[Workspace, Catalogue]:
+    catalogue = load_catalogue("wrenshire")
+    workspace = init_workspace(root, partnership="wrenshire")
+    assert not land_files(workspace, catalogue.feeds, paths).refused
+    live = get_live_deliveries(workspace)
+    conform_deliveries(workspace, catalogue.feeds, live, check_deliveries(workspace, catalogue.feeds, live))
+    return workspace, catalogue
+
+
+def street(files: Path) -> list[Path]:
+    return sorted((files / "police_uk" / "wrenshire").glob("*-street.csv.gz"))
+
+
+@pytest.fixture(scope="module")
+def landed(files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Catalogue]:
+    root = tmp_path_factory.mktemp("county") / "workspace"
+    return land(root, files / "lookups", files / "boundaries", *street(files))
+
+
+@pytest.fixture(scope="module")
+def report(landed: tuple[Workspace, Catalogue]) -> BacktestReport:
+    return backtest_places(*landed)
+
+
+def test_what_is_told_is_what_is_kept(landed: tuple[Workspace, Catalogue], report: BacktestReport) -> None:
+    assert report.path is not None
+    assert report.path.parent == backtests_folder(landed[0])
+    kept: dict[str, Any] = json.loads(report.path.read_text(encoding="utf-8"))
+    assert kept == json.loads(json.dumps(report.as_data()))
+    assert kept["deliveries"] == sorted(kept["deliveries"])
+    assert len(kept["deliveries"]) == MONTHS
+    assert all(name.startswith("police_uk_street/wrenshire/") for name in kept["deliveries"])
+    assert {row["method"] for row in kept["scores"]} == {"ours", *(line.name for line in report.plan.baselines)}
+    assert kept["recommendation"] == report.lines()[-1]
+
+
+def test_the_same_again_is_the_same_report(landed: tuple[Workspace, Catalogue], report: BacktestReport) -> None:
+    again = backtest_places(*landed)
+    assert again.id == report.id
+    assert again.as_data() == report.as_data()
+    assert len(list(backtests_folder(landed[0]).glob("robbery-*.json"))) == 1
+
+
+def test_a_few_words_say_which_method_to_use(report: BacktestReport) -> None:
+    said = report.recommendation
+    assert said.startswith("Use our count model" if report.scores.ours_is_better else "Use the simple method '")
+    assert "interval" in said
+
+
+def test_every_event_is_counted_or_said_to_be_left_out(report: BacktestReport, files: Path) -> None:
+    import gzip
+
+    rows = sum(len(gzip.decompress(path.read_bytes()).splitlines()) - 1 for path in street(files))
+    kept = rows - report.outside - report.without_point - report.left_out
+    assert 0.8 * rows < kept + report.left_out < rows
+    assert report.left_out > 0
+
+
+def test_what_police_record_on_their_own_initiative_needs_a_reason(landed: tuple[Workspace, Catalogue]) -> None:
+    name = "robbery_and_possession_of_weapons"
+    with pytest.raises(ForecastError, match="Possession of weapons, which police record on their own initiative"):
+        backtest_places(*landed, outcome=name)
+    with pytest.raises(ForecastError, match="own initiative"):
+        backtest_places(*landed, outcome=name, override="  ")
+    with pytest.raises(ForecastError, match="leave --override out"):
+        backtest_places(*landed, override="for no reason")
+    with pytest.raises(ForecastError, match="there is no outcome 'burglary'; there are robbery"):
+        backtest_places(*landed, outcome="burglary")
+
+
+def test_a_side_result_says_so_and_recommends_nothing(landed: tuple[Workspace, Catalogue]) -> None:
+    told = backtest_places(
+        *landed, outcome="robbery_and_possession_of_weapons", override="to compare with an earlier study"
+    )
+    assert told.as_data()["recommended"] is None
+    assert told.as_data()["is_side_result"]
+    assert told.lines()[-1].startswith("A side result that recommends nothing")
+    assert "Reason given: to compare with an earlier study" in " ".join(told.lines())
+
+
+def test_what_is_lacking_is_said_in_a_sentence(files: Path, tmp_path: Path) -> None:
+    one = land(tmp_path / "one", files / "lookups", files / "boundaries", street(files)[0])
+    with pytest.raises(ForecastError, match="one month was received"):
+        backtest_places(*one)
+    no_outline = land(tmp_path / "no_outline", files / "lookups", street(files)[0])
+    with pytest.raises(ForecastError, match="no outline"):
+        backtest_places(*no_outline)
+    nothing = land(tmp_path / "nothing", files / "lookups", files / "boundaries")
+    with pytest.raises(ForecastError, match="no month of police_uk_street has landed"):
+        backtest_places(*nothing)
