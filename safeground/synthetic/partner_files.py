@@ -33,6 +33,7 @@ from safeground.synthetic.official_crime_files import (
     write_knife_offences,
     write_recorded_crime_tables,
 )
+from safeground.synthetic.patrol_files import write_patrol_visits
 from safeground.synthetic.place_files import write_postcodes, write_venues
 from safeground.synthetic.prescribing_files import write_prescribing
 from safeground.synthetic.published_answers import write_perception_survey, write_school_exclusions
@@ -60,6 +61,7 @@ WRITERS: Mapping[str, Callable[[County, Assaults, Path], FeedFiles]] = MappingPr
         "school_exclusions": write_school_exclusions,
         "perception_survey": write_perception_survey,
         "engagement": write_engagement,
+        "patrol_visits": write_patrol_visits,
     }
 )
 """The feed to what writes its files."""

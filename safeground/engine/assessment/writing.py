@@ -19,6 +19,7 @@ from safeground.engine.assessment.chapters.goals import make_goals
 from safeground.engine.assessment.chapters.hot_spots import make_hot_spots
 from safeground.engine.assessment.chapters.level_and_trend import make_level_and_trend
 from safeground.engine.assessment.chapters.method import make_method
+from safeground.engine.assessment.chapters.patrols import make_patrols
 from safeground.engine.assessment.chapters.priority_neighbourhoods import make_priority_neighbourhoods
 from safeground.engine.assessment.chapters.public_summary import make_public_summary
 from safeground.engine.assessment.chapters.repeats import make_repeats_chapter
@@ -63,6 +64,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "risk_factors": make_risk_factors,
         "areas_like_this": make_areas_like_this,
         "priority_neighbourhoods": make_priority_neighbourhoods,
+        "patrols": make_patrols,
         "strategy_figures": make_strategy_figures,
         "children_and_young_people": make_children_and_young_people,
         "wider_signs": make_wider_signs,

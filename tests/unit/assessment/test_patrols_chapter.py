@@ -1,0 +1,51 @@
+"""The chapter on patrol trials tells what was done of the schedule, to the police and the partnership alone, and no effect."""
+
+from __future__ import annotations
+
+import pytest
+from partners_county import find_finding, find_table, land_county, say
+
+from safeground.engine.documents import Audience, Notice, NoticeKind
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    with land_county(tmp_path_factory.mktemp("patrols"), ["patrol_visits"], months=4, small_areas=40) as landed:
+        yield landed
+
+
+@pytest.fixture(scope="module")
+def chapter(county):
+    return county.chapter("patrols")
+
+
+def test_the_planted_dose_is_told(county, chapter):
+    truth = county.truth["patrol_visits"]
+    kept = find_finding(chapter, "patrols.southend_patrols.kept").estimate
+    assert kept.value == pytest.approx(100 * truth["treated_and_visited"] / truth["treated"])
+    others = find_finding(chapter, "patrols.southend_patrols.other_days").estimate
+    assert others.value == pytest.approx(100 * truth["others_visited"] / (truth["place_days"] - truth["treated"]))
+    assert kept.lower < kept.value < kept.upper
+    table = find_table(chapter, "patrols_southend_patrols")
+    assert [row[1].value for row in table.rows] == [truth["treated"], truth["place_days"] - truth["treated"]]
+    assert [row[2].value for row in table.rows] == [truth["treated_and_visited"], truth["others_visited"]]
+    assert table.rows[0][3].value > 10 > table.rows[1][3].value
+
+
+def test_visits_without_an_end_are_told_and_no_effect_is(county, chapter):
+    said = say(chapter.blocks)
+    assert f"{county.truth['patrol_visits']['without_end']} visits came without an end" in said
+    assert any(isinstance(block, Notice) and block.kind is NoticeKind.WARNING for block in chapter.blocks)
+    assert not {"fewer crimes", "reduction", "fell"} & set(said.lower().split())
+
+
+def test_the_public_has_no_such_chapter(county):
+    assert county.chapter("patrols", Audience.POLICE)
+    with pytest.raises(KeyError):
+        county.chapter("patrols", Audience.PUBLIC)
+
+
+def test_without_data_it_says_what_is_lacking(tmp_path):
+    with land_county(tmp_path, [], months=2, small_areas=30) as landed:
+        (*_, notice) = landed.chapter("patrols").blocks
+    assert isinstance(notice, Notice) and "Patrols of a trial" in notice.markdown
