@@ -9,8 +9,10 @@ from safeground.engine.places.priority.choosing import (
 )
 from safeground.engine.places.priority.reading import RiskFactor
 from safeground.engine.places.priority.scores import Layout, Membership, draw_membership, normal_scores, score_areas
+from safeground.engine.places.priority.stability import BandChange, Stability, compare_bands
 
 __all__ = [
+    "BandChange",
     "Layout",
     "Membership",
     "NoPriority",
@@ -18,7 +20,9 @@ __all__ = [
     "OutcomeBeside",
     "PriorityNeighbourhoods",
     "RiskFactor",
+    "Stability",
     "choose_priority_neighbourhoods",
+    "compare_bands",
     "draw_membership",
     "normal_scores",
     "score_areas",
