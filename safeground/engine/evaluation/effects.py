@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ from safeground.engine.documents import Direction
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.contrasts import Contrast
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
-from safeground.engine.statistics import RatioComparison
+from safeground.engine.statistics import RatioComparison, adjust_false_discovery
 
 
 class Role(StrEnum):
@@ -71,6 +72,8 @@ class Effect:
     checks: tuple[CheckResult, ...] = ()
     treated: Side | None = None
     other: Side | None = None
+    family_p: float | None = None
+    """p read together with the other comparisons of its kind (Benjamini-Hochberg); None where it stands alone."""
 
     def __post_init__(self) -> None:
         self.contrast.check_words(self.outcome, where=f"The outcome of {self.name}")
@@ -81,7 +84,9 @@ class Effect:
 
     @property
     def direction(self) -> Direction:
-        """The one word that the interval allows."""
+        """The one word that the interval allows, and of several comparisons read together, their number too."""
+        if self.family_p is not None and self.family_p > 1 - self.confidence:
+            return Direction.CANNOT_TELL
         if self.lower > self.scale.nothing:
             return Direction.HIGHER
         return Direction.LOWER if self.upper < self.scale.nothing else Direction.CANNOT_TELL
@@ -118,6 +123,19 @@ class Effect:
             self.estimate, unit=unit, rule=rule, lower=_known(self.lower), upper=_known(self.upper),
             count=float(round(sum(sides))) if sides else None, method=self.method, confidence=self.confidence,
         )  # fmt: skip
+
+
+def read_effects_together(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """Effects of one kind, each with its p adjusted for how many they are: of many one is always far out.
+
+    An effect without a p stays as it is. One alone is no family.
+    """
+    if len(effects) < 2:
+        return tuple(effects)
+    adjusted = adjust_false_discovery([effect.p for effect in effects]).tolist()
+    return tuple(
+        effect if math.isnan(p) else replace(effect, family_p=p) for effect, p in zip(effects, adjusted, strict=True)
+    )
 
 
 def effect_of_ratio(ratio: RatioComparison, **told: object) -> Effect:

@@ -27,7 +27,6 @@ from safeground.engine.documents import (
     Table,
     capitalise,
     count_things,
-    format_bounds,
     format_confidence,
 )
 from safeground.engine.evaluation.effects import Effect, Role, Side
@@ -206,22 +205,22 @@ def _effects_table(
     for effect in effects:
         told = effect.protect(rule)
         p = say_p(effect.p).removeprefix("p ").removeprefix("= ") if told.is_published else ""
-        interval = format_bounds(told) or "not told"
-        rows.append((_label(effect), told, interval, p, str(effect.role), effect.basis))
+        rows.append((_label(effect), told, p, str(effect.role), effect.basis))
     return Table(
         id=f"{evaluation.protocol.name}_{key}_numbers",
         caption=caption,
         columns=(
             Column("outcome", "Outcome"),
             Column("ratio", "Times other days", is_number=True),
-            Column("interval", f"{format_confidence(evaluation.protocol.confidence)} interval", is_number=True),
             Column("p", "p", is_number=True),
             Column("role", "Role"),
             Column("basis", "Counted"),
         ),
         rows=tuple(rows),
         source=_source(evaluation),
-        notes=("Secondary comparisons are many, and one in twenty would seem clear by chance alone.",),
+        notes=(
+            "p is of each comparison alone. Where several are read together, one is called clear only if it stays so for their number.",
+        ),
         readers=READERS,
     )
 

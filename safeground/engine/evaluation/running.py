@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,12 @@ from safeground.engine.evaluation.designs.crossover_details import (
     estimate_prevalence_effect,
 )
 from safeground.engine.evaluation.designs.place_days import PlaceDays
-from safeground.engine.evaluation.effects import Effect, Role, Side
+from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.protocol import OutcomeOfProtocol, Protocol
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.evaluation.validation import check_protocol
+from safeground.engine.statistics import draw_schedules
 
 _COMPLIANCE = 0.8
 _CONTAMINATION = 0.2
@@ -70,7 +71,7 @@ def evaluate_crossover(protocol: Protocol, data: TrialData, *, sha256: str, seal
     check_protocol(protocol, data)
     events = data.open_outcomes()
     rng = np.random.default_rng(protocol.seed)
-    runner = _Runner(protocol, data, rng)
+    runner = _Runner(protocol, data, rng, _DrawnOnce(draw_schedules(data.draw, protocol.runs, rng)))
     primary = runner.estimate(protocol.primary, events[protocol.primary.name], Role.PRIMARY, has_checks=True)
     second = [
         runner.estimate(outcome, events[outcome.name], Role.SECONDARY)
@@ -91,7 +92,8 @@ def evaluate_crossover(protocol: Protocol, data: TrialData, *, sha256: str, seal
         runner.check_displacement(buffer),
         check_negative_controls(controls),
     )
-    others = (*second, *details, *([buffer] if buffer is not None else ()))
+    named = {outcome.name for outcome in protocol.outcomes if outcome.role == "negative_control"}
+    others = _read_families([*second, *details, *([buffer] if buffer is not None else ())], alone=named)
     seen = PlaceDays(
         runner.count(events[protocol.primary.name]), data.treated, np.arange(data.shape[0]), np.arange(data.shape[1])
     )
@@ -99,13 +101,29 @@ def evaluate_crossover(protocol: Protocol, data: TrialData, *, sha256: str, seal
         protocol=protocol,
         sha256=sha256,
         primary=primary,
-        others=tuple(others),
+        others=others,
         assigned=(int(data.treated.sum()), int((~data.treated).sum())),
         counted=seen.sides,
         doses=runner.doses(),
         notes=tuple(notes),
         sources=data.sources,
     )
+
+
+def _read_families(effects: Sequence[Effect], *, alone: Collection[str]) -> tuple[Effect, ...]:
+    """Outcomes are read together, and so are days after and days in a row. Negative controls (`alone`) and what was only observed stand
+    apart: they answer nothing of their own."""
+
+    def kind(effect: Effect) -> str:
+        if effect.name in alone or effect.role is Role.OBSERVED:
+            return effect.name
+        return next((start for start in ("lag_", "days_in_a_row_") if effect.name.startswith(start)), "outcomes")
+
+    families: dict[str, list[Effect]] = {}
+    for effect in effects:
+        families.setdefault(kind(effect), []).append(effect)
+    read = {each.name: each for family in families.values() for each in read_effects_together(family)}
+    return tuple(read[effect.name] for effect in effects)
 
 
 def check_negative_controls(controls: list[Effect]) -> CheckResult:
@@ -122,10 +140,24 @@ def check_negative_controls(controls: list[Effect]) -> CheckResult:
 
 
 @dataclass(frozen=True, eq=False)
+class _DrawnOnce:
+    """The trial's mechanism with its draws kept: every outcome is held against the same ones, and they are drawn once."""
+
+    schedules: NDArray[np.bool_]
+
+    def __call__(self, rng: np.random.Generator) -> NDArray[np.bool_]:
+        return np.asarray(self.schedules[int(rng.integers(len(self.schedules)))])
+
+    def draw_many(self, rng: np.random.Generator, *, runs: int) -> NDArray[np.bool_]:
+        return self.schedules[:runs]
+
+
+@dataclass(frozen=True, eq=False)
 class _Runner:
     protocol: Protocol
     data: TrialData
     rng: np.random.Generator
+    draw: _DrawnOnce
 
     def count(self, events: OutcomeEvents, *, in_buffer: bool = False) -> NDArray[np.float64]:
         place, day = (events.buffer_place, events.buffer_day) if in_buffer else (events.place, events.day)
@@ -152,7 +184,7 @@ class _Runner:
     def _estimate(self, counts: NDArray[np.float64], **told: Any) -> Effect:
         place, day = np.indices(counts.shape)
         return estimate_crossover_effect(
-            counts.ravel(), self.data.treated.ravel(), place=place.ravel(), day=day.ravel(), draw_schedule=self.data.draw,
+            counts.ravel(), self.data.treated.ravel(), place=place.ravel(), day=day.ravel(), draw_schedule=self.draw,
             runs=self.protocol.runs, rng=self.rng, contrast=self.protocol.contrast, confidence=self.protocol.confidence,
             planned_ratio=self.protocol.planned_ratio, **{"has_checks": False, **told},
         )  # fmt: skip
@@ -162,7 +194,7 @@ class _Runner:
         counts = self.count(events).ravel()
         place, day = (codes.ravel() for codes in np.indices(self.data.shape))
         trial = CrossoverTrial(
-            self.data.treated.ravel(), place, day, self.data.draw, self.protocol.runs, outcome.title, self.protocol.contrast,
+            self.data.treated.ravel(), place, day, self.draw, self.protocol.runs, outcome.title, self.protocol.contrast,
             self.protocol.confidence,
         )  # fmt: skip
         asked: dict[str, Callable[[], tuple[Effect, ...]]] = {

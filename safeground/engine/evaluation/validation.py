@@ -76,7 +76,7 @@ def _check_mechanism(data: TrialData) -> Iterator[str]:
 
 def _check_visits(data: TrialData) -> Iterator[str]:
     """Visits that were made on other days than drawn belong to another schedule: shifted by a day, or turned over."""
-    if data.visits is None:
+    if data.visits is None or data.treated.all() or not data.treated.any():
         return
     made = data.visits > 0
     on, off = float(made[data.treated].mean()), float(made[~data.treated].mean())

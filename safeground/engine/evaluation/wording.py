@@ -54,6 +54,8 @@ def _say_ratio(effect: Effect, told: Protected) -> str:
     bounds = f"{say_ratio(told.lower)} to {say_ratio(told.upper)}"
     if direction is Direction.CANNOT_TELL:
         middle = "there were none" if told.value == 0 else f"the estimate is {say_ratio(told.value)}"
+        if effect.lower > 1 or effect.upper < 1:
+            middle += ", which would be clear of no difference if it were the only comparison of its kind"
         return (
             f"We cannot tell whether, {PER_UNIT}, there were more or fewer {effect.outcome} on {contrast.treated} than on "
             f"{contrast.other}: {middle}, and anything from {bounds} would be in keeping with the data."

@@ -156,7 +156,7 @@ def draw_schedules(draw_schedule: DrawSchedule, runs: int, rng: np.random.Genera
     """Shape (runs, places, days): all at once where the mechanism can, else one by one."""
     draw_many = getattr(draw_schedule, "draw_many", None)
     if draw_many is not None:
-        return np.asarray(draw_many(rng, runs=runs), dtype=bool)
+        return np.ascontiguousarray(draw_many(rng, runs=runs), dtype=bool)
     return np.stack([np.asarray(draw_schedule(rng), dtype=bool) for _ in range(runs)])
 
 
@@ -201,7 +201,8 @@ class _Trial:
         return cls(known[kept], treated[kept], (~np.isnan(counts[kept])).astype(np.float64), places, days)
 
     def keep(self, schedules: BoolArray) -> BoolArray:
-        return schedules[:, self.places][:, :, self.days]
+        kept = schedules if self.places.all() else schedules[:, self.places]
+        return kept if self.days.all() else kept[:, :, self.days]
 
     def expect(self, log_ratio: float) -> FloatArray:
         """Expected counts where treatment multiplies the rate so, levels of places and days fitted to their sums (biproportional)."""
@@ -259,7 +260,7 @@ class _Trial:
 
 def _chunks(schedules: BoolArray) -> Iterator[FloatArray]:
     for start in range(0, len(schedules), _CHUNK):
-        yield schedules[start : start + _CHUNK].astype(np.float64)
+        yield schedules[start : start + _CHUNK].astype(np.float64, order="C")
 
 
 def _invert(trial: _Trial, schedules: BoolArray, drawn: FloatArray, confidence: float) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from safeground.engine.documents import count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable, passed
 from safeground.engine.evaluation.designs.place_days import PlaceDays
 from safeground.engine.evaluation.effects import Effect
+from safeground.engine.evaluation.wording import say_p
 from safeground.engine.statistics import (
     DrawSchedule,
     draw_schedules,
@@ -71,12 +72,14 @@ def check_left_out(table: PlaceDays) -> CheckResult:
 def check_placebo_in_time(table: PlaceDays, schedules: np.ndarray, log_ratio: float) -> CheckResult:
     """Tomorrow's patrol can have no effect on today."""
     question = "Does tomorrow's treatment seem to act today, which it cannot?"
-    p, _ = find_shifted_p(table.counts, table.treated, schedules=schedules, shifts=(-1,), log_ratio=log_ratio)
-    is_good = bool(p[0] > _ALPHA)
+    p = _find_p(table, schedules, (-1,), log_ratio)
+    if p is None:
+        return not_applicable("placebo_in_time", question, "Too few events on days whose tomorrow is known.")
+    is_good = p > _ALPHA
     sentence = (
-        f"No sign of it (p = {p[0]:.2f})."
+        f"No sign of it ({say_p(p)})."
         if is_good
-        else f"It seems to (p = {p[0]:.3f}), as one true trial in twenty would by chance: look at how events were dated."
+        else f"It seems to ({say_p(p)}), as one true trial in twenty would by chance: look at how events were dated."
     )
     return judge(is_good, "placebo_in_time", question, sentence)
 
@@ -86,12 +89,14 @@ def check_carry_over(table: PlaceDays, schedules: np.ndarray, log_ratio: float) 
     question = f"Does treatment still show in the {len(LAGS)} days after?"
     if table.counts.shape[1] < 10 * max(LAGS):
         return not_applicable("carry_over", question, f"{table.counts.shape[1]} days are too few to see.")
-    _, p = find_shifted_p(table.counts, table.treated, schedules=schedules, shifts=LAGS, log_ratio=log_ratio)
+    p = _find_p(table, schedules, LAGS, log_ratio)
+    if p is None:
+        return not_applicable("carry_over", question, "Too few events on days whose days before are known.")
     is_good = p > _ALPHA
     sentence = (
-        f"No sign of it (p = {p:.2f} for the {len(LAGS)} days together); that is no proof that there is none."
+        f"No sign of it ({say_p(p)} for the {len(LAGS)} days together); that is no proof that there is none."
         if is_good
-        else f"Days after treatment differ from others (p = {p:.3f}), so that the ratio sets treated days against days that are not "
+        else f"Days after treatment differ from others ({say_p(p)}), so that the ratio sets treated days against days that are not "
         "quite untreated."
     )
     return judge(is_good, "carry_over", question, sentence)
@@ -149,6 +154,14 @@ def check_precision(effect: Effect, *, planned: float = PLANNED_RATIO) -> CheckR
         "trials; power at the effect that was found is not given, as it would only repeat the p-value."
     )
     return judge(detectable >= planned, "precision", question, sentence)
+
+
+def _find_p(table: PlaceDays, schedules: np.ndarray, shifts: tuple[int, ...], log_ratio: float) -> float | None:
+    """p of the shifted days together; None where they hold no event."""
+    try:
+        return find_shifted_p(table.counts, table.treated, schedules=schedules, shifts=shifts, log_ratio=log_ratio)[1]
+    except ValueError:
+        return None
 
 
 def _ratio(counts: np.ndarray, treated: np.ndarray, family: str = "poisson") -> float:
