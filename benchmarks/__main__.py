@@ -15,6 +15,7 @@ BENCHMARKS = (
     "row_rejects.py",
     "definition.py",
     "suppression.py",
+    "release_check.py",
     "whole_build.py",
     "national_archive.py",
     "nation_scale.py",

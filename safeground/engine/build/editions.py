@@ -22,9 +22,9 @@ from safeground.engine.assessment import (
 )
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
-from safeground.engine.build.releasing import compare_with_earlier, refuse_leaks, report_exposures
+from safeground.engine.build.releasing import check_before_release, make_nestings, put_results, refuse_leaks
 from safeground.engine.catalogue import Catalogue, Sensitivity, load_catalogue
-from safeground.engine.disclosure import Release, find_exposures
+from safeground.engine.disclosure import Release
 from safeground.engine.documents import Audience, Document
 from safeground.engine.feeds import (
     CheckReport,
@@ -36,7 +36,7 @@ from safeground.engine.feeds import (
     supply_scorecard,
 )
 from safeground.engine.measures import open_measures
-from safeground.engine.publish import Brand, link_origin, publish_edition
+from safeground.engine.publish import AreaNesting, Brand, link_origin, publish_edition
 from safeground.engine.strategy import load_strategy
 from safeground.engine.warehouse import Engine, check_engine, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
@@ -216,7 +216,7 @@ def _publish(
             for audience in documents
         }
         releases = {audience: evidence[audience].releases(f"{audience}/{names[audience]}") for audience in documents}
-        _check_releases(workspace, catalogue, releases, progress)
+        _check_releases(workspace, catalogue, releases, make_nestings(measures), progress)
         for audience, document in documents.items():
             editions = editions_of(workspace, audience)
             staged = workspace.stage_folder(f"edition-{audience}-") / "edition"
@@ -240,16 +240,16 @@ def _check_releases(
     workspace: Workspace,
     catalogue: Catalogue,
     releases: Mapping[Audience, Sequence[Release]],
+    nestings: Sequence[AreaNesting],
     progress: Progress,
 ) -> None:
-    """Each edition by itself, and the public one against all that was released before, since everybody may have kept it."""
+    """Each edition that tells anything under a rule that withholds. What was found is kept beside it."""
     progress(0, 1, "Looking for counts that could be worked out")
     for audience, new in releases.items():
-        name = new[0].name if new else ""
-        exposures = [exposure for release in new for exposure in find_exposures([release])]
-        refuse_leaks([report_exposures(workspace, name, new, exposures, audience)], workspace)
-        if audience is Audience.PUBLIC:
-            refuse_leaks([compare_with_earlier(workspace, catalogue, new, audience)], workspace)
+        if new:
+            report = check_before_release(workspace, catalogue, new, audience, nestings=nestings)
+            results = put_results(report, workspace.editions.folder / new[0].name, workspace)
+            refuse_leaks(report, workspace, results=results)
 
 
 def _write_documents(

@@ -15,12 +15,19 @@ from safeground.engine.catalogue import Catalogue
 from safeground.engine.disclosure import Exposure, Release, Status, find_exposures
 from safeground.engine.documents import Audience, count_things
 from safeground.engine.measures import Measures, open_measures
-from safeground.engine.publish import can_read, load_edition, read_releases, read_table, tie_areas
+from safeground.engine.publish import AreaNesting, can_read, load_edition, read_releases, read_table, tie_areas
 from safeground.engine.warehouse import open_warehouse
-from safeground.engine.workspace import Workspace, WorkspaceError
+from safeground.engine.workspace import Workspace, WorkspaceError, write_atomically
+
+RESULTS_ENDING = ".release-check.csv"
+"""Of the results of an edition's own check, beside its folder: they say which cells are near to being known, so that they are for whoever
+releases and not for readers."""
 
 DECISIONS = "release-decisions.yaml"
 _NAMED = 5
+_FORCE = "pfa24"
+_LEVELS = ("ward24", "ltla24", _FORCE)
+"""From the smallest."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ def check_release(
             for name, contract in catalogue.feeds.contracts.items()
         }
         new = read_table(path, rules)
-    return compare_with_earlier(workspace, catalogue, new, audience, parents=_find_parents(workspace, catalogue))
+    return compare_with_earlier(workspace, catalogue, new, audience, nestings=_find_nestings(workspace, catalogue))
 
 
 def compare_with_earlier(
@@ -125,10 +132,10 @@ def compare_with_earlier(
     new: Sequence[Release],
     audience: Audience,
     *,
-    parents: Mapping[str, str] | None = None,
+    nestings: Sequence[AreaNesting] = (),
 ) -> ReleaseReport:
     """New releases for an audience against those of all editions, for each audience that reads them: a number of one edition may be read
-    with a number of another. `parents`: which area lies in which."""
+    with a number of another. `nestings`: which area lies in which."""
     name = new[0].name if new else "nothing that any rule withholds"
     earlier = [
         (told_to, release)
@@ -139,6 +146,9 @@ def compare_with_earlier(
     ]
     decided = _read_decisions(workspace)
     found: dict[tuple[str, str], ReleaseResult] = {}
+    asked: dict[
+        tuple[tuple[Release, ...], int], tuple[Exposure, ...]
+    ] = {}  # readers of the same releases under the same rule learn the same
     for reader in Audience:
         if not can_read(reader, audience):
             continue
@@ -151,31 +161,59 @@ def compare_with_earlier(
                 if can_read(reader, told_to) and _feed_of(other) == feed
             ]
             together = (*beside, _as_read_by(reader, audience, release))
-            for exposure in find_exposures(tie_areas(together, parents or {}), only=name, threshold=rule.threshold):
+            if (together, rule.threshold) not in asked:
+                tied = tie_areas(together, nestings)
+                asked[together, rule.threshold] = find_exposures(tied, only=name, threshold=rule.threshold)
+            for exposure in asked[together, rule.threshold]:
                 found.setdefault((str(exposure.key), exposure.leak), _make_result(exposure, reader, decided))
-    ordered = sorted(found.values(), key=lambda each: (each.status != Status.FAIL, each.cell))
-    return ReleaseReport(name, len({r.name for _, r in earlier}), sum(len(r.cells) for r in new), tuple(ordered))
+    return ReleaseReport(name, len({r.name for _, r in earlier}), _count_cells(new), _in_order(found.values()))
 
 
-def report_exposures(
-    workspace: Workspace, name: str, new: Sequence[Release], exposures: Sequence[Exposure], audience: Audience
+def check_before_release(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    new: Sequence[Release],
+    audience: Audience,
+    *,
+    nestings: Sequence[AreaNesting] = (),
 ) -> ReleaseReport:
-    """What releases give away by themselves."""
-    decided = _read_decisions(workspace)
-    results = tuple(_make_result(exposure, audience, decided) for exposure in exposures)
-    return ReleaseReport(name, 0, sum(len(release.cells) for release in new), results)
+    """An edition by itself, and a public one against all that was released before, since everybody may have kept it."""
+    name, decided = new[0].name, _read_decisions(workspace)
+    alone = [exposure for release in tie_areas(new, nestings) for exposure in find_exposures([release])]
+    found = {(str(each.key), str(each.leak)): _make_result(each, audience, decided) for each in alone}
+    if audience is not Audience.PUBLIC:
+        return ReleaseReport(name, 0, _count_cells(new), _in_order(found.values()))
+    with_earlier = compare_with_earlier(workspace, catalogue, new, audience, nestings=nestings)
+    found |= {(each.cell, each.rule): each for each in with_earlier.results if (each.cell, each.rule) not in found}
+    return ReleaseReport(name, with_earlier.against, with_earlier.cells, _in_order(found.values()))
 
 
-def refuse_leaks(reports: Iterable[ReleaseReport], workspace: Workspace) -> None:
+def put_results(report: ReleaseReport, edition: Path, workspace: Workspace) -> Path:
+    """Write a report beside the folder of an edition, which may not be there yet, or never come: then it says why."""
+    path = edition.with_name(edition.name + RESULTS_ENDING)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, report.as_csv(), staging=workspace.staging)
+    return path
+
+
+def refuse_leaks(report: ReleaseReport, workspace: Workspace, *, results: Path) -> None:
     """Raise WorkspaceError, naming the cells, where a report has a failure that nobody has decided to allow."""
-    for report in reports:
-        if report.failures:
-            named = "; ".join(f"{each.cell} ({each.rule})" for each in report.failures[:_NAMED])
-            more = f" and {len(report.failures) - _NAMED} more" if len(report.failures) > _NAMED else ""
-            raise WorkspaceError(
-                f"The edition {report.name} would give counts away that are withheld: {named}{more}. Nothing was published; "
-                f"withhold more, or write each cell and why it may be known into {workspace.root / DECISIONS}."
-            )
+    if report.failures:
+        named = "; ".join(f"{each.cell} ({each.rule})" for each in report.failures[:_NAMED])
+        more = f" and {len(report.failures) - _NAMED} more" if len(report.failures) > _NAMED else ""
+        raise WorkspaceError(
+            f"The edition {report.name} would give counts away that are withheld: {named}{more}. Nothing was published; "
+            f"withhold more, or write each cell and why it may be known into {workspace.root / DECISIONS}. All of them are in {results}."
+        )
+
+
+def _count_cells(releases: Sequence[Release]) -> int:
+    return sum(len(release.cells) for release in releases)
+
+
+def _in_order(results: Iterable[ReleaseResult]) -> tuple[ReleaseResult, ...]:
+    """The worst first."""
+    return tuple(sorted(results, key=lambda each: (each.status != Status.FAIL, each.cell)))
 
 
 def _is_same(release: Release, new: Sequence[Release]) -> bool:
@@ -223,30 +261,27 @@ def _read_decisions(workspace: Workspace) -> dict[str, str]:
         ) from None
 
 
-def _find_parents(workspace: Workspace, catalogue: Catalogue) -> dict[str, str]:
-    """In which area each small area and district lies; none where nothing has been built yet."""
+def _find_nestings(workspace: Workspace, catalogue: Catalogue) -> tuple[AreaNesting, ...]:
+    """Which area lies in which; nothing where nothing has been built yet."""
     if workspace.warehouse.current is None:
-        return {}
+        return ()
     try:
         with open_warehouse(workspace) as warehouse:
-            return make_parents(open_measures(warehouse, catalogue))
+            return make_nestings(open_measures(warehouse, catalogue))
     except ValueError:
-        return {}
+        return ()
 
 
-def make_parents(measures: Measures) -> dict[str, str]:
-    """Each of our areas with the next larger one in which it lies whole."""
+def make_nestings(measures: Measures) -> tuple[AreaNesting, ...]:
+    """Our small areas, wards and districts, each level in every larger one that a lookup leads to."""
     if not measures.has_areas:
-        return {}
+        return ()
     hierarchy = measures.locator.hierarchy
-    parents: dict[str, str] = {}
-    for level in ("ltla24", "pfa24"):
-        for child in (hierarchy.base, "ltla24"):
-            if child == level:
-                continue
-            for code in measures.areas(child):
-                base = [code] if child == hierarchy.base else list(hierarchy.within(child, code))
-                found = {parent for parent in hierarchy.parents(level, base) if parent}
-                if len(found) == 1:
-                    parents.setdefault(code, found.pop())
-    return parents
+    levels = (hierarchy.base, *(level for level in _LEVELS if level in hierarchy.levels))
+    found = []
+    for at, level in enumerate(levels):
+        ours = set(measures.areas(level))
+        for larger in levels[at + 1 :]:
+            parents = {code: parent for code, parent in hierarchy.nest(level, larger).items() if code in ours}
+            found.append(AreaNesting(level, parents, leaves_rest=larger == _FORCE))
+    return tuple(found)

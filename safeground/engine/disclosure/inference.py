@@ -27,6 +27,8 @@ _FAR = 1e7
 _READINGS = 60
 _MOVE = 0.01
 """How far a count is pushed to see whether it moves: the less, the more counts move at once; far above the solver's tolerance."""
+_LONG, _BATCH = 40, 2_000
+"""A sum of more terms ties many counts that else have little to do with each other."""
 _FEW, _AT_ONCE, _WORTH = 50, 4_000, 0.1
 """Of fewer counts, or once so small a share of them moves, pushing pays no more; of many thousands it takes longer than in parts."""
 _MOST_WORK = 500_000
@@ -146,6 +148,27 @@ class _Programme:
             self.upper[columns],
         )
 
+    def batches(self, groups: Sequence[tuple[Places, Places]]) -> list[_Programme]:
+        """The groups in programmes of some thousand counts: one of all takes far longer, and one a group is mostly the solver's start."""
+        found, waiting, size = [], [], 0
+        for group in groups:
+            waiting.append(group)
+            size += len(group[1])
+            if size > _BATCH:
+                found.append(self.part(waiting))
+                waiting, size = [], 0
+        return [*found, self.part(waiting)] if waiting else found
+
+    def hold_long_sums(self, solution: Floats) -> _Programme:
+        """The programme with every count of a long sum held at a solution: what is left falls apart into small groups."""
+        terms = np.diff(self.matrix.indptr)
+        short = self.matrix[np.flatnonzero(terms <= _LONG)]
+        held = np.zeros(len(self.members), dtype=bool)
+        held[self.matrix[np.flatnonzero(terms > _LONG)].indices] = True
+        free = np.flatnonzero(~held)
+        right = self.right[terms <= _LONG] - short[:, np.flatnonzero(held)] @ solution[held]
+        return _Programme(self.members[free], short[:, free], right, self.lower[free], self.upper[free])
+
     def solve(self, cost: Floats) -> Floats | None:
         """The counts at the least cost; None where there are none."""
         from scipy.optimize import linprog
@@ -214,12 +237,12 @@ def _ask(
                 _ask(whole, half, lower, upper, asked, withheld, beyond, unasked)
         return
     targets = np.flatnonzero(asked[programme.members])
+    ranged = np.flatnonzero(withheld[programme.members])
+    is_spread = seen.spread(ranged, beyond)
     seen.move(targets)
     fixed = targets[~seen.moves(targets)]
     lower[programme.members[fixed]] = upper[programme.members[fixed]] = np.round(seen.low[fixed], 6)
-    ranged = np.flatnonzero(withheld[programme.members])
-    ranged = ranged[seen.moves(ranged)]
-    ranged = ranged[~seen.spread(ranged, beyond)]
+    ranged = ranged[~is_spread & seen.moves(ranged)]
     if not len(ranged):
         return
     left = set(programme.members[ranged].tolist())
@@ -246,17 +269,21 @@ class _Seen:
     programme: _Programme
     low: Floats
     high: Floats
+    sum_of_solutions: Floats
+    solutions: int = 0
 
     @classmethod
     def of(cls, programme: _Programme) -> _Seen:
         number = len(programme.members)
-        return cls(programme, np.full(number, np.inf), np.full(number, -np.inf))
+        return cls(programme, np.full(number, np.inf), np.full(number, -np.inf), np.zeros(number))
 
     def note(self, solution: Floats | None) -> bool:
         if solution is None:
             return False
         np.minimum(self.low, solution, out=self.low)
         np.maximum(self.high, solution, out=self.high)
+        self.sum_of_solutions += solution
+        self.solutions += 1
         return True
 
     def moves(self, targets: Places) -> NDArray[np.bool_]:
@@ -270,13 +297,9 @@ class _Seen:
         most: then none of it can move.
         """
         draw = np.random.default_rng(len(targets))  # the same for the same numbers, so that a check can be repeated
-        is_new = True
-        while is_new and len(still := targets[~self.moves(targets)]) > _FEW:
-            some = draw.choice(still, min(len(still), _AT_ONCE), replace=False)
-            for sign in (1.0, -1.0):
-                goals, weights = self.low[some] + sign * _MOVE, draw.uniform(0.5, 1.5, len(some))
-                self.note(self.programme.push(some, sign, goals, weights))
-            is_new = bool(self.moves(some).mean() > _WORTH)
+        if len(targets) > _BATCH:
+            self._move_apart(targets)
+        self._push_a_little(targets, draw)
         while len(still := targets[~self.moves(targets)]):
             cost = np.zeros(len(self.programme.members))
             cost[still] = draw.uniform(0.5, 1.5, len(still)) * draw.choice([-1.0, 1.0], len(still))
@@ -284,6 +307,28 @@ class _Seen:
             self.note(self.programme.solve(-cost))
             if not self.moves(still).any():
                 return
+
+    def _move_apart(self, targets: Places) -> None:
+        """The same in small parts, with all that ties them held between the solutions seen, where there is room. What moves so, moves."""
+        middle = self.sum_of_solutions / self.solutions
+        members = self.programme.members
+        asked = np.zeros(members[-1] + 1, dtype=bool)
+        asked[members[targets]] = True
+        apart = self.programme.hold_long_sums(middle)
+        for part in apart.batches(apart.groups(asked)):
+            at = np.searchsorted(members, part.members)
+            seen = _Seen(part, self.low[at], self.high[at], middle[at])
+            seen._push_a_little(np.flatnonzero(asked[part.members]), np.random.default_rng(len(part.members)))
+            self.low[at], self.high[at] = seen.low, seen.high
+
+    def _push_a_little(self, targets: Places, draw: np.random.Generator) -> None:
+        is_new = True
+        while is_new and len(still := targets[~self.moves(targets)]) > _FEW:
+            some = draw.choice(still, min(len(still), _AT_ONCE), replace=False)
+            for sign in (1.0, -1.0):
+                goals, weights = self.low[some] + sign * _MOVE, draw.uniform(0.5, 1.5, len(some))
+                self.note(self.programme.push(some, sign, goals, weights))
+            is_new = bool(self.moves(some).mean() > _WORTH)
 
     def spread(self, targets: Places, beyond: float) -> NDArray[np.bool_]:
         """Which targets can lie above `beyond`, or at both 1 and `beyond`: asked of many at once, as long as that finds any."""

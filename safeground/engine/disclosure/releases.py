@@ -226,10 +226,10 @@ class _System:
 
     def expose(self, keys: Collection[CellKey] | None = None) -> list[Exposure]:
         lower, upper = (np.array([getattr(known, end) for known in self.known]) for end in ("lower", "upper"))
-        asked = np.array([not known.is_told for known in self.known])
+        asked = np.array([not known.is_told for known in self.known], dtype=bool)
         if keys is not None:
-            asked &= np.array([key in keys for key in self.place])
-        withheld = np.array([known.is_withheld for known in self.known])
+            asked &= np.array([key in keys for key in self.place], dtype=bool)
+        withheld = np.array([known.is_withheld for known in self.known], dtype=bool)
         bounds = infer_bounds(lower, upper, self.sums, asked=asked, withheld=withheld, beyond=self.threshold)
         found = []
         for key, at in self.place.items():

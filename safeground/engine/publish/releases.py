@@ -10,9 +10,9 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from safeground.engine.disclosure import CellKey, DisclosureRule, Release, Series, SeriesSum, ToldCell
+from safeground.engine.disclosure import CellKey, DisclosureRule, Release, Series, SeriesSum, ToldCell, rest_of
 from safeground.engine.documents import Audience
 from safeground.engine.publish.edition import EditionError
 
@@ -25,6 +25,15 @@ _READS: Mapping[Audience, frozenset[Audience]] = {
     Audience.PARTNERSHIP: frozenset({Audience.PUBLIC, Audience.PARTNERSHIP}),
     Audience.POLICE: frozenset(Audience),
 }
+
+
+class AreaNesting(NamedTuple):
+    """Which larger area (by code) each area of a level lies in. `leaves_rest`: whether what is counted for the larger may be in none of
+    the smaller: a crime recorded by the force that lies elsewhere, or nobody knows where."""
+
+    level: str
+    parents: Mapping[str, str]
+    leaves_rest: bool
 
 
 def can_read(reader: Audience, release: str) -> bool:
@@ -152,17 +161,20 @@ def _find_sums(cells: Mapping[CellKey, ToldCell]) -> Iterable[SeriesSum]:
             yield SeriesSum(total, tuple(parts))
 
 
-def tie_areas(releases: Sequence[Release], parents: Mapping[str, str]) -> tuple[Release, ...]:
-    """The releases with the sums of areas inside others, for all measures in them. `parents`: the area that each area lies in."""
+def tie_areas(releases: Sequence[Release], nestings: Sequence[AreaNesting]) -> tuple[Release, ...]:
+    """The releases with the sums of areas inside others, for all measures in them. What is counted for the larger area and for none of
+    the smaller is a part too, where there can be such or the releases speak of it."""
     series = {cell.key.series for release in releases for cell in release.cells}
-    inside: dict[str, list[str]] = {}
-    for child, parent in parents.items():
-        inside.setdefault(parent, []).append(child)
     areas = {each.area for each in series}
-    wholes = {(each.measure, each.part, each.area) for each in series if each.area in inside}
-    sums = tuple(
-        SeriesSum(Series(measure, area, part), tuple(Series(measure, child, part) for child in sorted(inside[area])))
-        for measure, part, area in sorted(wholes)
-        if areas.intersection(inside[area])
-    )
+    sums: dict[SeriesSum, None] = {}
+    for nesting in nestings:
+        inside: dict[str, list[str]] = {}
+        for child, parent in sorted(nesting.parents.items()):
+            inside.setdefault(parent, []).append(child)
+        for measure, area, part in sorted(each for each in series if each.area in inside):
+            if not areas.intersection(inside[area]):
+                continue
+            rest = rest_of(area, nesting.level)
+            parts = [*inside[area], *([rest] if nesting.leaves_rest or rest in areas else [])]
+            sums[SeriesSum(Series(measure, area, part), tuple(Series(measure, each, part) for each in parts))] = None
     return tuple(Release(each.name, each.rule, each.cells, (*each.sums, *sums)) for each in releases)

@@ -110,6 +110,15 @@ def test_what_is_withheld_here_and_told_there_is_named_with_both_releases():
     assert all(each.releases == ("first", "second") for each in found if each.leak is Leak.TOLD)
 
 
+def test_a_count_told_the_first_time_is_no_leak_of_releases_without_it():
+    first = release("first", {(ALL, YEAR): 100})
+    assert find_exposures([first, release("alone", {(part("a"), YEAR): None})], only="alone") == ()
+    leak = find_exposures(
+        [release("only", {(part("a"), YEAR): None, (ALL, YEAR): 3}, SeriesSum(ALL, (part("a"),)))], only="only"
+    )
+    assert {each.leak for each in leak} == {Leak.EXACT}
+
+
 def test_a_revised_count_is_shown_to_somebody_and_breaks_nothing_else():
     found = find_exposures([SOUND, release("second", {(ALL, YEAR): 104})], only="second")
     assert [(each.leak, each.status) for each in found] == [(Leak.REVISED, Status.REVIEW)]
