@@ -6,6 +6,7 @@ number of cells asked, is below the level. What is missing is left out of everyt
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,7 +62,8 @@ def local_getis_ord(
 
     runs: 0 for the normal approximation, which is poor for counts of rare events: they are skewed, and it calls cells hot too often.
     Else the p-value is from dealing the values out anew: exact for whole numbers with neighbours of one weight, where `exact` allows it
-    and it does not take too long; otherwise by so many draws. `method` says which.
+    and it does not take too long; otherwise by so many draws. `method` says which. Draws cannot give a p-value below 2 / (runs + 1),
+    which after adjusting may tell nothing of a large map: 99,999 take half a second for 100,000 cells whose neighbours weigh alike.
 
     hold_own: each cell keeps its value and only its neighbours' are drawn (conditional permutation, as is usual). Then the p-value of
     Gi* is that of Gi: a cell that holds all the events alone, among empty ones, is not hot, though the empty ones around it may be.
@@ -191,7 +193,7 @@ class _Field:
             how = "normal approximation"
         else:
             p, high = significance.two_sided(tails.lower, tails.upper), tails.upper < tails.lower
-            how = _wording(tails.exact, self.runs, hold_own)
+            how = self._wording(tails.exact, hold_own, asked=int((~np.isnan(p)).sum()))
         if len(kinds) == 4:
             p = np.where((self.centred == 0) & ~np.isnan(p), 1.0, p)
         if not self.tells:
@@ -213,15 +215,19 @@ class _Field:
             method=f"{name}, {how}",
         )
 
+    def _wording(self, exact: bool, hold_own: bool, asked: int) -> str:
+        kind = "conditional " if hold_own else ""
+        if exact:
+            return f"exact distribution over all {kind}permutations"
+        # The smallest p-value is 2 / (runs + 1); so many cells must have it for the adjusted one to be below the level.
+        fewest = math.ceil(2 / (self.runs + 1) * asked / self.level)
+        limit = f", too few to tell fewer than {fewest:,} cells together" if fewest > 1 else ""
+        return f"{self.runs:,} {kind}permutations{limit}"
+
     def _everywhere(self, of_known: NDArray[Any], otherwise: float | str = np.nan) -> NDArray[Any]:
         every = np.full(self.known.shape, otherwise, dtype=of_known.dtype)
         every[self.known] = of_known
         return every
-
-
-def _wording(exact: bool, runs: int, hold_own: bool) -> str:
-    kind = "conditional " if hold_own else ""
-    return f"exact distribution over all {kind}permutations" if exact else f"{runs:,} {kind}permutations"
 
 
 def _kinds(kinds: tuple[str, ...], own_is_high: BoolArray, neighbours_are_high: BoolArray) -> TextArray:

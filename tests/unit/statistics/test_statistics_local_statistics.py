@@ -145,7 +145,8 @@ def test_without_runs_the_normal_approximation_is_named() -> None:
 def test_values_that_are_not_whole_are_drawn_and_the_seed_repeats_them() -> None:
     harm = COUNTS * 10.1
     first, again = (local_getis_ord(harm, ring(20), runs=199, rng=rng()) for _ in range(2))
-    assert first.method == "Gi*, 199 conditional permutations"
+    assert first.method == "Gi*, 199 conditional permutations, too few to tell fewer than 4 cells together"
+    assert local_getis_ord(harm, ring(20), runs=999, rng=rng()).method == "Gi*, 999 conditional permutations"
     np.testing.assert_array_equal(first.p_value, again.p_value)
     assert first.p_value.min() >= 2 / 200
 
