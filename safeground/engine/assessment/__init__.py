@@ -2,7 +2,7 @@
 
 from safeground.engine.assessment.chapters.hot_spots import (
     ToldSpots,
-    choose_definition,
+    tell_chosen,
     tell_hot_spots,
     write_hot_spot_pack,
 )
@@ -18,12 +18,12 @@ __all__ = [
     "ToldSpots",
     "Wording",
     "WordingError",
-    "choose_definition",
     "find_words",
     "may_tell_feed",
     "may_tell_rows",
     "put_in_words",
     "read_wording",
+    "tell_chosen",
     "tell_hot_spots",
     "write_assessment",
     "write_hot_spot_pack",

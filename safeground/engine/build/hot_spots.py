@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from safeground.engine.assessment import Evidence, ToldSpots, choose_definition, tell_hot_spots, write_hot_spot_pack
+from safeground.engine.assessment import Evidence, ToldSpots, tell_chosen, tell_hot_spots, write_hot_spot_pack
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import SEED, make_brand
 from safeground.engine.catalogue import Catalogue, EventDefinition
@@ -88,13 +88,11 @@ def publish_hot_spots(
         progress(0, 1, "Looking for hot spots")
         measures = open_measures(warehouse, catalogue)
         evidence = Evidence(measures, warehouse, catalogue, (), (), audience, SEED)
-        definition, what = _choose(evidence, measure)
-        _refuse_unknown_feed(evidence, definition)
-        told = tell_hot_spots(evidence, definition, what, plan, harm=harm)
+        told, why = _tell(evidence, measure, plan, harm)
         packs, name = packs_of(workspace, audience), _name(told, harm)
         document, table = write_hot_spot_pack(told)
         if packs.current is not None and packs.current.name == name:
-            return _report(told, packs.current, table, is_new=False)
+            return _report(told, packs.current, table, why, is_new=False)
         if (packs.folder / name).is_dir():
             shutil.rmtree(packs.folder / name)  # made before, and not in use: the same inputs make the same again
         newest = max(told.found.incidents.months)
@@ -111,13 +109,21 @@ def publish_hot_spots(
         )
         path = packs.swap_in(staged, name=name)
         shutil.rmtree(staged.parent, ignore_errors=True)
-        return _report(told, path, table, is_new=True)
+        return _report(told, path, table, why, is_new=True)
 
 
-def _choose(evidence: Evidence, measure: str | None) -> tuple[EventDefinition, str]:
-    catalogue = evidence.catalogue
+def _tell(
+    evidence: Evidence, measure: str | None, plan: HotSpotPlan, harm: HarmWeights | None
+) -> tuple[ToldSpots, str]:
     if measure is None:
-        return choose_definition(evidence, _DEFAULT)
+        return tell_chosen(evidence, _DEFAULT, plan, harm=harm)
+    definition, what = _choose(evidence, measure)
+    _refuse_unknown_feed(evidence, definition)
+    return tell_hot_spots(evidence, definition, what, plan, harm=harm), ""
+
+
+def _choose(evidence: Evidence, measure: str) -> tuple[EventDefinition, str]:
+    catalogue = evidence.catalogue
     if measure in catalogue.measures:
         return evidence.measures.definition_of(measure), catalogue.measures[measure].short_title
     if measure in catalogue.definitions:
@@ -173,12 +179,13 @@ def _manifest(told: ToldSpots, harm: HarmWeights | None) -> dict[str, Any]:
     }
 
 
-def _report(told: ToldSpots, path: Path, table: Table, *, is_new: bool) -> HotSpotsReport:
+def _report(told: ToldSpots, path: Path, table: Table, why: str, *, is_new: bool) -> HotSpotsReport:
     names = [column.key for column in table.columns]
     at = [names.index(key) for key in ("name", "grid_reference", "events")]
     spots = tuple(tuple(_write(row[place]) for place in at) for row in table.rows)
     single, unsure = sum(spot.is_one_point for spot in told.found.spots), len(told.unsure)
-    cautions = [
+    cautions = [why] if why else []
+    cautions += [
         f"{unsure} of {len(spots)} are less sure: another grid, or another year's luck, would as often choose another place."
     ]
     if single:

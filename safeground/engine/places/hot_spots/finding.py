@@ -29,6 +29,8 @@ from safeground.engine.statistics import Concentration, estimate_concentration
 
 _SIMULATIONS = 199
 _DISTRICT = "ltla24"
+_NAMED_FEED = "police_uk_street"
+"""Whose points have the names of streets, where the events' own have none."""
 
 
 def find_hot_spots(
@@ -67,8 +69,9 @@ def find_hot_spots(
     hot = find_standing_out(grid, in_use, cell_of, rng)[at_use]
     kinds = classify_over_time(grid, in_use, cell_of, placed, rng)
     in_spots = np.isin(cell_of, scores.ids[chosen])
+    named = streets if (streets.name != "").any() else read_anchors(measures, _NAMED_FEED)
     describer = _Describer(
-        measures, placed.select(in_spots), cell_of[in_spots], None if weights is None else weights[in_spots], streets
+        measures, placed.select(in_spots), cell_of[in_spots], None if weights is None else weights[in_spots], named
     )
     spots = tuple(
         describer.describe(
@@ -100,6 +103,16 @@ def find_hot_spots(
         weighed=None if weights is None else int(np.isfinite(weights).sum()),
         harm_source=None if weights is None or harm is None else harm.source,
     )
+
+
+def count_busiest(incidents: Incidents, plan: HotSpotPlan) -> NDArray[np.int64]:
+    """Events in the busiest cells, as many as the plan chooses, however near to each other: what a list could hold at best. 0 where there
+    are no more cells."""
+    kept, _ = _leave_out_institutions(incidents, plan)
+    placed = kept.select(kept.is_placed)
+    cells = make_grid(cell=plan.cell, kind=plan.kind).locate(placed.easting, placed.northing)
+    counts = np.sort(np.unique(cells, return_counts=True)[1])[::-1]
+    return np.pad(counts, (0, plan.count))[: plan.count].astype(np.int64)
 
 
 def measure_concentration(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safeground.engine.assessment.chapters.hot_spots.overview import make_overview
-from safeground.engine.assessment.chapters.hot_spots.told import choose_definition, choose_months, tell_hot_spots
+from safeground.engine.assessment.chapters.hot_spots.told import choose_months, tell_chosen
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.protecting import protect_estimate
 from safeground.engine.catalogue import ChapterOutline
@@ -25,13 +25,13 @@ def make_hot_spots(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, 
     notes = outline.plan.notes
     if evidence.audience is Audience.PUBLIC:
         return (Paragraph(notes["public"]), *_make_concentration(evidence, outline.plan.measures[0]))
-    definition, what = choose_definition(evidence, outline.plan.measures[0])
     try:
-        told = tell_hot_spots(evidence, definition, what, HotSpotPlan())
+        told, why = tell_chosen(evidence, outline.plan.measures[0], HotSpotPlan())
     except HotSpotsError as error:
         return (Paragraph(outline.intro), Notice(NoticeKind.MISSING, f"Hot spots cannot be told: {error}."))
     points = [Notice(NoticeKind.CANNOT_TELL, notes["moved_points"])] if told.gives_months_alone else []
-    return (Paragraph(outline.intro), *make_overview(told, notes), *points, Paragraph(notes["not_a_target"]))
+    instead = [Notice(NoticeKind.CANNOT_TELL, why)] if why else []
+    return (Paragraph(outline.intro), *instead, *make_overview(told, notes), *points, Paragraph(notes["not_a_target"]))
 
 
 def _make_concentration(evidence: Evidence, measure: str) -> tuple[Block, ...]:

@@ -13,10 +13,27 @@ from safeground.engine.areas import to_wgs84
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.catalogue import EventDefinition
 from safeground.engine.disclosure import DisclosureRule, Protected, protect
-from safeground.engine.documents import AreaShape, Audience
+from safeground.engine.documents import AreaShape, Audience, join_words
 from safeground.engine.feeds import HarmWeights
 from safeground.engine.measures import Measures
-from safeground.engine.places import HotSpot, HotSpotPlan, HotSpots, find_hot_spots, find_own_weights, read_incidents
+from safeground.engine.places import (
+    HotSpot,
+    HotSpotPlan,
+    HotSpots,
+    count_busiest,
+    find_hot_spots,
+    find_own_weights,
+    read_incidents,
+)
+
+_FEWEST_EACH = 5
+"""Events that half of the places must hold: with fewer, one more or less makes the list."""
+
+_TOO_RARE = (
+    "Serious violence by the partnership's own definition is too rare, as far as the record can tell it, for places of this size: the "
+    "busiest hold fewer than five offences each, so that luck would choose them. So these are places of another offence that stands in "
+    "for it."
+)
 
 _FOUND: WeakKeyDictionary[Measures, dict[tuple[object, ...], HotSpots]] = WeakKeyDictionary()
 """Editions for several audiences are made from the same measures: what was found for one is not looked for again."""
@@ -102,15 +119,24 @@ def is_unsure(spot: HotSpot) -> bool:
     return min(spot.kept_when_moved, spot.kept_by_chance) < 0.5
 
 
-def choose_definition(evidence: Evidence, measure: str) -> tuple[EventDefinition, str]:
-    """The partnership's own definition where its events carry points and may be told, which is what patrols are for; else a
-    measure's."""
-    own = evidence.own_definition
+def tell_chosen(
+    evidence: Evidence, measure: str, plan: HotSpotPlan, *, harm: HarmWeights | None = None
+) -> tuple[ToldSpots, str]:
+    """Hot spots of the partnership's own definition, which is what patrols are for; and nothing to say of it.
+
+    Of a measure instead where that definition's events have no points, may not be told by small place, or are so rare that luck would
+    choose the places; and the sentence that says so. Raises HotSpotsError where there is nothing to choose from.
+    """
+    own, why = evidence.own_definition, ""
     if own is not None and own.feeds[0] in evidence.feeds and own.feeds[0] != STREET:
         carried = evidence.warehouse.columns_carried("events", own.feeds[0])
         if "easting" in carried and evidence.audience in evidence.readers_of_feed(own.feeds[0], SMALL_AREA):
-            return own, "serious violence"
-    return evidence.measures.definition_of(measure), evidence.catalogue.measures[measure].short_title
+            incidents = read_incidents(evidence.measures, own, months=choose_months(evidence, own, plan))
+            if np.median(count_busiest(incidents, plan)) >= _FEWEST_EACH:
+                return tell_hot_spots(evidence, own, "serious violence", plan, harm=harm), ""
+            why = _TOO_RARE
+    definition, what = evidence.measures.definition_of(measure), evidence.catalogue.measures[measure].short_title
+    return tell_hot_spots(evidence, definition, what, plan, harm=harm), why
 
 
 def tell_hot_spots(
@@ -125,7 +151,8 @@ def tell_hot_spots(
             evidence.measures, definition, months=choose_months(evidence, definition, plan), override=plan.override
         )
         kept[key] = find_hot_spots(evidence.measures, incidents, plan, rng=evidence.random_numbers(), harm=harm)
-    return ToldSpots(evidence, kept[key], what)
+    left_out = sorted(kept[key].incidents.left_out)
+    return ToldSpots(evidence, kept[key], f"{what}, without {join_words(left_out).lower()}" if left_out else what)
 
 
 def choose_months(evidence: Evidence, definition: EventDefinition, plan: HotSpotPlan) -> tuple[datetime.date, ...]:
