@@ -205,6 +205,19 @@ def test_no_delivery_tells_by_its_rows_what_a_table_withholds(built, audience):
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_the_check_before_release_found_lies_beside_the_edition(built, audience):
+    edition = built.editions[audience]
+    beside = edition.with_name(f"{edition.name}.release-check.csv")
+    with beside.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert found and {row["status"] for row in found} == {"review"}
+    assert all(row["rule"] != "told with two values, or does not add up" for row in found), (
+        "districts and the rest make the county"
+    )
+    assert not any(path.name.endswith(beside.suffixes[-2] + ".csv") for path in edition.rglob("*"))
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
 def test_the_rows_of_a_feed_are_rounded_where_its_rule_withholds(built, audience):
     edition = built.editions[audience]
     with (edition / "tables" / "sources.csv").open(encoding="utf-8-sig", newline="") as file:
