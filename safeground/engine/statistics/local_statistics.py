@@ -20,13 +20,16 @@ from safeground.engine.statistics.neighbour_sums import SumTails, links_among, t
 
 FEWEST_CELLS: Final = 4
 """With neighbours, below which a map has nothing local."""
+_ROUNDING: Final = 1e-12
+"""A share of a variance that is left of it by rounding alone."""
 
 
 @dataclass(frozen=True, eq=False)
 class LocalStatistics:
     """A local statistic of every cell; arrays of shape (cells,), NaN where a cell has no value or no neighbour with one.
 
-    `value`: the statistic. `z`: the same in standard deviations of what chance gives, by its exact mean and variance. `p_value`:
+    `value`: the statistic. `z`: the same in standard deviations of what chance gives, by its exact mean and variance, and 0 with p = 1
+    where it is the same however the values lie, as for the one cell that differs from all others. `p_value`:
     two-sided, by `method`; `adjusted_p_value`: allowing for all cells that were asked (`adjust_false_discovery`). `kind`: 'hot', 'cold',
     or of local Moran 'high-high', 'low-low', 'high-low', 'low-high' (the cell, then its neighbours) where the adjusted p-value is below
     `level`; else 'cannot tell'; 'not available' where NaN. `missing`: cells without a value. `islands`: cells with a value and no
@@ -85,10 +88,8 @@ def local_getis_ord(
     if not star and not hold_own:
         raise ValueError("Gi leaves a cell's own value out, so that it is held; hold_own=False goes with star=True")
     field = _Field.of(values, neighbours, runs, level)
-    z = _z_of_neighbours(field.centred, field.links)
     starred = with_own(field.links) if star else field.links
-    if star:
-        z = _z_with_own(field.centred, starred, field.islands)
+    z = _z_with_own(field, starred) if star else _z_of_neighbours(field)
     name = "Gi*" if star else "Gi"
     tails = None
     if runs and field.tells:
@@ -123,7 +124,7 @@ def local_moran(
     {41: 'high-high'}
     """
     field = _Field.of(values, neighbours, runs, level)
-    side = _z_of_neighbours(field.centred, field.links)
+    side = _z_of_neighbours(field)
     weight = field.links.sum(axis=1)
     own = field.centred
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -241,23 +242,33 @@ def _kinds(kinds: tuple[str, ...], own_is_high: BoolArray, neighbours_are_high: 
     )
 
 
-def _z_of_neighbours(centred: FloatArray, links: scipy.sparse.csr_array) -> FloatArray:
+def _z_of_neighbours(field: _Field) -> FloatArray:
     """Gi: the neighbours' sum less its mean, over its standard deviation, when the others' values are dealt out among them."""
-    cells = centred.size
-    weight, squared = links.sum(axis=1), (links * links).sum(axis=1)
+    centred, links, cells = field.centred, field.links, field.centred.size
+    weight, squared = as_numbers(links.sum(axis=1), "weights"), (links * links).sum(axis=1)
+    all_squares = centred @ centred
     with np.errstate(divide="ignore", invalid="ignore"):
         others_mean = -centred / (cells - 1)
-        others_variance = ((centred**2).sum() - centred**2) / (cells - 1) - others_mean**2
-        variance = others_variance * ((cells - 1) * squared - weight**2) / (cells - 2)
-        z = (links @ centred - weight * others_mean) / np.sqrt(np.where(variance > 0, variance, np.nan))
-    return np.asarray(z)
+        others_variance = (all_squares - centred**2) / (cells - 1) - others_mean**2
+        spread = ((cells - 1) * squared - weight**2) / (cells - 2)
+    others_variance = np.where(others_variance > _ROUNDING * all_squares / max(cells, 1), others_variance, 0.0)
+    return _standardised(links @ centred - weight * others_mean, others_variance, spread, weight, field.islands)
 
 
-def _z_with_own(centred: FloatArray, links: scipy.sparse.csr_array, islands: BoolArray) -> FloatArray:
+def _z_with_own(field: _Field, links: scipy.sparse.csr_array) -> FloatArray:
     """Gi*: the same for a sum that the cell itself is part of, all values dealt out."""
-    cells = centred.size
-    weight, squared = links.sum(axis=1), (links * links).sum(axis=1)
+    centred, cells = field.centred, field.centred.size
+    weight, squared = as_numbers(links.sum(axis=1), "weights"), (links * links).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = (centred @ centred) * (cells * squared - weight**2) / np.float64(cells * (cells - 1))
-        z = (links @ centred) / np.sqrt(np.where(variance > 0, variance, np.nan))
+        variance = np.full(cells, centred @ centred) / cells
+        spread = (cells * squared - weight**2) / np.float64(cells - 1)
+    return _standardised(links @ centred, variance, spread, weight, field.islands)
+
+
+def _standardised(
+    away: FloatArray, variance: FloatArray, spread: FloatArray, weight: FloatArray, islands: BoolArray
+) -> FloatArray:
+    """z; 0 where the sum is the same however the values lie, since all others are alike or all are neighbours."""
+    fixed = (variance == 0) | ~(spread > _ROUNDING * weight**2)
+    z = np.where(fixed, 0.0, away) / np.sqrt(np.where(fixed, 1.0, variance * spread))
     return np.asarray(np.where(islands, np.nan, z))

@@ -18,6 +18,7 @@ _TOUCH: Final = 1 - 1e-9
 """Places exactly `spacing` apart are far enough, whatever their last digit says."""
 _DUST: Final = 1e-9
 """Of the highest score: what is better by less is not better."""
+_MILLIMETRE: Final = 1e-3
 _SHIFTS: Final = (0.0, 0.25, 0.5, 0.75)
 
 
@@ -85,6 +86,7 @@ def choose_spots(
     score, points, eligible, excluded = _candidates(scores, x, y, exclude)
     if k < 1 or not spacing >= 0:
         raise ValueError(f"choose at least one place at a spacing of 0 metres or more, not {k} at {spacing:g}")
+    spacing = spacing if spacing >= _MILLIMETRE else 0.0
     candidates = np.flatnonzero(eligible)
     if not candidates.size:
         raise ValueError("no place can be chosen: each is excluded, without a score above 0 or without coordinates")

@@ -172,9 +172,17 @@ def test_too_little_to_compare_is_not_available(values: list[float]) -> None:
             assert "not available" in found.method and set(found.kind) <= {"not available"}
 
 
-def test_a_cell_that_neighbours_all_others_cannot_be_told() -> None:
-    links = scipy.sparse.csr_array(np.ones((6, 6)))
-    assert np.isnan(local_getis_ord([1, 2, 3, 4, 5, 6], links, runs=99, rng=rng()).p_value).all()
+@pytest.mark.parametrize("runs", [0, 99])
+def test_a_sum_that_is_the_same_however_the_values_lie_tells_nothing(runs: int) -> None:
+    all_neighbours = scipy.sparse.csr_array(np.ones((6, 6)))
+    for star, hold_own in ((True, True), (True, False), (False, True)):
+        found = local_getis_ord(range(6), all_neighbours, star=star, hold_own=hold_own, runs=runs, rng=rng())
+        assert (found.z == 0).all() and (found.p_value == 1).all() and set(found.kind) == {"cannot tell"}
+    lone = np.zeros(12)
+    lone[3] = 25.3
+    plain = local_getis_ord(lone, ring(12), star=False, runs=runs, rng=rng())
+    for found in (plain, local_moran(lone, ring(12), runs=runs, rng=rng())):
+        assert (found.z[3], found.p_value[3], found.kind[3]) == (0, 1, "cannot tell")
 
 
 @pytest.mark.parametrize(
