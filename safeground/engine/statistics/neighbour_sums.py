@@ -42,7 +42,7 @@ class SumTails:
 
 def links_among(neighbours: scipy.sparse.csr_array, known: BoolArray) -> scipy.sparse.csr_array:
     """The links among cells that have a value, without those of a cell to itself."""
-    every = neighbours.tocoo()
+    every = scipy.sparse.coo_array(neighbours)
     if every.nnz and not every.data.min() >= 0:
         raise ValueError("neighbours hold a negative or missing weight; give 1 for a neighbour, or a weight above 0")
     kept = known[every.row] & known[every.col] & (every.row != every.col) & (every.data > 0)

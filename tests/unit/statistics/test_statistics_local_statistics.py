@@ -151,12 +151,14 @@ def test_values_that_are_not_whole_are_drawn_and_the_seed_repeats_them() -> None
     assert first.p_value.min() >= 2 / 200
 
 
-def test_scale_and_order_of_cells_do_not_matter() -> None:
+def test_scale_order_of_cells_and_kind_of_matrix_do_not_matter() -> None:
     order = np.random.default_rng(2).permutation(20)
     links = ring(20, 2)
     whole = local_getis_ord(COUNTS, links, runs=9, rng=rng())
     turned = local_getis_ord(COUNTS[order], links[order][:, order], runs=9, rng=rng())
     np.testing.assert_allclose(turned.p_value, whole.p_value[order], atol=1e-12)
+    dense = local_getis_ord(COUNTS, links.toarray(), runs=9, rng=rng())  # type: ignore[arg-type]
+    np.testing.assert_array_equal(dense.p_value, whole.p_value)
     weighed = local_getis_ord(COUNTS * 1_000, links * 7, runs=9, rng=rng())
     np.testing.assert_allclose(weighed.p_value, whole.p_value, atol=1e-12)
     np.testing.assert_allclose(weighed.z, whole.z)
