@@ -30,7 +30,8 @@ _MOVE = 0.01
 _LONG, _BATCH = 40, 2_000
 """A sum of more terms ties many counts that else have little to do with each other."""
 _FEW, _AT_ONCE, _WORTH = 50, 4_000, 0.1
-"""Of fewer counts, or once so small a share of them moves, pushing pays no more; of many thousands it takes longer than in parts."""
+"""Of fewer counts, in number or as one part in so many, or once so small a share of them moves, pushing pays no more: it asks a larger
+programme. Of many thousands it takes longer than in parts."""
 _MOST_WORK = 500_000
 """Unknown counts times programmes, of the counts that hang together: about half a minute. Beyond, their bounds are those of single sums,
 which are true but may be wider than what a reader could work out."""
@@ -286,6 +287,9 @@ class _Seen:
         self.solutions += 1
         return True
 
+    def _are_few(self, targets: Places) -> bool:
+        return len(targets) <= max(_FEW, len(self.programme.members) // _FEW)
+
     def moves(self, targets: Places) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = self.high[targets] - self.low[targets] > _NEAR
         return found
@@ -323,7 +327,7 @@ class _Seen:
 
     def _push_a_little(self, targets: Places, draw: np.random.Generator) -> None:
         is_new = True
-        while is_new and len(still := targets[~self.moves(targets)]) > _FEW:
+        while is_new and not self._are_few(still := targets[~self.moves(targets)]):
             some = draw.choice(still, min(len(still), _AT_ONCE), replace=False)
             for sign in (1.0, -1.0):
                 goals, weights = self.low[some] + sign * _MOVE, draw.uniform(0.5, 1.5, len(some))
@@ -335,7 +339,12 @@ class _Seen:
         for sign, goal in ((1.0, beyond + 1.0), (-1.0, 1.0)):
             while len(open_targets := targets[~self._is_spread(targets, beyond)]):
                 before = len(open_targets)
-                self.note(self.programme.push(open_targets, sign, np.full(before, goal), np.ones(before)))
+                if self._are_few(open_targets):
+                    cost = np.zeros(len(self.programme.members))
+                    cost[open_targets] = -sign
+                    self.note(self.programme.solve(cost))
+                else:
+                    self.note(self.programme.push(open_targets, sign, np.full(before, goal), np.ones(before)))
                 if (~self._is_spread(targets, beyond)).sum() == before:
                     break
         return self._is_spread(targets, beyond)
