@@ -20,7 +20,7 @@ from safeground.engine.places.forecasts.history import CellHistory, ForecastErro
 from safeground.engine.places.forecasts.windows import TestWindow
 from safeground.engine.statistics import PenalisedPoisson, fit_penalised_poisson
 
-PENALTY: Final = 4000.0
+PENALTY: Final = 1000.0
 LESSONS: Final = 6
 """Past periods learnt from, the last ones: more of them, long ago, made forecasts no better."""
 

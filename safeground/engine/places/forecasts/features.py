@@ -25,7 +25,7 @@ recent is rare, so that it tells little far from where it was."""
 PLACE_DISTANCES: Final = (0, 150, 600)
 """The same for points at which anything was ever recorded, and for those named by what is there."""
 
-OWN_FLOOR, SMOOTH_FLOOR = 0.1, 0.01
+OWN_FLOOR, SMOOTH_FLOOR = 0.03, 0.003
 """What is added to a ratio before its logarithm: an event where the mean is a hundredth weighs more than a second one beside it."""
 
 _REACH = 2.5
