@@ -8,7 +8,7 @@ SPARK_READY := $(VENV)/.spark-ready
 ASSETS := safeground/design/static/manifest.json
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test test-spark check bench wheel lock clean fix
+.PHONY: demo test test-spark check bench calibrate wheel lock clean fix
 
 ## A needs assessment of a made-up county, from nothing: installs, makes the county, lands, builds, says where it is.
 demo: $(RUN_READY) $(ASSETS)
@@ -33,6 +33,10 @@ check: $(TEST_READY) $(ASSETS)
 ## Side by side with the machine's own limits and with peers. Takes minutes and several gigabytes of scratch space.
 bench: $(TEST_READY) $(ASSETS)
 	@$(BIN)/python -m benchmarks
+
+## Whether the designs of evaluation keep their promises, over made-up trials with known truth. Takes half an hour; TRIALS=100 for a look.
+calibrate: $(TEST_READY)
+	@$(BIN)/python benchmarks/calibrate.py $(TRIALS)
 
 ## A wheel with the design's static files inside, for machines without make.
 wheel: $(TEST_READY) $(ASSETS)

@@ -16,6 +16,8 @@ BENCHMARKS = (
     "definition.py",
     "suppression.py",
     "release_check.py",
+    "crossover.py",
+    "patrol_power.py",
     "whole_build.py",
     "national_archive.py",
     "nation_scale.py",

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from safeground.engine.evaluation.calibration import Coverage, World, calibrate_crossover, simulate_crossover
 from safeground.engine.evaluation.checks import CheckResult, Verdict
 from safeground.engine.evaluation.contrasts import PATROL_DAYS, Contrast, Span
+from safeground.engine.evaluation.cost_benefit import (
+    Amount,
+    BenefitOf,
+    CostBenefit,
+    CostBenefitPlan,
+    CostOf,
+    NotComputed,
+    NotHeld,
+    OfBearer,
+    OffenceCount,
+    Spread,
+    Swing,
+    Switch,
+    Uncertain,
+    appraise,
+    discount_factors,
+    price_plan,
+    price_ratio,
+)
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
     CrossoverTrial,
@@ -36,8 +56,14 @@ from safeground.engine.evaluation.wording import say_effect, say_p, say_ratio
 
 __all__ = [
     "PATROL_DAYS",
+    "Amount",
+    "BenefitOf",
     "CheckResult",
     "Contrast",
+    "CostBenefit",
+    "CostBenefitPlan",
+    "CostOf",
+    "Coverage",
     "CrossoverTrial",
     "DesignKind",
     "Dose",
@@ -45,6 +71,10 @@ __all__ = [
     "Evaluation",
     "EvaluationRefused",
     "EvidenceGrade",
+    "NotComputed",
+    "NotHeld",
+    "OfBearer",
+    "OffenceCount",
     "OutcomeEvents",
     "OutcomeOfProtocol",
     "Protocol",
@@ -53,11 +83,19 @@ __all__ = [
     "SealEntry",
     "Side",
     "Span",
+    "Spread",
+    "Swing",
+    "Switch",
     "TrialData",
+    "Uncertain",
     "Verdict",
+    "World",
+    "appraise",
     "as_data",
+    "calibrate_crossover",
     "check_protocol",
     "check_seal",
+    "discount_factors",
     "enter_opening",
     "estimate_as_treated",
     "estimate_crossover_effect",
@@ -70,6 +108,8 @@ __all__ = [
     "grade",
     "hash_protocol",
     "make_evaluation_report",
+    "price_plan",
+    "price_ratio",
     "protocol_folder",
     "read_protocol",
     "read_seals",
@@ -78,4 +118,5 @@ __all__ = [
     "say_p",
     "say_ratio",
     "seal_protocol",
+    "simulate_crossover",
 ]

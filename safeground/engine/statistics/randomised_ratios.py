@@ -212,7 +212,7 @@ class _Trial:
         for _ in range(_SWEEPS):
             by_place = rows / (shape @ by_day)
             new = columns / (by_place @ shape)
-            settled = np.abs(new / by_day - 1).max() < 1e-11
+            settled = np.abs(new / by_day - 1).max() < 1e-10
             by_day = new
             if settled:
                 break
@@ -225,22 +225,26 @@ class _Trial:
         """Score over its standard error for each schedule, shape (runs,), at the fit to what was seen with this ratio."""
         mean = self.expect(log_ratio)
         residual = ((self.counts - mean) * self.seen).ravel()
-        rows = mean.sum(axis=1)
-        share = mean / rows[:, np.newaxis]
-        complement = np.diag(mean.sum(axis=0)) - mean.T @ share
-        inverse = linalg.inv(ground_complement(complement, mean), check_finite=False)
+        # The levels of the larger set are worked out of the system, so that the one to be solved is as small as can be.
+        is_wide = mean.shape[1] > mean.shape[0]
+        table = mean.T if is_wide else mean
+        rows = table.sum(axis=1)
+        share = table / rows[:, np.newaxis]
+        complement = np.diag(table.sum(axis=0)) - table.T @ share
+        inverse = linalg.inv(ground_complement(complement, table), check_finite=False)
         scores = []
         for chunk in _chunks(schedules):
-            by_place = np.einsum("rpd,pd->rp", chunk, mean)
-            by_day = np.einsum("rpd,pd->rd", chunk, mean) - by_place @ share
-            said = (by_place**2 / rows).sum(axis=1) + ((by_day @ inverse) * by_day).sum(axis=1)
-            information = by_place.sum(axis=1) - said
+            sums = np.einsum("rpd,pd->rp", chunk, mean), np.einsum("rpd,pd->rd", chunk, mean)
+            larger, smaller = sums[::-1] if is_wide else sums
+            left = smaller - larger @ share
+            said = (larger**2 / rows).sum(axis=1) + ((left @ inverse) * left).sum(axis=1)
+            information = larger.sum(axis=1) - said
             known = information > 1e-9 * mean.sum()
             score = chunk.reshape(len(chunk), -1) @ residual
             scores.append(np.where(known, score / np.sqrt(np.where(known, information, 1.0)), 0.0))
         return np.concatenate(scores)
 
-    def find_ratio(self, score: float) -> float:
+    def find_ratio(self, score: float, *, near: float = 0.0) -> float:
         """The logarithm of the ratio at which the schedule that was run has this score; minus or plus infinity where none has."""
         with_event = self.counts[self.treated].sum()
         if with_event == 0 and score >= 0:
@@ -251,11 +255,16 @@ class _Trial:
         def distance(log_ratio: float) -> float:
             return self.score(log_ratio) - score
 
-        if distance(-_FARTHEST) <= 0:
-            return -np.inf
-        if distance(_FARTHEST) >= 0:
-            return np.inf
-        return float(optimize.brentq(distance, -_FARTHEST, _FARTHEST, xtol=1e-7))
+        # The score goes down as the ratio goes up. Steps grow from where it is likely: far out the fit takes long.
+        at = near
+        sign = 1.0 if distance(at) > 0 else -1.0
+        step = 0.4
+        while abs(at) < _FARTHEST:
+            beyond = at + sign * step
+            if sign * distance(beyond) <= 0:
+                return float(optimize.brentq(distance, min(at, beyond), max(at, beyond), xtol=1e-6))
+            at, step = beyond, 2 * step
+        return sign * np.inf
 
 
 def _chunks(schedules: BoolArray) -> Iterator[FloatArray]:
@@ -278,7 +287,7 @@ def _invert(trial: _Trial, schedules: BoolArray, drawn: FloatArray, confidence: 
     ):  # the lower limit is where the observed score would be among the highest
         at, critical = 0.0, float(np.partition(drawn, position)[position])
         for _ in range(8):
-            new = trial.find_ratio(critical)
+            new = trial.find_ratio(critical, near=at)
             if not np.isfinite(new) or abs(new - at) < 1e-4:
                 at = new
                 break
