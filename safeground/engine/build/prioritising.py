@@ -150,9 +150,7 @@ def _tell(found: PriorityNeighbourhoods, names: dict[str, str], districts: list[
             f"{member.by_chance[at]:.2f}",
             f"{member.by_weights[at]:.2f}",
             f"{found.above_average[at]} of {len(found.factors)}",
-            ", ".join(
-                f"{title} (more than in {percentile:.0f}%)" for title, percentile in found.reasons(at)[:_REASONS]
-            ),
+            ", ".join(f"{title} {percentile:.0f}%" for title, percentile in found.reasons(at)[:_REASONS]),
         )
         for at in inside
     )

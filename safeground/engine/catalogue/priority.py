@@ -47,6 +47,8 @@ class Indicator(DefinitionModel):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Words
+    short: Words
+    """A word or two for a list: 'child poverty'."""
     domain: str
     weight: float = Field(gt=0, le=10)
     feed: str

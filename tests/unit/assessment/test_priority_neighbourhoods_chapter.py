@@ -54,13 +54,17 @@ def test_no_police_record_takes_part(choice: Choice) -> None:
     assert {each.measure for each in choice.found.outcomes} == {"violence_rate", "robbery_rate"}
 
 
-def test_the_list_gives_reasons_and_does_not_rank_within_a_band(chapter: Chapter) -> None:
+def test_the_list_gives_reasons_and_does_not_rank_within_a_band(chapter: Chapter, choice: Choice) -> None:
     rows = find_table(chapter, "priority_list").rows
     bands = ["always", "likely", "borderline"]
-    order = [(bands.index(str(row[3])), str(row[2]), str(row[1])) for row in rows]
+    order = [bands.index(str(row[1])) for row in rows]
     assert order == sorted(order) and len(rows) > 5
-    assert all("more than in" in str(row[6]) or "middle" in str(row[6]) for row in rows)
-    violence = rows[0][7]
+    always = [str(row[0]) for row in rows if row[1] == "always"]
+    assert always == [choice.name(area) for area in choice.in_order("always")]
+    assert all("%" in str(row[3]) or "none" in str(row[3]) for row in rows)
+    chances = [row[2] for row in rows]
+    assert all(isinstance(chance, Protected) and 0 < (chance.value or 0) < 100 for chance in chances)
+    violence = rows[0][4]
     assert isinstance(violence, Protected) and violence.lower is not None
 
 

@@ -107,8 +107,8 @@ class PriorityNeighbourhoods:
         return percentiles(self.z[:, factor])
 
     def reasons(self, area: int, *, at_least: float = 80.0) -> list[tuple[str, float]]:
-        """Risk factors by title with their percentiles, the highest first; those that lie high."""
-        found = [(factor.indicator.title, float(self._percentiles[area, at])) for at, factor in enumerate(self.factors)]
+        """Risk factors by their short titles with their percentiles, the highest first; those that lie high."""
+        found = [(factor.indicator.short, float(self._percentiles[area, at])) for at, factor in enumerate(self.factors)]
         return sorted((each for each in found if each[1] >= at_least), key=lambda each: -each[1])
 
     @property

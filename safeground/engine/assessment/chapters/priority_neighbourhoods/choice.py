@@ -64,15 +64,11 @@ class Choice:
         return sorted(inside, key=lambda a: (bands.index(str(self.found.bands[a])), self.district(a), self.name(a)))
 
     def protect_chance(self, area: int) -> Protected:
-        """The probability of belonging, in per cent."""
-        chance = float(self.found.membership.probability[area])
-        return protect(
-            100 * chance,
-            unit="%",
-            rule=self.rule,
-            count=float(self.found.residents[area]),
-            method=f"share of {self.found.membership.runs:,} draws of chance and weights",
-        )
+        """The probability of belonging, in per cent: never surer, on either side, than so many draws can tell."""
+        member = self.found.membership
+        chance = min(max(float(member.probability[area]), 1 / member.runs), 1 - 1 / member.runs)
+        method = f"share of {member.runs:,} draws of chance and weights"
+        return protect(100 * chance, unit="%", rule=self.rule, method=method)
 
     def protect_people(self, number: float) -> Protected:
         whole = float(round(number))

@@ -73,6 +73,8 @@ def make_map(choice: Choice) -> list[Block]:
                     ("district", "District"),
                     ("band", "Band"),
                     ("probability", "Probability of belonging"),
+                    ("above_average", "Risk factors above the county's average"),
+                    ("missing", "Weight of risk factors that are missing"),
                 ],
                 rows=[
                     (
@@ -81,6 +83,8 @@ def make_map(choice: Choice) -> list[Block]:
                         choice.district(area),
                         str(found.bands[area]),
                         chances[found.areas[area]],
+                        f"{found.above_average[area]} of {len(found.factors)}",
+                        f"{100 * found.missing_share[area]:.0f}%",
                     )
                     for area in order
                 ],
@@ -103,22 +107,17 @@ def make_list(choice: Choice) -> Table:
     beside = [(at, found.outcomes[at]) for at in choice.outcomes]
     rows: list[tuple[str | Protected, ...]] = [
         (
-            found.areas[area],
             choice.name(area),
-            choice.district(area),
             str(found.bands[area]),
             choice.protect_chance(area),
-            f"{found.above_average[area]} of {len(found.factors)}",
             say_reasons(choice, area),
             *(choice.protect_outcome(at, area) for at, _ in beside),
-            ""
-            if found.missing_share[area] == 0
-            else f"{100 * found.missing_share[area]:.0f}% of the weight is missing",
         )
         for area in choice.in_order(*BANDS)
     ]
     notes = [
-        "Within a band neighbourhoods stand by district and name: nothing here tells one of them from the next.",
+        "Belongs: the probability of being among them. Within a band neighbourhoods stand by district and name.",
+        "A number beside a risk factor is the share of neighbourhoods that have less of it.",
         (
             "Where a source says nothing by which chance could be told, certainty is about the score as it is defined, "
             "and what varies is "
@@ -134,32 +133,27 @@ def make_list(choice: Choice) -> Table:
         id="priority_list",
         caption=f"Neighbourhoods that are always, likely or borderline among the {found.number}",
         columns=[
-            ("code", "Code"),
-            ("area", "Neighbourhood (LSOA 2021)"),
-            ("district", "District"),
+            ("area", "Neighbourhood"),
             ("band", "Band"),
-            ("probability", "Probability of belonging"),
-            ("above_average", "Risk factors above the county's average"),
+            ("probability", "Belongs"),
             ("why", "Highest among its risk factors"),
             *((f"outcome_{each.measure}", capitalise(each.title)) for _, each in beside),
-            ("note", "Note"),
         ],
         rows=rows,
         source=choice.source_line,
         notes=notes,
-        rows_shown=60,
+        rows_shown=40,
         readers=NAMED_TO,
         about=[("geography", "LSOA 2021"), ("plan", choice.definition)],
     )
 
 
 def say_reasons(choice: Choice, area: int) -> str:
-    """'children in income deprivation (more than in 98% of neighbourhoods), …'."""
+    """'child poverty 98%, schooling 97%, …'."""
     reasons = choice.found.reasons(area, at_least=_HIGH)[:_REASONS]
     if not reasons:
-        return "none lies high; many lie above the middle"
-    said = [f"{title} (more than in {percentile:.0f}%)" for title, percentile in reasons]
-    return join_words(said)
+        return "none lies high"
+    return ", ".join(f"{title} {min(percentile, 99.0):.0f}%" for title, percentile in reasons)
 
 
 def make_reasons_figure(choice: Choice) -> list[Block]:
@@ -168,28 +162,27 @@ def make_reasons_figure(choice: Choice) -> list[Block]:
     surest = choice.in_order("always") or choice.in_order("likely")
     if not surest:
         return []
-    percentiles = np.column_stack([found.percentile(at) for at in range(len(found.factors))])
     order = sorted(surest, key=lambda a: (choice.district(a), choice.name(a)))
     shown = order[:_MOST_IN_GRID]
-    cells = {area: tuple(_protect_percentile(choice, p, area) for p in percentiles[area].tolist()) for area in order}
+    cells = {area: tuple(_protect_height(choice, z) for z in found.z[area].tolist()) for area in order}
     titles = [factor.indicator.title for factor in found.factors]
     rest = "" if len(order) <= len(shown) else f" (the first {len(shown)} of {len(order)}; the table holds all)"
     return [
         Figure(
             id="priority_reasons",
             title="What comes together in the neighbourhoods that are surest to belong",
-            subtitle=f"Share of neighbourhoods that have less of each risk factor, %{rest}",
+            subtitle=f"How far above the middle neighbourhood each risk factor lies, standard deviations{rest}",
             alternative="; ".join(f"{chr(65 + at)}: {title}" for at, title in enumerate(titles))
             + ". The table holds every number.",
             chart=HeatGrid(
                 tuple(choice.name(area) for area in shown),
                 tuple(chr(65 + at) for at in range(len(titles))),
                 tuple(cells[area] for area in shown),
-                "% of neighbourhoods with less",
+                "standard deviations above the middle",
             ),
             table=make_table(
                 id="priority_reasons",
-                caption="Risk factors of the surest neighbourhoods: share of neighbourhoods that have less, %",
+                caption="Risk factors of the surest neighbourhoods: standard deviations above the middle neighbourhood",
                 columns=[
                     ("area", "Neighbourhood"),
                     ("district", "District"),
@@ -204,18 +197,21 @@ def make_reasons_figure(choice: Choice) -> list[Block]:
                 readers=NAMED_TO,
             ),
             source=choice.source_line,
-            notes=(". ".join(f"{chr(65 + at)}: {title}" for at, title in enumerate(titles)) + ".",),
+            notes=(
+                ". ".join(f"{chr(65 + at)}: {title}" for at, title in enumerate(titles)) + ".",
+                "1 is higher than in 84% of neighbourhoods, 2 than in 98%. 0 is the middle, or below it.",
+            ),
             readers=NAMED_TO,
         )
     ]
 
 
-def _protect_percentile(choice: Choice, percentile: float, area: int) -> Protected:
-    if np.isnan(percentile):
-        return protect(
-            None, unit="%", rule=choice.rule, state=State.NOT_AVAILABLE, reason="its source gives no number here"
-        )
-    return protect(float(round(percentile)), unit="%", rule=choice.rule, count=float(choice.found.residents[area]))
+def _protect_height(choice: Choice, z: float) -> Protected:
+    """0 at the middle and below it: what is low is no reason."""
+    if np.isnan(z):
+        reason = "its source gives no number here"
+        return protect(None, unit="standard deviations", rule=choice.rule, state=State.NOT_AVAILABLE, reason=reason)
+    return protect(round(max(z, 0.0), 1), unit="standard deviations", rule=choice.rule)
 
 
 def _count(number: int) -> str:
