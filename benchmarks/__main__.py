@@ -10,6 +10,8 @@ BENCHMARKS = (
     "start_up.py",
     "rates.py",
     "local_statistics.py",
+    "bym2.py",
+    "priority.py",
     "knox.py",
     "kernel_density.py",
     "row_rejects.py",
