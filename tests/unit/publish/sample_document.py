@@ -37,6 +37,8 @@ from safeground.engine.documents import (
     RunChart,
     RunCharts,
     Series,
+    SpotMap,
+    SpotMark,
     Table,
 )
 
@@ -165,6 +167,24 @@ def make_choropleth(*, side: int = 12) -> Choropleth:
     return Choropleth(tuple(areas), classes, outlines, "Offences per 1,000 residents")
 
 
+def make_spot_map() -> SpotMap:
+    """Twenty places, twelve of them crowded into one town, one with its number withheld, over two districts."""
+    places = [(0.155 + 0.0007 * (n % 4), 51.55 + 0.0006 * (n // 4)) for n in range(12)]
+    places += [(0.11 + 0.012 * n, 51.51 + 0.011 * n) for n in range(8)]
+    spots = tuple(
+        SpotMark(
+            str(number),
+            HOSTILE if number == 2 else f"Place {number}",
+            longitude,
+            latitude,
+            make_suppressed() if number == 3 else make_count(40 - number),
+            is_marked=number % 3 == 0,
+        )
+        for number, (longitude, latitude) in enumerate(places, 1)
+    )
+    return SpotMap(spots, make_choropleth().outlines, "less sure", "chosen again in at least half of all repetitions")
+
+
 def make_concentration_curve() -> ConcentrationCurve:
     shares = [number / 1000 for number in range(1001)]
     curve = tuple((share, 1 - (1 - share) ** 6) for share in shares)
@@ -185,6 +205,7 @@ CHARTS = {
     "interval": make_interval_chart,
     "funnel": make_funnel_chart,
     "map": make_choropleth,
+    "spots": make_spot_map,
     "concentration": make_concentration_curve,
     "column": make_column_chart,
 }
