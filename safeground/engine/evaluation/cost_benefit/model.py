@@ -1,0 +1,158 @@
+"""The sum itself: flows of money under parameters that may each be a number or many draws of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from safeground.engine.catalogue import Bearer
+from safeground.engine.evaluation.cost_benefit.uncertain import Uncertain
+
+FloatArray = NDArray[np.float64]
+Value: TypeAlias = "float | FloatArray"
+Values: TypeAlias = Mapping[str, "float | FloatArray"]
+DROP_OFF = "share:drop_off"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that the result rests on. It can sensibly lie from nought to `highest`."""
+
+    name: str
+    title: str
+    value: Uncertain
+    highest: float = np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class CostFlow:
+    """`by_year`: discounted pounds of the base year. `scale`: the parameter that it is multiplied by, if any."""
+
+    title: str
+    bearer: Bearer
+    by_year: FloatArray
+    scale: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class BenefitFlow:
+    """Offences that an effect bears on.
+
+    `expected`: would be met in each year without treatment, discounted like what they cost. `correction`: for hope; it lessens gains
+    and no losses. `shares`: of a unit cost by whom it falls on. `unit_cost`: None where it is not held, and then there
+    are offences and no money.
+    """
+
+    title: str
+    unit: str
+    effect: str
+    expected: FloatArray
+    correction: float
+    shares: Mapping[Bearer, float]
+    unit_cost: str | None
+    multiplier: str | None
+    is_recorded: bool
+
+    def prevented(self, values: Values) -> Value:
+        """Fewer offences, as counted, discounted; below nought where there are more."""
+        fewer = 1 - np.asarray(values[self.effect])
+        fewer = np.where(fewer > 0, self.correction, 1.0) * fewer
+        kept = (
+            (1 - np.asarray(values["share:deadweight"]))
+            * values["share:attribution"]
+            * (1 - np.asarray(values["share:displacement"]))
+        )
+        found: FloatArray = fewer * kept * self._weigh(values)
+        return found
+
+    def money(self, values: Values) -> Value:
+        """What the offences prevented would have cost; nought where no unit cost is held."""
+        if self.unit_cost is None:
+            return 0.0
+        multiplier = 1.0 if self.multiplier is None else values[self.multiplier]
+        found: FloatArray = np.asarray(self.prevented(values)) * values[self.unit_cost] * multiplier
+        return found
+
+    def money_by_year(self, values: Mapping[str, float]) -> FloatArray:
+        """The same at one value of each parameter, by year."""
+        weights = self.expected * (1 - values[DROP_OFF]) ** np.arange(self.expected.size)
+        total = float(self._weigh(values))
+        return weights * (float(self.money(values)) / total if total else 0.0)
+
+    def _weigh(self, values: Values) -> Value:
+        """Expected offences less what drops off each year, by Horner's rule: no array of draws times years."""
+        kept = 1 - np.asarray(values[DROP_OFF])
+        total: FloatArray = np.zeros_like(kept, dtype=float)
+        for number in self.expected[::-1]:
+            total = total * kept + number
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class MoneyModel:
+    """Costs and benefits as a function of the parameters."""
+
+    costs: tuple[CostFlow, ...]
+    benefits: tuple[BenefitFlow, ...]
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def central(self) -> dict[str, float]:
+        return {each.name: each.value.central for each in self.parameters}
+
+    def draw(self, number: int, *, rng: np.random.Generator) -> dict[str, Value]:
+        """Draws of every parameter, each by itself: what is not known of one is taken to say nothing of another."""
+        return {each.name: each.value.draw(number, rng=rng) for each in self.parameters}
+
+    def cost(self, values: Values, *, bearer: Bearer | None = None) -> Value:
+        """Present value of the costs, of all or of one bearer."""
+        return _add(
+            flow.by_year.sum() * (1.0 if flow.scale is None else values[flow.scale])
+            for flow in self.costs
+            if bearer is None or flow.bearer == bearer
+        )
+
+    def benefit(self, values: Values, *, bearer: Bearer | None = None) -> Value:
+        """Present value of the benefits, of all or what falls on one bearer."""
+        return _add(
+            np.asarray(flow.money(values)) * (1.0 if bearer is None else flow.shares.get(bearer, 0.0))
+            for flow in self.benefits
+        )
+
+    def net(self, values: Values) -> Value:
+        return np.asarray(self.benefit(values)) - self.cost(values)
+
+    def net_by_year(self, values: Mapping[str, float]) -> FloatArray:
+        """Discounted net benefit of each year at one value of each parameter."""
+        benefits = sum((flow.money_by_year(values) for flow in self.benefits), np.zeros(1))
+        costs = sum(
+            (flow.by_year * (1.0 if flow.scale is None else values[flow.scale]) for flow in self.costs), np.zeros(1)
+        )
+        return np.asarray(benefits - costs, dtype=float)
+
+    def switch(self, parameter: Parameter) -> float | None:
+        """The value of one parameter, all others as they are, at which the net value is nought; None where none that it can have does.
+
+        The net value is a straight line in each but what drops off, and that of an effect is one up to 1, where gains end.
+        """
+        central = self.central
+
+        def net(value: float) -> float:
+            return float(self.net({**central, parameter.name: value}))
+
+        if parameter.name == DROP_OFF:
+            return float(brentq(net, 0.0, 1.0)) if net(0.0) * net(1.0) < 0 else None
+        start, slope = net(0.0), net(1.0) - net(0.0)
+        if slope == 0:
+            return None
+        found = -start / slope
+        return found if 0 <= found <= parameter.highest else None
+
+
+def _add(parts: object) -> Value:
+    return sum(parts, np.zeros(()))  # type: ignore[call-overload,no-any-return]
