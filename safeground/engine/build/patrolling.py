@@ -196,7 +196,7 @@ def _read_history(workspace: Workspace, catalogue: Catalogue, design: TrialDesig
     with open_warehouse(workspace) as warehouse:
         return read_place_history(
             warehouse,
-            definition.rule,
+            definition.rule_under(),
             feed=spec.outcome.feed,
             partner=catalogue.partnership.force.partner,
             places=design.places,

@@ -43,9 +43,3 @@ def test_the_public_has_no_such_chapter(county):
     assert county.chapter("patrols", Audience.POLICE)
     with pytest.raises(KeyError):
         county.chapter("patrols", Audience.PUBLIC)
-
-
-def test_without_data_it_says_what_is_lacking(tmp_path):
-    with land_county(tmp_path, [], months=2, small_areas=30) as landed:
-        (*_, notice) = landed.chapter("patrols").blocks
-    assert isinstance(notice, Notice) and "Patrols of a trial" in notice.markdown

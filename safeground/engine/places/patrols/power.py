@@ -147,6 +147,9 @@ def _tell_basis(spec: TrialSpec, history: PlaceHistory | None) -> str:
         f"{history.events:,} events ({history.rate:.3f} a place-day; daily counts vary {history.dispersion:.1f} times as much as by "
         "chance alone)."
     )
+    basis += (
+        " Places chosen for what happened in these days will have less in the next, and power is then lower than told."
+    )
     if history.undated:
         basis += f" {history.undated:,} events of the area have no certain day and are left out, so that there were rather more."
     return basis
