@@ -1,0 +1,150 @@
+"""Hot spots: who may be told them, what chooses them, and that they are never told surer than they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from partners_county import OPEN, PartnersCounty, find_finding, find_table, land_county, say
+
+from safeground.engine.assessment import tell_hot_spots, write_hot_spot_pack
+from safeground.engine.assessment.chapters.hot_spots import make_hot_spots
+from safeground.engine.assessment.chapters.hot_spots.overview import make_held_out
+from safeground.engine.documents import Audience, Chapter, Figure, Finding, SpotMap, Table
+from safeground.engine.places import HotSpotPlan, HotSpotsError, find_hot_spots, read_incidents
+
+ID = "hot_spots"
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnersCounty]:
+    folder = tmp_path_factory.mktemp("hot-spots")
+    with land_county(folder, ["recorded_crime"], months=6, small_areas=80, open_files=(*OPEN, "boundaries")) as landed:
+        yield landed
+
+
+@pytest.fixture(scope="module")
+def chapter(county: PartnersCounty) -> Chapter:
+    return make_chapter(county, Audience.POLICE)
+
+
+def make_chapter(county: PartnersCounty, audience: Audience) -> Chapter:
+    blocks = make_hot_spots(county.evidence(audience), county.catalogue.outline.chapter(ID))
+    return Chapter(ID, "Hot spots", "Where.", blocks)
+
+
+def tell(county: PartnersCounty, audience: Audience, name: str, **settings: object):
+    evidence = county.evidence(audience)
+    measures = county.catalogue.measures
+    definition = evidence.measures.definition_of(name) if name in measures else county.catalogue.definitions[name]
+    return tell_hot_spots(evidence, definition, "it", HotSpotPlan(moved_grids=8, **settings))  # type: ignore[arg-type]
+
+
+def test_the_police_and_the_partnership_are_told_places(chapter: Chapter, county: PartnersCounty) -> None:
+    for each in (chapter, make_chapter(county, Audience.PARTNERSHIP)):
+        table = find_table(each, "hot_spots_listed")
+        assert 5 <= len(table.rows) <= 20 and table.shows_hot_spots
+        assert Audience.PUBLIC not in table.readers
+        figure = next(block for block in each.blocks if isinstance(block, Figure) and isinstance(block.chart, SpotMap))
+        assert figure.shows_hot_spots and len(figure.chart.spots) == len(table.rows)
+
+
+def test_the_public_is_told_how_concentrated_it_is_and_no_place(county: PartnersCounty) -> None:
+    public = make_chapter(county, Audience.PUBLIC)
+    assert not [block for block in public.blocks if isinstance(block, Figure | Table)]
+    finding = find_finding(public, "hot_spots.concentration")
+    assert finding.estimate.is_published and "Chance alone" in finding.sentence
+    with pytest.raises(ValueError, match="may not be told to the public"):
+        write_hot_spot_pack(tell(county, Audience.PUBLIC, "robbery_rate"))
+
+
+def test_what_is_said_of_later_months_is_counted_in_months_that_did_not_choose(
+    county: PartnersCounty,
+) -> None:
+    told = tell(county, Audience.POLICE, "violence_rate")
+    held = told.found.held_out
+    assert held is not None and not set(held.chosen_by) & set(held.later)
+    later = np.isin(told.found.incidents.month, np.array(held.later, dtype="datetime64[M]"))
+    assert held.events == later.sum()
+    (finding,) = make_held_out(told)
+    assert isinstance(finding, Finding) and finding.estimate.count == held.caught
+    assert "the months before alone would have chosen" in finding.sentence
+    assert "Too few months" in say(make_held_out(tell(county, Audience.POLICE, "robbery_rate")))
+
+
+def test_police_initiated_offences_choose_no_place_without_a_reason(county: PartnersCounty) -> None:
+    measures, definition = county.measures, county.catalogue.definitions["police_uk_public_space_violence"]
+    months = county.warehouse.coverage("police_uk_street")[measures.own]
+    without = read_incidents(measures, definition, months=months)
+    assert set(without.offence) == {"Robbery"} and without.left_out["Possession of weapons"] > 0
+    everything = read_incidents(measures, definition, months=months, override="to see what changes")
+    assert len(everything) == len(without) + sum(without.left_out.values()) and not everything.left_out
+    told = tell(county, Audience.POLICE, "public_space_violence_rate")
+    assert told.what == "it, without possession of weapons"
+
+
+def test_what_lies_at_institutions_is_left_out_and_told(county: PartnersCounty) -> None:
+    told = tell(county, Audience.POLICE, "violence_rate")
+    names = {anchor.name for spot in told.found.spots for anchor in spot.anchors}
+    assert told.found.at_institutions and not names & {"Hospital", "Prison", "Police Station"}
+    kept = tell(county, Audience.POLICE, "violence_rate", keeps_institutions=True)
+    assert kept.found.placed == told.found.placed + sum(told.found.at_institutions.values())
+
+
+def test_dated_records_tell_hours_and_what_soon_follows_and_monthly_ones_say_that_they_cannot(
+    county: PartnersCounty, chapter: Chapter
+) -> None:
+    dated = tell(county, Audience.POLICE, "all_serious_violence")
+    assert not dated.gives_months_alone and dated.found.hours is not None
+    assert dated.found.hours.total == pytest.approx(dated.found.events_in_spots)
+    pack, _ = write_hot_spot_pack(dated)
+    assert any(isinstance(block, Table) and block.id.endswith("_hours") for block in pack.chapters[1].blocks)
+    assert "give the month alone" in say(chapter.blocks)
+
+
+def test_small_numbers_are_withheld_from_partners_and_not_from_the_police(county: PartnersCounty) -> None:
+    partners, police = (
+        write_hot_spot_pack(tell(county, audience, "all_serious_violence", cell=100.0, count=60))[1]
+        for audience in (Audience.PARTNERSHIP, Audience.POLICE)
+    )
+    column = [each.key for each in police.columns].index("events")
+    small = [at for at, row in enumerate(police.rows) if 0 < row[column].value < 5]  # type: ignore[union-attr, operator]
+    assert small
+    for at in small:
+        assert all(partners.rows[at][place].value is None for place in range(column, column + 1))  # type: ignore[union-attr]
+    pack, _ = write_hot_spot_pack(tell(county, Audience.PARTNERSHIP, "all_serious_violence"))
+    assert not [block for page in pack.chapters[1:] for block in page.blocks if isinstance(block, Figure)]
+
+
+def test_each_place_has_a_page_and_a_row(county: PartnersCounty) -> None:
+    told = tell(county, Audience.POLICE, "robbery_rate", count=7)
+    document, table = write_hot_spot_pack(told)
+    assert len(document.chapters) == len(told.found.spots) + 2 and len(table.rows) == len(told.found.spots)
+    for spot, page in zip(told.found.spots, document.chapters[1:-1], strict=True):
+        assert page.title == f"{spot.rank}. {spot.name}"
+        assert sum(spot.by_month.values()) == spot.events == sum(anchor.events for anchor in spot.anchors)
+    names = [row[1] for row in table.rows]
+    assert len(set(names)) == len(names)
+
+
+def test_bad_input_gets_a_sentence(county: PartnersCounty) -> None:
+    with pytest.raises(HotSpotsError, match=r"ask the sender for coordinates|no event of"):
+        tell(county, Audience.POLICE, "assault_attendances")
+    with pytest.raises(HotSpotsError, match="to rank by harm takes an index"):
+        tell(county, Audience.POLICE, "robbery_rate", score="harm")
+
+
+def test_the_same_seed_finds_the_same_and_another_no_more_than_other_repetitions(county: PartnersCounty) -> None:
+    definition = county.catalogue.numerator_of(county.catalogue.measures["violence_rate"])
+    months = county.warehouse.coverage("police_uk_street")[county.measures.own]
+    incidents = read_incidents(county.measures, definition, months=months)
+
+    def find(seed: int) -> list[tuple[object, ...]]:
+        plan = HotSpotPlan(moved_grids=8)
+        found = find_hot_spots(county.measures, incidents, plan, rng=np.random.default_rng(seed))
+        return [
+            (spot.cell, spot.events, spot.steady, spot.kept_when_moved, spot.kept_by_chance) for spot in found.spots
+        ]
+
+    assert find(3) == find(3) != find(4)
