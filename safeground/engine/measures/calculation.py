@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.areas import Gazetteer, Placement
 from safeground.engine.catalogue import Catalogue, EventDefinition, Measure
 from safeground.engine.measures.comparisons import (
     AreaComparison,
@@ -33,7 +32,7 @@ from safeground.engine.measures.events import tally_rule
 from safeground.engine.measures.locating import FORCE, AreaLocator, PlacedTally, place_tally
 from safeground.engine.measures.matrices import AreaPeriodMatrix
 from safeground.engine.measures.measurement import Measurement
-from safeground.engine.measures.periods import Period, find_latest_run, find_latest_year
+from safeground.engine.measures.periods import Period, find_latest_run, find_latest_year, say_months_of_senders
 from safeground.engine.measures.populations import (
     ALL_AGES,
     EUROPEAN_BANDS,
@@ -44,14 +43,7 @@ from safeground.engine.measures.populations import (
 )
 from safeground.engine.measures.run_charts import RunChart, make_run_chart
 from safeground.engine.measures.tallies import EventTally
-from safeground.engine.measures.typed_places import (
-    PlacementShares,
-    has_typed_places,
-    open_gazetteer,
-    place_texts,
-    put_into_areas,
-    share_placements,
-)
+from safeground.engine.measures.typed_places import PlacementShares, TypedPlaces, has_typed_places
 from safeground.engine.statistics import Estimate
 
 if TYPE_CHECKING:
@@ -331,7 +323,7 @@ class Measures:
         self, definition: EventDefinition, by: str | None = None, ages: tuple[Ages, ...] = (), *, level: str = FORCE
     ) -> tuple[EventTally, PlacedTally]:
         """level: that of the areas to be counted; it matters only where places are told in words."""
-        by_text = self._has_typed_places(definition.feeds[0])
+        by_text = self.has_areas and has_typed_places(self.catalogue.feeds.contracts[definition.feeds[0]])
 
         def query() -> EventTally:
             rule, feed = definition.rule_under(), definition.feeds[0]
@@ -344,8 +336,7 @@ class Measures:
         def place() -> tuple[EventTally, PlacedTally]:
             tally = self._keep(query, "query", definition.label, by, ages)
             if by_text:
-                placements = place_texts(tally, self._gazetteer)
-                tally = put_into_areas(tally, placements, self.locator.hierarchy, level=level)
+                tally = self.typed_places.put_into_areas(tally, level=level)
             return tally, place_tally(tally, self.locator, self.home)
 
         return self._keep(place, "tally", definition.label, by, ages, level if by_text else None)
@@ -353,27 +344,16 @@ class Measures:
     def placements(self, name: str) -> PlacementShares | None:
         """How exactly the events of a measure say where; None where they carry codes of areas, or there are no areas here."""
         definition = self.definition_of(name)
-        if not self._has_typed_places(definition.feeds[0]):
+        if not self.has_areas or not has_typed_places(self.catalogue.feeds.contracts[definition.feeds[0]]):
             return None
         self._tally(definition)
-        tally = self._kept["query", definition.label, None, ()]
-        return share_placements(tally, place_texts(tally, self._gazetteer))
-
-    def place_texts(self, texts: Sequence[str | None]) -> tuple[Placement, ...]:
-        """The place that each text most likely means, by what has landed of names in the force areas in use."""
-        return self._gazetteer.place_all(texts)
-
-    def _has_typed_places(self, feed: str) -> bool:
-        return self.has_areas and has_typed_places(self.catalogue.feeds.contracts[feed])
+        return self.typed_places.share(self._kept["query", definition.label, None, ()])
 
     @property
-    def _gazetteer(self) -> Gazetteer:
-        def make() -> Gazetteer:
-            hierarchy = self.locator.hierarchy
-            inside = hierarchy.codes[self._inside(self.home.values())]
-            return open_gazetteer(self.warehouse, hierarchy, inside)
-
-        return self._keep(make, "gazetteer")
+    def typed_places(self) -> TypedPlaces:
+        """What texts that say where mean, by what has landed of names in the force areas in use."""
+        hierarchy, inside = self.locator.hierarchy, self._inside(self.home.values())
+        return self._keep(lambda: TypedPlaces(self.warehouse, hierarchy, hierarchy.codes[inside]), "typed places")
 
     def _is_from_forces(self, feed: str) -> bool:
         """Whether police forces send a feed, each for its own area. What hospitals and services send is counted together, for ours."""
@@ -484,19 +464,11 @@ class Measures:
         return self.populations(_year_of(periods), _ages_of(measure)).label
 
     def _sources(self, measure: Measure, monthly: DefinitionCounts, periods: tuple[Period, ...]) -> tuple[str, ...]:
-        wanted = {month for period in periods for month in period.months}
-        names = self.catalogue.partnership.force_names
         title = self.catalogue.feeds.contracts[monthly.feed].title
-        found = []
-        for partner, covered in monthly.coverage.items():
-            months = sorted(wanted & covered)
-            if months:
-                span = (
-                    f"{months[0]:%B %Y}"
-                    if len(months) == 1
-                    else f"{months[0]:%B %Y} to {months[-1]:%B %Y}, {len(months)} months"
-                )
-                found.append(f"{title}: {names.get(partner, partner)}, {span}")
+        found = [
+            f"{title}: {self.catalogue.partnership.force_names.get(partner, partner)}, {span}"
+            for partner, span in say_months_of_senders(monthly.coverage, periods)
+        ]
         if measure.denominator is not None and measure.denominator.population is not None:
             residents = self.populations(_year_of(periods), _ages_of(measure))
             contract = self.catalogue.feeds.contracts.get(residents.delivery.split("/")[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -179,6 +179,19 @@ def find_latest_run(covered: Collection[datetime.date]) -> Period | None:
     while len(run) < 12 and add_months(run[0], -1) in covered:
         run.insert(0, add_months(run[0], -1))
     return Period(tuple(run), PeriodKind.ROLLING_YEAR if len(run) == 12 else PeriodKind.SELECTED_MONTHS)
+
+
+def say_months_of_senders(
+    coverage: Mapping[str, Collection[datetime.date]], periods: Iterable[Period]
+) -> Iterator[tuple[str, str]]:
+    """Each sender with the months of these periods that it has sent, 'June 2024 to May 2025, 12 months'; none that sent none."""
+    wanted = {month for period in periods for month in period.months}
+    for sender, covered in coverage.items():
+        months = sorted(wanted.intersection(covered))
+        if len(months) == 1:
+            yield sender, _month_name(months[0])
+        elif months:
+            yield sender, f"{_month_name(months[0])} to {_month_name(months[-1])}, {len(months)} months"
 
 
 def _month_name(month: datetime.date) -> str:

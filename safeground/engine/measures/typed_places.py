@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,9 +106,29 @@ def _landed_places(warehouse: Warehouse, base: str) -> Sequence[tuple[str, str, 
     ]
 
 
-def place_texts(tally: EventTally, gazetteer: Gazetteer) -> tuple[Placement, ...]:
-    """The placement of each of the tally's `areas`, which hold texts."""
-    return gazetteer.place_all(tally.areas)
+@dataclass(frozen=True, eq=False)
+class TypedPlaces:
+    """What texts mean in the base areas `inside`; the gazetteer is read when the first is asked for."""
+
+    warehouse: Warehouse
+    hierarchy: Hierarchy
+    inside: Collection[str]
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return open_gazetteer(self.warehouse, self.hierarchy, self.inside)
+
+    def place_all(self, texts: Sequence[str | None]) -> tuple[Placement, ...]:
+        """The place that each text most likely means."""
+        return self._gazetteer.place_all(texts)
+
+    def put_into_areas(self, tally: EventTally, *, level: str) -> EventTally:
+        """A tally whose `areas` hold texts, with base areas in their stead (see the function of that name)."""
+        return put_into_areas(tally, self.place_all(tally.areas), self.hierarchy, level=level)
+
+    def share(self, tally: EventTally) -> PlacementShares:
+        """How exactly the events of such a tally say where."""
+        return share_placements(tally, self.place_all(tally.areas))
 
 
 def put_into_areas(

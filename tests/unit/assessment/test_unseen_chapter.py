@@ -80,7 +80,7 @@ def test_chance_links_few_and_the_true_ones_are_found(county):
     hierarchy = county.measures.locator.hierarchy
     police = read_happenings(county.warehouse, feed="recorded_crime", hierarchy=hierarchy)
     treated = read_happenings(
-        county.warehouse, feed="istv", hierarchy=hierarchy, place_texts=county.measures.place_texts
+        county.warehouse, feed="istv", hierarchy=hierarchy, place_texts=county.measures.typed_places.place_all
     )
     links = find_links(treated, [police])
     assert links.timeless == 0 and links.events == treated.events

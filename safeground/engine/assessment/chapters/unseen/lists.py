@@ -79,7 +79,9 @@ def read_lists(evidence: Evidence, counted: Counted) -> Lists | None:
             evidence.warehouse,
             feed=feed,
             hierarchy=hierarchy,
-            place_texts=evidence.measures.place_texts if feed == counted.feed and evidence.measures.has_areas else None,
+            place_texts=evidence.measures.typed_places.place_all
+            if feed == counted.feed and evidence.measures.has_areas
+            else None,
             partner=evidence.measures.own if feed == POLICE else None,
         )
         for feed in told

@@ -20,7 +20,9 @@ def make_placements(counted: Counted) -> list[Table]:
     evidence, period = counted.evidence, counted.period
     if not evidence.measures.has_areas:
         return []
-    found = count_placements(evidence.warehouse, evidence.measures.place_texts, feed=counted.feed, months=period.months)
+    found = count_placements(
+        evidence.warehouse, evidence.measures.typed_places.place_all, feed=counted.feed, months=period.months
+    )
     if not found:
         return []
 
