@@ -162,7 +162,14 @@ def _count_rows(
     out = _count_events(evidence, counted.feed, period) - round(definite) - round(undetermined)
     if math.isnan(definite) or out < 0:
         return "", ()
-    told = protect_cells([definite, float(out), undetermined], [range(3)], rule, unit="rows")
+    told = protect_cells(
+        [definite, float(out), undetermined],
+        [range(3)],
+        rule,
+        unit="rows",
+        keys=[counted.key(period), counted.key(period, of="not in"), counted.key(period, of="cannot tell")],
+        register=counted.register,
+    )
     return period.label, tuple(zip(("In", "Out", "Cannot be told"), told, strict=True))
 
 

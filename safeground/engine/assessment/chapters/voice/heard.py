@@ -22,7 +22,7 @@ def make_groups_table(told: Told) -> list[Block]:
     """Groups that were heard, most people first, and those on the list whom nobody heard."""
     listed = told.evidence.catalogue.feeds.code_lists["engagement_groups"].values
     heard = told.engagement.people_by(lambda session: session.heard_from)
-    rows = _rows(told, [str(group) for group in heard], lambda session: session.heard_from)
+    rows = _rows(told, "group", [str(group) for group in heard], lambda session: session.heard_from)
     shown = [row for row in rows if row[1].is_published] + sorted(
         (row for row in rows if not row[1].is_published), key=lambda row: row[0]
     )
@@ -45,7 +45,7 @@ def make_ages_table(told: Told) -> list[Block]:
     residents = _residents(told, _BANDS)
     labels = [band.label for band in _BANDS]
     rows = _rows(
-        told, [*labels, _UNKNOWN], lambda session: session.age_band if session.age_band in labels else _UNKNOWN
+        told, "age", [*labels, _UNKNOWN], lambda session: session.age_band if session.age_band in labels else _UNKNOWN
     )
     columns = [("age", "Age"), ("people", "People heard"), ("sessions", "Sessions")]
     if residents is not None:
@@ -72,7 +72,10 @@ def make_districts_table(told: Told) -> list[Block]:
     elsewhere = "All over the area, or not stated"
     ordered = sorted(names, key=lambda code: names[code])
     rows = _rows(
-        told, [*ordered, elsewhere], lambda session: session.district if session.district in names else elsewhere
+        told,
+        "district",
+        [*ordered, elsewhere],
+        lambda session: session.district if session.district in names else elsewhere,
     )
     everyone, young = (_residents(told, bands) for bands in ((Ages(),), _YOUNG))
     columns = [("district", "District"), ("people", "People heard"), ("sessions", "Sessions")]
@@ -103,10 +106,12 @@ def make_districts_table(told: Told) -> list[Block]:
     return [table, Notice(NoticeKind.MISSING, said)]
 
 
-def _rows(told: Told, groups: Sequence[str], group_of: Callable[[Session], str | None]) -> list[tuple]:
-    """Group, people and sessions, in the order given; a group of nobody has none, which is told."""
+def _rows(told: Told, kind: str, groups: Sequence[str], group_of: Callable[[Session], str | None]) -> list[tuple]:
+    """Group, people and sessions, in the order given; a group of nobody has none, which is told. `kind`: of groups, 'age'."""
     sessions = {group: [s for s in told.engagement.sessions if group_of(s) == group] for group in groups}
-    people = told.people([sum(session.people for session in found) for found in sessions.values()])
+    people = told.people(
+        [sum(session.people for session in found) for found in sessions.values()], kind=kind, parts=groups
+    )
     return [
         (capitalise(group), number, told.sessions(found, beside=number))
         for (group, found), number in zip(sessions.items(), people, strict=True)

@@ -37,7 +37,7 @@ def make_themes_figure(told: Told) -> list[Block]:
     """A finding and a figure of the themes by the number of sessions in which each came up."""
     found = told.engagement.sessions_by_theme()
     people = {theme: sum(session.people for session in sessions) for theme, sessions in found.items()}
-    cells = {theme: told.people([number])[0] for theme, number in people.items()}
+    cells = {theme: told.people_of_theme(theme, number) for theme, number in people.items()}
     shown = [
         (capitalise(theme), told.sessions(sessions, beside=cells[theme]), cells[theme])
         for theme, sessions in found.items()

@@ -12,7 +12,7 @@ from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.sentences import say_when
 from safeground.engine.assessment.withholding import protect_cells
 from safeground.engine.catalogue import Contract
-from safeground.engine.disclosure import DisclosureRule, Protected, protect
+from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, protect
 from safeground.engine.documents import Audience, Finding, Table, format_value
 from safeground.engine.measures import Engagement, Period, PeriodKind, Session, make_period
 
@@ -47,9 +47,35 @@ class Told:
         """The twelve months up to the newest session."""
         return make_period(PeriodKind.ROLLING_YEAR, self.engagement.latest_months[-1])
 
-    def people(self, counts: Sequence[int]) -> list[Protected]:
-        """People heard, in parts whose sum is told."""
-        return protect_cells(counts, [range(len(counts))], self.rule, unit="people")
+    def people(self, counts: Sequence[int], *, kind: str = "", parts: Sequence[str] = ("",)) -> list[Protected]:
+        """People heard: all of them, or by the parts of one kind, which make them up. Held to all that the edition tells of them."""
+        keys = [self._key(f"{kind}={part}" if kind else "") for part in parts]
+        lines = [range(len(counts))] if kind else []
+        return protect_cells(
+            counts,
+            lines,
+            self.rule,
+            unit="people",
+            keys=keys,
+            totals=[self._key("")] * len(lines),
+            register=self.evidence.register_of_feed(FEED),
+        )
+
+    def people_of_theme(self, theme: str, number: int) -> Protected:
+        """People in the sessions in which a theme came up; a session has several, so that themes do not make up the whole."""
+        (told,) = protect_cells(
+            [number],
+            [],
+            self.rule,
+            unit="people",
+            keys=[self._key(f"theme={theme}")],
+            register=self.evidence.register_of_feed(FEED),
+        )
+        return told
+
+    def _key(self, part: str) -> CellKey:
+        months = tuple(f"{month:%Y-%m}" for month in self.period.months)
+        return CellKey(Series(f"{FEED}/people heard", self.evidence.measures.own_area, part), months)
 
     def sessions(self, sessions: Collection[Session], *, beside: Protected | None = None) -> Protected:
         """How many sessions: told where enough people were in them, and where the number of people `beside` it is told."""
