@@ -43,6 +43,8 @@ def make_priority_neighbourhoods(evidence: Evidence, outline: ChapterOutline) ->
         blocks += [Heading("Where they are"), *make_map(choice), make_list(choice)]
         blocks += [Heading("Why these"), Paragraph(notes["why"]), *make_reasons_figure(choice)]
         blocks += say_outcomes(choice, notes["outcomes"])
+        if choice.outcomes and evidence.is_usable("istv"):
+            blocks.append(Notice(NoticeKind.CANNOT_TELL, notes["under_reporting"]))
     blocks += [Heading("Who lives there"), *make_residents_table(choice)]
     blocks += [
         Heading("How they are chosen"),
@@ -52,6 +54,7 @@ def make_priority_neighbourhoods(evidence: Evidence, outline: ChapterOutline) ->
         Paragraph(_say_left_out(choice)),
         Heading("How far the choice stands"),
         Paragraph(say_standing(choice)),
+        Paragraph(notes["feedback"]),
         make_other_choices_table(choice),
     ]
     return tuple(blocks)
