@@ -20,6 +20,7 @@ BENCHMARKS = (
     "release_check.py",
     "crossover.py",
     "patrol_power.py",
+    "backtest.py",
     "whole_build.py",
     "national_archive.py",
     "nation_scale.py",
