@@ -11,6 +11,7 @@ from typing import Any
 
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
+from safeground.engine.build.evaluation_trials import read_workspace_trial
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation import (
@@ -87,7 +88,7 @@ def seal_evaluation(
     `by`: the role that answers for it, the protocol's owner unless told. Raises DefinitionsError or EvaluationRefused.
     """
     protocol, content, data = _open(workspace, catalogue, path)
-    check_protocol(protocol, data)
+    check_protocol(protocol, data, is_planned=True)
     moment = now or datetime.datetime.now(datetime.UTC)
     entry = seal_protocol(
         workspace, protocol, content, fingerprint=data.fingerprint, by=by or protocol.owner, now=moment
@@ -148,7 +149,12 @@ def run_evaluation(
 def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Protocol, bytes, TrialData]:
     """The protocol, its bytes, and its trial with the outcomes closed."""
     protocol = read_protocol(path)
-    return protocol, path.read_bytes(), read_trial_files(protocol, path.parent)
+    data = (
+        read_trial_files(protocol, path.parent)
+        if protocol.trial is None
+        else read_workspace_trial(workspace, catalogue, protocol)
+    )
+    return protocol, path.read_bytes(), data
 
 
 def _replace(staged: Path, place: Path) -> None:

@@ -49,6 +49,8 @@ class TrialData:
     sealed: bool | None = None
     covered: tuple[datetime.date, datetime.date] | None = None
     """First and last day for which outcomes have landed; None where the files say nothing of it."""
+    not_landed: frozenset[str] = frozenset()
+    """Outcomes of which nothing has landed yet."""
     sources: tuple[str, ...] = ()
 
     @property

@@ -16,14 +16,18 @@ _DRAWS = 99
 _MISMATCH = 0.2
 
 
-def check_protocol(protocol: Protocol, data: TrialData) -> None:
-    """Raises EvaluationRefused with a sentence, on a line of its own, for everything that is wrong. Reads no outcome."""
+def check_protocol(protocol: Protocol, data: TrialData, *, is_planned: bool = False) -> None:
+    """Raises EvaluationRefused with a sentence, on a line of its own, for everything that is wrong. Reads no outcome.
+
+    is_planned: the trial may still be to come, so that neither its outcomes nor its visits need have landed.
+    """
     problems = [
         *_check_outcomes(protocol, data),
         *_check_dates(protocol, data),
         *_check_treated(data),
         *_check_mechanism(data),
-        *_check_visits(data),
+        *(() if is_planned else _check_landed(protocol, data)),
+        *(() if is_planned else _check_visits(data)),
         *_check_buffer(protocol, data),
     ]
     if problems:
@@ -34,16 +38,23 @@ def _check_outcomes(protocol: Protocol, data: TrialData) -> Iterator[str]:
     for outcome in protocol.outcomes:
         if outcome.name not in data.outcomes_known:
             what = f"the definition {outcome.definition!r} in the feed {outcome.feed!r}"
-            yield f"Outcome {outcome.name}: there is no {what}; name a definition and a feed that have landed, with days and places."
+            yield f"Outcome {outcome.name}: there is no {what}; name one that counts events in that feed."
 
 
 def _check_dates(protocol: Protocol, data: TrialData) -> Iterator[str]:
-    first, last = protocol.dates[0], protocol.dates[-1]
+    first = protocol.dates[0]
     if data.dates != protocol.dates:
         yield (
             f"The protocol's {count_things(protocol.days, 'day')} from {first} are not the schedule's, which has "
             f"{count_things(len(data.dates), 'day')} from {data.dates[0]} to {data.dates[-1]}; give the trial's own."
         )
+
+
+def _check_landed(protocol: Protocol, data: TrialData) -> Iterator[str]:
+    first, last = protocol.dates[0], protocol.dates[-1]
+    for outcome in protocol.outcomes:
+        if outcome.name in data.not_landed:
+            yield f"Outcome {outcome.name}: nothing of the feed {outcome.feed!r} has landed; land it, and build."
     if data.covered is not None and not (data.covered[0] <= first and last <= data.covered[1]):
         yield (
             f"The trial runs from {first} to {last}, and outcomes have landed from {data.covered[0]} to {data.covered[1]}; land the "
