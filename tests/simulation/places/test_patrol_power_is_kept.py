@@ -5,7 +5,7 @@ import numpy as np
 from safeground.engine.evaluation import estimate_crossover_effect
 from safeground.engine.statistics import DailyDraw, estimate_trial_power, simulate_counts
 
-TRIALS, RATIO = 80, 0.6
+TRIALS, RATIO = 60, 0.6
 
 
 def test_power_is_what_the_evaluation_finds():
@@ -19,7 +19,7 @@ def test_power_is_what_the_evaluation_finds():
         treated = draw(rng)
         seen = rng.binomial(untreated.astype(int), np.where(treated, RATIO, 1.0))
         effect = estimate_crossover_effect(
-            seen.ravel(), treated.ravel(), place=place, day=day, draw_schedule=draw, runs=99, rng=rng, has_checks=False
+            seen.ravel(), treated.ravel(), place=place, day=day, draw_schedule=draw, runs=199, rng=rng, has_checks=False
         )
         found += effect.p <= 0.05
     expected = float(promised.value[0])
