@@ -11,6 +11,7 @@ from safeground.cli.decisions import add_decision_commands
 from safeground.cli.deliveries import add_delivery_commands
 from safeground.cli.editions import add_edition_commands
 from safeground.cli.evaluations import add_evaluation_commands
+from safeground.cli.evidence import add_evidence_commands
 from safeground.cli.patrols import add_patrol_commands
 from safeground.cli.places import add_places_commands
 from safeground.cli.releases import add_release_commands
@@ -34,6 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
         add_places_commands,
         add_patrol_commands,
         add_evaluation_commands,
+        add_evidence_commands,
     ):
         add_commands(commands)
     return parser

@@ -34,9 +34,20 @@ from safeground.engine.evaluation.designs.crossover_details import (
     estimate_lag_effects,
     estimate_prevalence_effect,
 )
+from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
+from safeground.engine.evaluation.evidence_library import (
+    Concern,
+    EvidenceCard,
+    EvidenceList,
+    EvidenceWarning,
+    EvidenceWarnings,
+    find_approach,
+    maryland_of,
+    warn_of,
+)
 from safeground.engine.evaluation.protocol import OutcomeOfProtocol, Protocol, read_protocol
 from safeground.engine.evaluation.report import make_evaluation_report
 from safeground.engine.evaluation.running import Dose, Evaluation, as_data, evaluate_crossover
@@ -59,6 +70,7 @@ __all__ = [
     "Amount",
     "BenefitOf",
     "CheckResult",
+    "Concern",
     "Contrast",
     "CostBenefit",
     "CostBenefitPlan",
@@ -70,7 +82,11 @@ __all__ = [
     "Effect",
     "Evaluation",
     "EvaluationRefused",
+    "EvidenceCard",
     "EvidenceGrade",
+    "EvidenceList",
+    "EvidenceWarning",
+    "EvidenceWarnings",
     "NotComputed",
     "NotHeld",
     "OfBearer",
@@ -86,6 +102,7 @@ __all__ = [
     "Spread",
     "Swing",
     "Switch",
+    "SyntheticControl",
     "TrialData",
     "Uncertain",
     "Verdict",
@@ -105,9 +122,11 @@ __all__ = [
     "estimate_lag_effects",
     "estimate_prevalence_effect",
     "evaluate_crossover",
+    "find_approach",
     "grade",
     "hash_protocol",
     "make_evaluation_report",
+    "maryland_of",
     "price_plan",
     "price_ratio",
     "protocol_folder",
@@ -119,4 +138,6 @@ __all__ = [
     "say_ratio",
     "seal_protocol",
     "simulate_crossover",
+    "synthetic_control",
+    "warn_of",
 ]
