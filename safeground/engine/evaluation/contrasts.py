@@ -27,11 +27,24 @@ class Span(StrEnum):
 
 @dataclass(frozen=True)
 class Contrast:
-    """Two sides in words that stand after 'on' or 'in': 'patrol days' and 'other days of the same places'."""
+    """Two sides in words that stand after the preposition: on 'patrol days' and on 'other days of the same places'.
+
+    `unit`: what lies on either side alike ('day for day'), since fewer events on fewer days would be no news.
+    """
 
     treated: str
     other: str
     span: Span
+    preposition: str = "on"
+    unit: str = "day for day"
+
+    @property
+    def at_treated(self) -> str:
+        return f"{self.preposition} {self.treated}"
+
+    @property
+    def at_other(self) -> str:
+        return f"{self.preposition} {self.other}"
 
     def check_words(self, text: str, *, where: str) -> None:
         """Raises EvaluationRefused where the text claims a change and the contrast shows none."""

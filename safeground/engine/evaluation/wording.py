@@ -12,15 +12,12 @@ from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Direction, capitalise, format_confidence, format_number, format_value
 from safeground.engine.evaluation.effects import Effect, Role, Scale
 
-PER_UNIT = "day for day"
-"""There are fewer patrol days than others, so that fewer events on them would be no news."""
-
 
 def say_effect(effect: Effect, told: Protected) -> str:
     """What may be said of an effect whose estimate is told as `told`."""
     if not told.is_published:
         why = f"{told.reason}" if told.reason else str(told.state)
-        return f"Whether there were more or fewer {effect.outcome} on {effect.contrast.treated} is not told: {why}."
+        return f"Whether there were more or fewer {effect.outcome} {effect.contrast.at_treated} is not told: {why}."
     sentence = _say_ratio(effect, told) if effect.scale is Scale.RATIO else _say_difference(effect, told)
     if effect.role is Role.OBSERVED:
         sentence = (
@@ -57,14 +54,16 @@ def _say_ratio(effect: Effect, told: Protected) -> str:
         if effect.lower > 1 or effect.upper < 1:
             middle += ", which would be clear of no difference if it were the only comparison of its kind"
         return (
-            f"We cannot tell whether, {PER_UNIT}, there were more or fewer {effect.outcome} on {contrast.treated} than on "
-            f"{contrast.other}: {middle}, and anything from {bounds} would be in keeping with the data."
+            f"We cannot tell whether, {contrast.unit}, there were more or fewer {effect.outcome} {contrast.at_treated} than "
+            f"{contrast.at_other}: {middle}, and anything from {bounds} would be in keeping with the data."
         )
     amount = "no" if told.value == 0 else say_ratio(told.value)
     interval = f"{format_confidence(effect.confidence)} interval {bounds}"
     tested = ", ".join(part for part in (interval, say_p(effect.p)) if part)
-    versus = f"and some on {contrast.other}" if told.value == 0 else f"{_than(told.value)} on {contrast.other}"
-    return f"{capitalise(PER_UNIT)} there were {amount} {effect.outcome} on {contrast.treated} {versus} ({tested})."
+    versus = f"and some {contrast.at_other}" if told.value == 0 else f"{_than(told.value)} {contrast.at_other}"
+    return (
+        f"{capitalise(contrast.unit)} there were {amount} {effect.outcome} {contrast.at_treated} {versus} ({tested})."
+    )
 
 
 def _than(ratio: float | None) -> str:
@@ -78,7 +77,7 @@ def _say_difference(effect: Effect, told: Protected) -> str:
     )
     if effect.direction is Direction.CANNOT_TELL:
         return (
-            f"We cannot tell whether there were more or fewer {effect.outcome} on {contrast.treated} than on {contrast.other}: "
+            f"We cannot tell whether there were more or fewer {effect.outcome} {contrast.at_treated} than {contrast.at_other}: "
             f"anything from {bounds} would be in keeping with the data."
         )
     more = "more" if effect.direction is Direction.HIGHER else "fewer"
@@ -86,4 +85,4 @@ def _say_difference(effect: Effect, told: Protected) -> str:
     tested = ", ".join(
         part for part in (f"{format_confidence(effect.confidence)} interval {bounds}", say_p(effect.p)) if part
     )
-    return f"There were {size} {more} {effect.outcome} on {contrast.treated} than on {contrast.other} ({tested})."
+    return f"There were {size} {more} {effect.outcome} {contrast.at_treated} than {contrast.at_other} ({tested})."
