@@ -25,6 +25,7 @@ from safeground.engine.places import (
     parse_visits,
     read_log,
     read_patrol_records,
+    render_place_days,
     render_visits,
     work_out_dosage,
 )
@@ -137,7 +138,10 @@ def tell_dosage(
         )
         report = DosageReport(dosage, len(records.visits), len(kept), records.fix_deliveries, differs)
         text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"
-        workspace.write_atomically(dosage_folder(workspace, trial) / "dosage.json", text)
+        folder = dosage_folder(workspace, trial)
+        workspace.write_atomically(folder / "dosage.json", text)
+        # What an evaluation asks for as its schedule, so that intention and dose come to it from one place.
+        workspace.write_atomically(folder / "place_days.csv", render_place_days(dosage))
     if not destroy_fixes or not records.fix_deliveries:
         return report
     if others:

@@ -15,6 +15,7 @@ from safeground.engine.places import (
     TrialPlace,
     find_visits,
     parse_visits,
+    render_place_days,
     render_visits,
     work_out_dosage,
 )
@@ -73,6 +74,13 @@ def test_the_schedule_is_kept_or_not() -> None:
     assert found.contrast == pytest.approx(16 / 3 / 4)
     assert found.missed == (("A", NEXT), ("B", NEXT))
     assert (found.elsewhere, found.outside) == (1, 1)
+
+
+def test_place_days_are_written_as_an_evaluation_reads_them() -> None:
+    rows = render_place_days(dose([visit("A", at(2, 18), 16)])).splitlines()
+    assert rows[0] == "place,day,treated,visits,minutes"
+    assert rows[1:3] == ["A,2025-06-02,yes,1,16", "A,2025-06-03,yes,0,0"]
+    assert rows[3].startswith("B,2025-06-02,no,0")
 
 
 def test_what_nobody_planned_is_neither_kept_nor_broken() -> None:

@@ -10,7 +10,7 @@ from safeground.engine.places.patrols.candidates import (
 )
 from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
 from safeground.engine.places.patrols.design import DesignReport, TrialDesign, make_design, plan_capacity, read_design
-from safeground.engine.places.patrols.dosage import KOPER_MINUTES, Dosage, work_out_dosage
+from safeground.engine.places.patrols.dosage import KOPER_MINUTES, Dosage, render_place_days, work_out_dosage
 from safeground.engine.places.patrols.draw_log import DrawEntry, DrawLog, read_log
 from safeground.engine.places.patrols.folders import (
     allocation_path,
@@ -99,6 +99,7 @@ __all__ = [
     "read_place_history",
     "read_trial_spec",
     "render_allocation",
+    "render_place_days",
     "render_sheets_csv",
     "render_visits",
     "seal_schedule",

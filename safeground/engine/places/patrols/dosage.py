@@ -7,7 +7,9 @@ describes, and judges nobody.
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -142,6 +144,20 @@ def work_out_dosage(
         elsewhere=elsewhere,
         outside=outside,
     )
+
+
+def render_place_days(dosage: Dosage) -> str:
+    """A row a place-day as an evaluation's files name them: place, day, treated, visits, minutes. One without a plan is left out."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("place", "day", "treated", "visits", "minutes"))
+    for row, place in enumerate(dosage.places):
+        for column, day in enumerate(dosage.days):
+            if not np.isnan(dosage.assigned[row, column]):
+                treated = "yes" if dosage.assigned[row, column] else "no"
+                dose = f"{dosage.visits[row, column]:g}", f"{dosage.minutes[row, column]:g}"
+                writer.writerow((place, day.isoformat(), treated, *dose))
+    return text.getvalue()
 
 
 def _merge(visits: Sequence[PatrolVisit]) -> tuple[float, list[float]]:
