@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from safeground.cli import DONE, REFUSED, main
 from safeground.engine.build import backtest_places
 from safeground.engine.catalogue import Catalogue, load_catalogue
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
@@ -76,8 +78,6 @@ def test_a_few_words_say_which_method_to_use(report: BacktestReport) -> None:
 
 
 def test_every_event_is_counted_or_said_to_be_left_out(report: BacktestReport, files: Path) -> None:
-    import gzip
-
     rows = sum(len(gzip.decompress(path.read_bytes()).splitlines()) - 1 for path in street(files))
     kept = rows - report.outside - report.without_point - report.left_out
     assert 0.8 * rows < kept + report.left_out < rows
@@ -104,6 +104,19 @@ def test_a_side_result_says_so_and_recommends_nothing(landed: tuple[Workspace, C
     assert told.as_data()["is_side_result"]
     assert told.lines()[-1].startswith("A side result that recommends nothing")
     assert "Reason given: to compare with an earlier study" in " ".join(told.lines())
+
+
+def test_the_command_tells_the_same(
+    landed: tuple[Workspace, Catalogue], report: BacktestReport, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = str(landed[0].root)
+    assert main(["places", "backtest", root]) == DONE
+    said = capsys.readouterr().out
+    assert said.rstrip().endswith(report.recommendation)
+    assert all(title in said for title in report.titles.values())
+    name = "robbery_and_possession_of_weapons"
+    assert main(["places", "backtest", root, "--outcome", name]) == REFUSED
+    assert "record on their own initiative" in capsys.readouterr().err
 
 
 def test_what_is_lacking_is_said_in_a_sentence(files: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from safeground.engine.places.forecasts.features import SignReader
 from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
 from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
 from safeground.engine.places.forecasts.windows import TestWindow, as_months, cut_windows
+from safeground.engine.places.police_initiated import POLICE_INITIATED_TYPES
 
 GRID: Grid = make_grid(cell=150, kind="square")
 SIDE, MONTHS = 45, 30
@@ -213,3 +214,37 @@ def test_too_little_to_test_on_is_said(plan: BacktestPlan) -> None:
     few = load_backtest_plan()
     with pytest.raises(ForecastError, match="smaller cells or fewer"):
         run_backtest(read(events, area=make_area()[:150]), few, few.outcome)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("headline", "cells"), 77, "not among scored_at.cells"),
+        (("windows", "shortest"), 9, "at most its months"),
+        (("windows", "months_before"), 0, "greater than or equal to 6"),
+        (("cells", "metres"), 5, "greater than or equal to 25"),
+        (("baselines",), [], "at least 1 item"),
+        (("baselines", 0, "name"), "best_of_all", "Input should be"),
+        (("a_key_of_ones_own",), 1, "Extra inputs"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused(path: tuple[str | int, ...], value: Any, words: str) -> None:
+    shipped: Any = load_backtest_plan().model_dump(by_alias=True, mode="json")
+    at = shipped
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    with pytest.raises(ValueError, match=words):
+        BacktestPlan.model_validate(shipped)
+
+
+def test_an_unknown_outcome_is_told_what_there_is(plan: BacktestPlan) -> None:
+    with pytest.raises(ValueError, match="there are robbery, robbery_and_possession_of_weapons"):
+        plan.find_outcome("burglary")
+    assert plan.find_outcome(None) is plan.outcome
+
+
+def test_acceptance_was_no_part_of_development() -> None:
+    shipped = load_backtest_plan()
+    assert not {*shipped.development} & {*shipped.acceptance}
+    assert POLICE_INITIATED_TYPES == {*shipped.police_initiated.offences}
