@@ -318,8 +318,10 @@ def test_every_command_that_offers_json_prints_json(demo, run_safeground, few_fi
         "retention": ("retention", "due", demo.root, "--json"),
         "release": ("release", "check", edition, demo.root, "--json"),
         "strategy": ("strategy", "lint", demo.root, "--json"),
+        "evidence": ("evidence", "list", "--json"),
     }
-    assert set(asked) | {"destroy"} == _commands_with_json()
+    # A trial's commands have a story of their own, which asks them for JSON too.
+    assert set(asked) | {"destroy", "patrol", "evaluate"} == _commands_with_json()
     # Landing another county's files beside the demo's is last of all: it changes what there is to build. They are destroyed again.
     for name in (*(name for name in asked if name != "land"), "land"):
         before = {delivery.id for delivery in get_deliveries(open_workspace(demo.root))}
