@@ -37,6 +37,10 @@ def add_delivery_commands(commands: Commands) -> None:
 
     check = commands.add("check", run_check, "Say what is wrong with what has landed, or with one file.", has_json=True)
     check.add_argument("target", type=Path, help="a workspace, or a file, which needs no workspace and is not kept")
+    check.add_argument(
+        "--partnership",
+        help="of a file: whose code lists it is held to, over the nation's; by default the nation's alone",
+    )
     check.add_argument("--feed", help="of a file: the contract it comes under, where its columns do not tell")
     check.add_argument("--partner", help="of a file: who sends it, where it does not tell")
     check.add_argument("--period", help="of a file: what it is for (2025-06, 2020), where it does not tell")
@@ -144,7 +148,7 @@ def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Check what has no report that still holds, or one file, and say what is wrong. REFUSED where a delivery is not sound."""
     from safeground.engine.build import check_everything, check_one_file, open_with_catalogue
 
-    of_file = {name: getattr(options, name) for name in ("feed", "partner", "period", "return_excel")}
+    of_file = {name: getattr(options, name) for name in ("partnership", "feed", "partner", "period", "return_excel")}
     report: Report
     if options.target.is_file():
         report = check_one_file(options.target, **of_file)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from safeground.engine.build.receiving import came_soundly, describe_refusals
-from safeground.engine.catalogue import load_feeds
+from safeground.engine.catalogue import load_catalogue, load_feeds
 from safeground.engine.feeds import FileCheck, Severity, check_file
 
 _SHOWN = {
@@ -75,12 +75,13 @@ class FileReport:
 def check_one_file(
     path: Path,
     *,
+    partnership: str | None = None,
     feed: str | None = None,
     partner: str | None = None,
     period: str | None = None,
     return_excel: Path | None = None,
 ) -> FileReport:
-    """Check one file against the contracts that come with Safeground. Raises Refused as `check_file` does."""
-    return FileReport(
-        check_file(path, load_feeds(), feed=feed, partner=partner, period=period, return_excel=return_excel)
-    )
+    """Check one file against the contracts that come with Safeground; of a `partnership` with its own code lists over the nation's, as it
+    would land there. Raises Refused as `check_file` does, DefinitionsError for a partnership there is not."""
+    feeds = load_feeds() if partnership is None else load_catalogue(partnership).feeds
+    return FileReport(check_file(path, feeds, feed=feed, partner=partner, period=period, return_excel=return_excel))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shlex
 from collections import Counter
 from dataclasses import dataclass
@@ -54,6 +55,9 @@ class Status:
     """Certificates of destruction."""
     marked: tuple[str, ...] = ()
     """Editions, in use or earlier, made from what has been destroyed since; as paths in the workspace."""
+    review_due: datetime.date | None = None
+    """By when the assessment is to be reviewed; None where the partnership has set no day."""
+    is_review_overdue: bool = False
 
     @property
     def is_stale(self) -> bool:
@@ -92,6 +96,11 @@ class Status:
             lines.append(
                 f"  destroyed: {_count(self.destroyed)}, with certificates; editions marked: {len(self.marked)}"
             )
+        if self.is_review_overdue and self.review_due is not None:
+            lines.append(
+                f"  the assessment was to be reviewed by {self.review_due.day} {self.review_due:%B %Y}, and that day has passed: "
+                "review it, and set the next day in the partnership's definitions"
+            )
         lines.append(f"Next: {self.next_step}")
         return tuple(lines)
 
@@ -115,12 +124,16 @@ class Status:
             "destroyed": self.destroyed,
             "marked_editions": list(self.marked),
             "is_stale": self.is_stale,
+            "review_due": self.review_due.isoformat() if self.review_due else None,
+            "is_review_overdue": self.is_review_overdue,
             "next": self.next_step,
         }
 
 
-def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
-    """Read what is recorded; nothing is checked or built, and no lock is needed."""
+def get_status(workspace: Workspace, catalogue: Catalogue, *, today: datetime.date | None = None) -> Status:
+    """Read what is recorded; nothing is checked or built, and no lock is needed. `today` is when it is asked: by the clock, unlike an
+    edition, which says the same on any day."""
+    review = catalogue.partnership.assessment_review
     live = get_live_deliveries(workspace)
     total = Counter((delivery.feed, delivery.partner) for delivery in get_deliveries(workspace))
     checks = {delivery.id: get_check_report(workspace, delivery.id) for delivery in live}
@@ -151,6 +164,8 @@ def get_status(workspace: Workspace, catalogue: Catalogue) -> Status:
         warehouse=workspace.warehouse.current,
         editions=tuple(editions),
         destroyed=len(get_certificates(workspace)),
+        review_due=review.due if review else None,
+        is_review_overdue=review is not None and review.due < (today or datetime.date.today()),
         marked=tuple(
             path.relative_to(workspace.root).as_posix()
             for path in sorted(workspace.editions.folder.glob("*/*"))
