@@ -34,6 +34,7 @@ from safeground.engine.evaluation.designs.crossover_details import (
     estimate_lag_effects,
     estimate_prevalence_effect,
 )
+from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -78,6 +79,7 @@ __all__ = [
     "Coverage",
     "CrossoverTrial",
     "DesignKind",
+    "DisplacementDifference",
     "Dose",
     "Effect",
     "Evaluation",
@@ -140,4 +142,5 @@ __all__ = [
     "simulate_crossover",
     "synthetic_control",
     "warn_of",
+    "weighted_displacement_difference",
 ]
