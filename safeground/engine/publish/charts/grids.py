@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from safeground.design import palette
 from safeground.engine.disclosure import Protected, State
-from safeground.engine.documents import HeatGrid, format_value
+from safeground.engine.documents import HeatGrid, choose_common_decimals, format_value
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
 from safeground.engine.publish.charts.text import measure_text
 
@@ -46,12 +46,14 @@ def draw_heat_grid(chart: HeatGrid, canvas: Canvas) -> Sketch:
 
 
 def _write_numbers(sketch: Sketch, chart: HeatGrid, most: float) -> None:
+    """All with the same decimals, so that one is read beside the next."""
+    decimals = choose_common_decimals(cell for row in chart.cells for cell in row)
     for y, row in enumerate(chart.cells):
         for x, cell in enumerate(row):
             if cell.value is not None:
                 ink = "white" if _class_of(cell.value, most) >= _CLASSES - 2 else palette.INK
                 place = {"x": sketch.plot.pixel_x(x + 0.5), "y": sketch.plot.pixel_y(y + 0.5)}
-                sketch.add_text(format_value(cell), **place, align="center", colour=ink)
+                sketch.add_text(format_value(cell, decimals=decimals), **place, align="center", colour=ink)
 
 
 def _choose_colour(cell: Protected, most: float) -> str:
