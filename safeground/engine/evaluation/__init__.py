@@ -10,6 +10,7 @@ from safeground.engine.evaluation.cost_benefit import (
     BenefitOf,
     CostBenefit,
     CostBenefitPlan,
+    CostBenefitSection,
     CostOf,
     NotComputed,
     NotHeld,
@@ -23,6 +24,7 @@ from safeground.engine.evaluation.cost_benefit import (
     discount_factors,
     price_plan,
     price_ratio,
+    tell_cost_benefit,
 )
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
@@ -75,6 +77,7 @@ __all__ = [
     "Contrast",
     "CostBenefit",
     "CostBenefitPlan",
+    "CostBenefitSection",
     "CostOf",
     "Coverage",
     "CrossoverTrial",
@@ -141,6 +144,7 @@ __all__ = [
     "seal_protocol",
     "simulate_crossover",
     "synthetic_control",
+    "tell_cost_benefit",
     "warn_of",
     "weighted_displacement_difference",
 ]

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from safeground.engine.catalogue import Economics, Multiplier
 from safeground.engine.evaluation import CostBenefit, DesignKind, EvaluationRefused, OffenceCount, appraise
 
+EFFECT = "Offences of violence, of those at the comparison's rate"
+
 
 def run(
     plan_changes: dict[str, Any] | None = None, *, economics: Economics | None = None, effect: Any = None
@@ -50,9 +52,7 @@ def test_one_year_by_hand() -> None:
     assert benefit.cost_per_one.low == pytest.approx(100_000 / 30, rel=0.05)
     assert benefit.cost_per_one.high == pytest.approx(100_000 / 4, rel=0.15)
     assert found.net.low == pytest.approx(40 * 0.1 * 10_000 - 100_000, abs=12_000)
-    assert {switch.title: switch.at for switch in found.switches}["Ratio of offences of violence"] == pytest.approx(
-        0.75
-    )
+    assert {switch.title: switch.at for switch in found.switches}[EFFECT] == pytest.approx(0.75)
     assert {switch.title: switch.at for switch in found.switches}["Cost of one: violence"] == pytest.approx(5_000)
 
 
@@ -110,7 +110,7 @@ def test_without_a_multiplier_only_the_recorded_are_valued_and_that_is_said() ->
 def test_no_cost_of_one_prevented_where_the_interval_includes_none(lower: float, upper: float) -> None:
     [benefit] = run(effect=make_effect(0.7, lower, upper)).benefits
     assert benefit.cost_per_one is None
-    assert benefit.why_no_cost_per_one == "the interval of the effect includes none prevented"
+    assert benefit.why_no_cost_per_one == "the interval of the effect includes no difference"
 
 
 def test_no_cost_of_one_prevented_where_there_were_more() -> None:
@@ -221,5 +221,5 @@ def test_the_same_seed_gives_the_same_analysis() -> None:
 
 def test_swings_are_told_widest_first_and_leave_out_what_is_known() -> None:
     found = run(shares(displacement={"value": 0.2, "low": 0.19, "high": 0.21}))
-    assert [swing.title for swing in found.swings] == ["Ratio of offences of violence", "What has moved elsewhere"]
+    assert [swing.title for swing in found.swings] == [EFFECT, "What has moved elsewhere"]
     assert found.swings[0].net == pytest.approx((40 * 0.75 * 0.8 * 10_000 - 100_000, 40 * 0.1 * 0.8 * 10_000 - 100_000))

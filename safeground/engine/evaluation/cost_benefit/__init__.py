@@ -13,6 +13,7 @@ from safeground.engine.evaluation.cost_benefit.appraising import (
 from safeground.engine.evaluation.cost_benefit.discounting import NotHeld, discount_factors, price_ratio
 from safeground.engine.evaluation.cost_benefit.plan import CostBenefitPlan
 from safeground.engine.evaluation.cost_benefit.pricing import NotComputed, OffenceCount, price_plan
+from safeground.engine.evaluation.cost_benefit.telling import CostBenefitSection, tell_cost_benefit
 from safeground.engine.evaluation.cost_benefit.uncertain import Spread, Uncertain
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "BenefitOf",
     "CostBenefit",
     "CostBenefitPlan",
+    "CostBenefitSection",
     "CostOf",
     "NotComputed",
     "NotHeld",
@@ -33,4 +35,5 @@ __all__ = [
     "discount_factors",
     "price_plan",
     "price_ratio",
+    "tell_cost_benefit",
 ]

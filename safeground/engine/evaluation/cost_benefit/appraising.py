@@ -65,6 +65,7 @@ class Swing:
     """The net value with one number at its lowest and at its highest, all others at their best estimates."""
 
     title: str
+    is_money: bool
     value: tuple[float, float, float]
     """Lowest, best, highest value of that number."""
     net: tuple[float, float]
@@ -80,6 +81,7 @@ class Switch:
     """The value of one number at which benefits equal costs; None where none that it can have does."""
 
     title: str
+    is_money: bool
     now: float
     at: float | None
 
@@ -214,7 +216,7 @@ def _why_no_cost_per_one(effect: Effect, prevented: Amount, *, lacks_a_cost: boo
     if effect.lower > 1:
         return "there were more and not fewer"
     if effect.upper >= 1:
-        return "the interval of the effect includes none prevented"
+        return "the interval of the effect includes no difference"
     if prevented.low <= 0:
         return "none may be owed to it"
     return None
@@ -235,14 +237,14 @@ def _swings(model: MoneyModel) -> tuple[Swing, ...]:
     def swing(parameter: Parameter) -> Swing:
         value = parameter.value
         net = tuple(float(model.net({**central, parameter.name: bound})) for bound in (value.low, value.high))
-        return Swing(parameter.title, (value.low, value.central, value.high), (net[0], net[1]))
+        return Swing(parameter.title, parameter.is_money, (value.low, value.central, value.high), (net[0], net[1]))
 
     moving = [swing(each) for each in model.parameters if not each.value.is_known]
     return tuple(sorted(moving, key=lambda each: -each.width))
 
 
 def _switches(model: MoneyModel) -> tuple[Switch, ...]:
-    return tuple(Switch(each.title, each.value.central, model.switch(each)) for each in model.parameters)
+    return tuple(Switch(each.title, each.is_money, each.value.central, model.switch(each)) for each in model.parameters)
 
 
 def _divide(above: Value, below: Value) -> Value:

@@ -21,12 +21,13 @@ DROP_OFF = "share:drop_off"
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number that the result rests on. It can sensibly lie from nought to `highest`."""
+    """A number that the result rests on. It can sensibly lie from nought to `highest`. Shares and ratios are told in per cent."""
 
     name: str
     title: str
     value: Uncertain
     highest: float = np.inf
+    is_money: bool = False
 
 
 @dataclass(frozen=True, eq=False)

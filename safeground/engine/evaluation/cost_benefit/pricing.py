@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.catalogue import Bearer, Economics, OptimismBias, UnitCost
+from safeground.engine.documents import capitalise
 from safeground.engine.evaluation.cost_benefit.discounting import NotHeld, discount_factors, price_ratio
 from safeground.engine.evaluation.cost_benefit.model import BenefitFlow, CostFlow, MoneyModel, Parameter
 from safeground.engine.evaluation.cost_benefit.plan import BenefitLine, CostBenefitPlan, CostLine, Share
@@ -108,7 +109,7 @@ def _price_cost(
     if line.low_percent or line.high_percent:
         name = f"cost:{line.title}"
         share = Uncertain.limits(1.0, 1 + line.low_percent / 100, 1 + line.high_percent / 100)
-        parameters[name] = Parameter(name, f"{line.title}, times what was planned", share)
+        parameters[name] = Parameter(name, f"{line.title}, of what was planned", share)
     return CostFlow(line.title, line.bearer, factors * _by_year(line.amounts, plan.years) * ratio, name)
 
 
@@ -147,7 +148,7 @@ def _price_benefit(
         count.mark_multiplied()
         name = f"multiplier:{cost.name}"
         held = Uncertain.limits(multiplier.value, multiplier.low, multiplier.high)
-        parameters[name] = Parameter(name, f"Offences for each one recorded: {cost.title}", held)
+        parameters[name] = Parameter(name, f"{cost.title}: all that happen, of those recorded", held)
     return replace(flow, unit_cost=parameter.name, shares=shares, multiplier=name), ()
 
 
@@ -159,7 +160,7 @@ def _unit_cost_parameter(
     ratio = price_ratio(from_year=cost.price_year, to_year=plan.price_year, deflators=economics.deflators)
     limits = (None if bound is None else bound * ratio for bound in (cost.low, cost.high))
     value = Uncertain.limits(cost.value * ratio, *limits)
-    return Parameter(f"unit_cost:{cost.name}", f"Cost of one: {cost.title}", value), cost.shares()
+    return Parameter(f"unit_cost:{cost.name}", f"Cost of one: {cost.title}", value, is_money=True), cost.shares()
 
 
 def _add_effect(name: str, effect: Effect, parameters: dict[str, Parameter]) -> None:
@@ -172,7 +173,9 @@ def _add_effect(name: str, effect: Effect, parameters: dict[str, Parameter]) -> 
     except ValueError as endless:
         raise NotHeld(f"of its effect {endless}") from None
     key = f"effect:{name}"
-    parameters[key] = Parameter(key, f"Ratio of {effect.outcome}", found, highest=1.0)
+    parameters[key] = Parameter(
+        key, f"{capitalise(effect.outcome)}, of those at the comparison's rate", found, highest=1.0
+    )
 
 
 def _met_without(effect: Effect) -> float:
