@@ -11,10 +11,11 @@ from safeground.design import palette
 from safeground.engine.documents import SpotMap, SpotMark
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
 from safeground.engine.publish.charts.maps import draw_outlines, find_bounds, frame_map
-from safeground.engine.publish.charts.text import Box, place_labels
+from safeground.engine.publish.charts.text import Box, place_labels, wrap_text
 
 _RADIUS = 4.5
-_LEGEND = 46.0
+_LINE = 18.0
+_TEXT_LEFT = 20.0
 _AROUND = 0.02
 """Degrees around the places where there is no outline to frame them."""
 
@@ -23,7 +24,8 @@ def draw_spot_map(chart: SpotMap, canvas: Canvas) -> dict[str, Any]:
     """The map's finished spec. Numbers stand beside their dots, further out and with a line where dots crowd."""
     width = canvas.width - 8.0
     frame = frame_map(_find_bounds(chart), width)
-    height = frame.height + _LEGEND
+    legend = _make_legend(chart, canvas, width)
+    height = frame.height + 10 + sum(len(lines) * _LINE + 4 for _, lines in legend)
     plot = Plot(canvas, height, (0.0, width), (height, 0.0), left=4, right=4, top=4, bottom=4)
     sketch = Sketch(plot)
     sketch.hide_axes()
@@ -37,7 +39,7 @@ def draw_spot_map(chart: SpotMap, canvas: Canvas) -> dict[str, Any]:
             if spot.is_marked == is_marked
         ]
         sketch.add("point", rows, **_dot(is_marked))
-    _draw_legend(sketch, chart, top=frame.height + 14)
+    _draw_legend(sketch, legend, top=frame.height + 18)
     return sketch.make_spec(beneath=[layer] if layer is not None else [])
 
 
@@ -89,11 +91,21 @@ def _number(sketch: Sketch, spots: Sequence[SpotMark], dots: Sequence[tuple[floa
     sketch.add("line", leaders, group="run", color=palette.QUIET_INK, strokeWidth=0.8)
 
 
-def _draw_legend(sketch: Sketch, chart: SpotMap, *, top: float) -> None:
+def _make_legend(chart: SpotMap, canvas: Canvas, width: float) -> list[tuple[bool, list[str]]]:
+    """The kinds of dot that there are, each with the lines of its label."""
     entries = [(False, chart.unmarked_label), (True, chart.marked_label)]
-    shown = [entry for entry in entries if any(spot.is_marked == entry[0] for spot in chart.spots)]
-    for line, (is_marked, label) in enumerate(shown):
-        y = top + line * 20
+    return [
+        (is_marked, wrap_text(label, width=width - _TEXT_LEFT - 4, size=canvas.font_size))
+        for is_marked, label in entries
+        if any(spot.is_marked == is_marked for spot in chart.spots)
+    ]
+
+
+def _draw_legend(sketch: Sketch, legend: Sequence[tuple[bool, list[str]]], *, top: float) -> None:
+    y = top
+    for is_marked, lines in legend:
         row = {"x": sketch.plot.value_x(8.0), "y": sketch.plot.value_y(y)}
         sketch.add("point", [row], **_dot(is_marked))
-        sketch.add_text(label, x=20, y=y)
+        middle = y + (len(lines) - 1) * sketch.plot.canvas.font_size * 0.6
+        sketch.add_text(lines, x=_TEXT_LEFT, y=middle)
+        y += len(lines) * _LINE + 4

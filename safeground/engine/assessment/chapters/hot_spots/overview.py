@@ -146,11 +146,10 @@ def _make_map_table(told: ToldSpots) -> Table:
 
 def make_spot_table(told: ToldSpots) -> Table:
     has_harm = told.found.harm_source is not None
-    harm = [("harm", f"Harm ({told.found.harm_source})")] if has_harm else []
+    harm = [("harm", "Harm")] if has_harm else []
     rows = [
         (
-            str(spot.rank),
-            spot.name,
+            f"{spot.rank}. {spot.name}",
             spot.grid_reference,
             told.count(spot.events),
             *([told.harm(spot)] if has_harm else []),
@@ -165,7 +164,6 @@ def make_spot_table(told: ToldSpots) -> Table:
         id="hot_spots_listed",
         caption=f"Hot spots of {told.what}, {told.when}",
         columns=[
-            ("rank", "Number"),
             ("name", "Place"),
             ("grid_reference", "Grid reference"),
             ("events", "Offences"),
@@ -178,6 +176,7 @@ def make_spot_table(told: ToldSpots) -> Table:
         rows=rows,
         source=told.source,
         notes=(
+            *([f"Harm: weights of {told.found.harm_source}."] if has_harm else []),
             (
                 "In the order in which they were chosen, which is by the lesser of their own count and the mean count of the "
                 "cells over them as the grid "
