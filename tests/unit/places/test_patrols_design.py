@@ -162,7 +162,8 @@ def test_a_file_of_places_that_is_wrong_is_refused_in_a_sentence(tmp_path: Path,
 def test_the_hot_spots_own_table_is_taken(tmp_path: Path) -> None:
     """As an edition writes it: with a byte order mark, the place under `name`, and more columns than are needed."""
     path = tmp_path / "hot_spots.csv"
-    text = "\ufeffrank,name,easting,northing,district,events\n1,1. High Street,588124,185608,Southend,40\n2,2. Pier Hill,588500,185200,Southend,31\n"
+    rows = ("rank,name,easting,northing,events", "1,1. High Street,588124,185608,40", "2,2. Pier Hill,588500,185200,31")
+    text = "\ufeff" + "\n".join(rows) + "\n"
     path.write_text(text, encoding="utf-8")
     places = read_candidates(path, radius=75)
     assert [(place.name, place.easting, place.radius) for place in places] == [
