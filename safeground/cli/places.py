@@ -93,6 +93,12 @@ def _add_backtest(actions: Any) -> None:
         metavar="REASON",
         help="why an outcome that police record on their own initiative is scored, as a side result; printed with it",
     )
+    backtest.add_argument(
+        "--next",
+        type=Path,
+        metavar="FILE.csv",
+        help="a file for the cells that the recommended method puts first in the months to come; never for the public",
+    )
     backtest.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
 
 
@@ -102,9 +108,16 @@ def run_places_backtest(options: argparse.Namespace, progress: TerminalProgress)
 
     workspace, catalogue = open_with_catalogue(options.workspace)
     report = backtest_places(
-        workspace, catalogue, outcome=options.outcome, override=options.override, progress=progress
+        workspace,
+        catalogue,
+        outcome=options.outcome,
+        override=options.override,
+        wants_next=options.next is not None,
+        progress=progress,
     )
     progress.end()
+    if report.next_cells is not None:
+        options.next.write_text(report.next_cells.as_csv(), encoding="utf-8")
     tell(report, options)
     return DONE
 

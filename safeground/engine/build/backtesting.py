@@ -10,6 +10,7 @@ from safeground.engine.measures import open_measures
 from safeground.engine.places import (
     BacktestReport,
     ForecastError,
+    choose_next_cells,
     keep_report,
     load_backtest_plan,
     make_report,
@@ -26,12 +27,14 @@ def backtest_places(
     *,
     outcome: str | None = None,
     override: str | None = None,
+    wants_next: bool = False,
     progress: Progress = no_progress,
 ) -> BacktestReport:
     """Score every method over all the test windows that the months received allow, and keep the report in the workspace.
 
     outcome: one that the plan names; its first by default. override: why an outcome that holds what police record on their own
-    initiative is scored; without it such a one is refused. Raises ForecastError or WorkspaceError, each in a sentence.
+    initiative is scored; without it such a one is refused. wants_next: whether the report is to hold the cells that the recommended
+    method puts first in the months after the newest. Raises ForecastError or WorkspaceError, each in a sentence.
     """
     plan = load_backtest_plan()
     try:
@@ -44,6 +47,8 @@ def backtest_places(
             f"{chosen.title} holds {', '.join(theirs)}, which police record on their own initiative; it is scored only as a side result, "
             "with a reason: --override REASON"
         )
+    if theirs and wants_next:
+        raise ForecastError("a side result chooses no places: ask for the next cells without --outcome and --override")
     if override and not theirs:
         raise ForecastError(f"{chosen.title} holds nothing that an override is for; leave --override out")
     with open_warehouse(workspace) as warehouse:
@@ -62,5 +67,8 @@ def backtest_places(
             code_version=get_code_version(),
             override=override,
         )
+        if wants_next:
+            progress(0, 1, "Looking ahead")
+            report = replace(report, next_cells=choose_next_cells(history, plan, scores))
     with workspace.exclusive():
         return replace(report, path=keep_report(workspace, report))

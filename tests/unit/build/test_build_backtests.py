@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from pathlib import Path
@@ -117,6 +118,22 @@ def test_the_command_tells_the_same(
     name = "robbery_and_possession_of_weapons"
     assert main(["places", "backtest", root, "--outcome", name]) == REFUSED
     assert "record on their own initiative" in capsys.readouterr().err
+
+
+def test_the_next_cells_are_those_of_the_recommended_method(
+    landed: tuple[Workspace, Catalogue], tmp_path: Path
+) -> None:
+    path = tmp_path / "next.csv"
+    assert main(["places", "backtest", str(landed[0].root), "--next", str(path)]) == DONE
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    told = backtest_places(*landed)
+    assert len(rows) == len({row["grid_reference"] for row in rows}) == told.plan.headline.cells
+    assert {row["months"] for row in rows} == {"2025-07 to 2025-12"}
+    assert {row["method"] for row in rows} == {told.scores.recommended}
+    chances = [float(row["chance_of_at_least_one"] or "nan") for row in rows]
+    assert chances == sorted(chances, reverse=True) or told.scores.recommended != "ours"
+    with pytest.raises(ForecastError, match="a side result chooses no places"):
+        backtest_places(*landed, outcome="robbery_and_possession_of_weapons", override="to compare", wants_next=True)
 
 
 def test_what_is_lacking_is_said_in_a_sentence(files: Path, tmp_path: Path) -> None:

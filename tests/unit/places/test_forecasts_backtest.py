@@ -13,6 +13,7 @@ from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import forecast_counts
 from safeground.engine.places.forecasts.features import SignReader
 from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
+from safeground.engine.places.forecasts.next_cells import choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
 from safeground.engine.places.forecasts.windows import TestWindow, as_months, cut_windows
 from safeground.engine.places.police_initiated import POLICE_INITIATED_TYPES
@@ -118,9 +119,15 @@ def test_where_all_cells_are_alike_the_simple_method_is_recommended(plan: Backte
     cell = rng.integers(SIDE**2, size=len(events["month"]))
     centres = GRID.centres(make_area())
     events |= {"easting": centres[cell, 0], "northing": centres[cell, 1]}
-    found = run_backtest(read(events), plan, plan.outcome)
+    history = read(events)
+    found = run_backtest(history, plan, plan.outcome)
     assert not found.ours_is_better
-    assert found.recommended != "ours"
+    assert found.recommended == found.best_baseline != "ours"
+    ahead = choose_next_cells(history, plan, found)
+    assert ahead.method == found.recommended
+    assert (ahead.window.first, ahead.window.months) == (FIRST + MONTHS, 6)
+    assert np.isnan(ahead.chance).all()
+    assert len(ahead.as_csv().splitlines()) == 1 + len(set(ahead.cells)) == 21
 
 
 def test_nothing_in_or_after_a_window_changes_its_forecast() -> None:

@@ -4,6 +4,7 @@ from safeground.engine.places.forecasts.backtest import BacktestScores, WindowRe
 from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import CountForecast, forecast_counts
 from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
+from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, load_backtest_plan
 from safeground.engine.places.forecasts.reading import read_history
 from safeground.engine.places.forecasts.result import BacktestReport, backtests_folder, keep_report, make_report
@@ -20,11 +21,13 @@ __all__ = [
     "ForecastError",
     "LevelScores",
     "Margin",
+    "NextCells",
     "Outcome",
     "ScoreEstimate",
     "TestWindow",
     "WindowResult",
     "backtests_folder",
+    "choose_next_cells",
     "cut_windows",
     "forecast_counts",
     "forecast_simply",

@@ -12,6 +12,7 @@ import numpy as np
 
 from safeground.engine.places.forecasts.backtest import BacktestScores
 from safeground.engine.places.forecasts.history import CellHistory
+from safeground.engine.places.forecasts.next_cells import NextCells
 from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, fingerprint
 from safeground.engine.places.forecasts.scoring import OURS, LevelScores
 from safeground.engine.workspace import Workspace, write_atomically
@@ -24,7 +25,8 @@ _LEFT_OUT = "what police record on their own initiative"
 @dataclass(frozen=True, eq=False)
 class BacktestReport:
     """A back-test of one outcome in one force. deliveries: ids of what it was made from. override: why an outcome that police record
-    on their own initiative was scored all the same; None where it is not one. path: where it is kept, once it is."""
+    on their own initiative was scored all the same; None where it is not one. path: where it is kept, once it is. next_cells: where
+    the recommended method says most is to come, if that was asked; not kept, since it is a list of places."""
 
     partner: str
     plan: BacktestPlan
@@ -38,6 +40,7 @@ class BacktestReport:
     code_version: str
     override: str | None = None
     path: Path | None = None
+    next_cells: NextCells | None = None
 
     @property
     def id(self) -> str:

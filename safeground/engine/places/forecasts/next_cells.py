@@ -1,0 +1,73 @@
+"""Where the recommended method says that most is to come: the cells of the months after the newest."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.areas import Grid, name_grid_reference
+from safeground.engine.places.forecasts.backtest import BacktestScores
+from safeground.engine.places.forecasts.baselines import forecast_simply
+from safeground.engine.places.forecasts.count_model import forecast_counts
+from safeground.engine.places.forecasts.features import SignReader
+from safeground.engine.places.forecasts.history import CellHistory
+from safeground.engine.places.forecasts.plan import BacktestPlan
+from safeground.engine.places.forecasts.scoring import OURS
+from safeground.engine.places.forecasts.windows import TestWindow
+
+
+@dataclass(frozen=True, eq=False)
+class NextCells:
+    """The cells put first by a method for a window to come, the first one first. chance: probability of at least one event, (k,); NaN
+    where the method gives none. A list of places for the police and the partnership, never for the public."""
+
+    grid: Grid
+    window: TestWindow
+    method: str
+    cells: NDArray[np.int64]
+    chance: NDArray[np.float64]
+
+    def as_csv(self) -> str:
+        """A row a cell: rank, grid reference and centre, and the chance, empty where there is none."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(
+            (
+                "rank",
+                "grid_reference",
+                "easting",
+                "northing",
+                "cell_metres",
+                "chance_of_at_least_one",
+                "months",
+                "method",
+            )
+        )
+        for rank, ((east, north), chance) in enumerate(zip(self.grid.centres(self.cells), self.chance, strict=True), 1):
+            told = "" if np.isnan(chance) else f"{chance:.3f}"
+            place = (name_grid_reference(east, north), f"{east:.0f}", f"{north:.0f}", f"{self.grid.cell:g}")
+            writer.writerow((rank, *place, told, self.window.title, self.method))
+        return out.getvalue()
+
+
+def choose_next_cells(history: CellHistory, plan: BacktestPlan, scores: BacktestScores) -> NextCells:
+    """The cells that the recommended method puts first in the months after the newest, as many as the headline score is of.
+
+    Of cells with equal scores those come first whose ids do: a simple method that has seen nothing in more cells than are asked for
+    cannot tell between them.
+    """
+    window = TestWindow(int(history.months[-1]) + 1, plan.windows.months)
+    chance = np.full(len(history.cells), np.nan)
+    if scores.recommended == OURS:
+        kinds = sorted(set(history.counts) - set(plan.police_initiated.offences))
+        forecast = forecast_counts(history, SignReader(history, kinds), window, plan.outcome.offences)
+        score, chance = forecast.expected, forecast.chance
+    else:
+        simple = dict(forecast_simply(history, window, plan.outcome.offences))
+        score = next(values for name, values in simple.items() if name == scores.recommended)
+    first = np.argsort(-score, kind="stable")[: plan.headline.cells]
+    return NextCells(history.grid, window, scores.recommended, history.cells[first], chance[first])
