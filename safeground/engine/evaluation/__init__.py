@@ -21,6 +21,7 @@ from safeground.engine.evaluation.cost_benefit import (
     Switch,
     Uncertain,
     appraise,
+    check_cost_benefit_plan,
     discount_factors,
     price_plan,
     price_ratio,
@@ -36,9 +37,14 @@ from safeground.engine.evaluation.designs.crossover_details import (
     estimate_lag_effects,
     estimate_prevalence_effect,
 )
+from safeground.engine.evaluation.designs.differences import (
+    DifferenceInDifferences,
+    EventTime,
+    difference_in_differences,
+)
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
-from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
+from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
 from safeground.engine.evaluation.evidence_library import (
@@ -82,11 +88,13 @@ __all__ = [
     "Coverage",
     "CrossoverTrial",
     "DesignKind",
+    "DifferenceInDifferences",
     "DisplacementDifference",
     "Dose",
     "Effect",
     "Evaluation",
     "EvaluationRefused",
+    "EventTime",
     "EvidenceCard",
     "EvidenceGrade",
     "EvidenceList",
@@ -115,8 +123,10 @@ __all__ = [
     "appraise",
     "as_data",
     "calibrate_crossover",
+    "check_cost_benefit_plan",
     "check_protocol",
     "check_seal",
+    "difference_in_differences",
     "discount_factors",
     "enter_opening",
     "estimate_as_treated",
@@ -135,6 +145,7 @@ __all__ = [
     "price_plan",
     "price_ratio",
     "protocol_folder",
+    "read_effects_together",
     "read_protocol",
     "read_seals",
     "read_trial_files",

@@ -6,6 +6,7 @@ Every number of an outcome comes through the disclosure rule; what counts place-
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from safeground.engine.disclosure import DisclosureRule, Protected, protect
 from safeground.engine.documents import (
@@ -29,6 +30,7 @@ from safeground.engine.documents import (
     count_things,
     format_confidence,
 )
+from safeground.engine.evaluation.cost_benefit import CostBenefit, tell_cost_benefit
 from safeground.engine.evaluation.effects import Effect, Role, Side
 from safeground.engine.evaluation.evidence import EvidenceGrade
 from safeground.engine.evaluation.running import Evaluation
@@ -55,9 +57,10 @@ def make_evaluation_report(
     partnership: str,
     handling: str,
     area: tuple[str, str],
+    cost_benefit: CostBenefit | None = None,
 ) -> Document:
     """One evaluation as a document of one chapter. rule: of the feed its outcomes come from, for this audience. area: code and name of
-    the force's area. Raises ValueError for the public, who may not have it."""
+    the force's area. cost_benefit: what was made of the protocol's. Raises ValueError for the public, who may not have it."""
     if audience not in READERS:
         raise ValueError(
             "A patrol trial is reported to the police and the partnership, and not to the public; choose one of them."
@@ -68,7 +71,7 @@ def make_evaluation_report(
         id=protocol.name,
         title=protocol.title,
         summary=protocol.question,
-        blocks=tuple(_blocks(evaluation, rule, area)),
+        blocks=tuple(_blocks(evaluation, rule, area, cost_benefit)),
     )
     return Document(
         title=protocol.title,
@@ -79,7 +82,9 @@ def make_evaluation_report(
     )
 
 
-def _blocks(evaluation: Evaluation, rule: DisclosureRule, area: tuple[str, str]) -> Iterable[Block]:
+def _blocks(
+    evaluation: Evaluation, rule: DisclosureRule, area: tuple[str, str], cost_benefit: CostBenefit | None
+) -> Iterable[Block]:
     protocol, primary = evaluation.protocol, evaluation.primary
     if protocol.is_made_up:
         yield Notice(
@@ -116,12 +121,17 @@ def _blocks(evaluation: Evaluation, rule: DisclosureRule, area: tuple[str, str])
     yield _flow_table(evaluation, rule)
     yield Heading("What was checked")
     yield _checks_table(evaluation)
+    if cost_benefit is not None:
+        yield from _cost_benefit(evaluation, cost_benefit, rule, area)
     yield Heading("How this was made")
     yield from _method(evaluation)
     if protocol.published:
         yield Heading("What has been published")
         yield Paragraph("\n".join(f"* {line}" for line in protocol.published))
-    yield Notice(NoticeKind.CANNOT_TELL, "\n".join(f"* {line}" for line in _cannot_tell(evaluation)))
+    yield Notice(
+        NoticeKind.CANNOT_TELL,
+        "\n".join(f"* {line}" for line in _cannot_tell(evaluation, has_costs=cost_benefit is not None)),
+    )
 
 
 def make_finding(evaluation: Evaluation, effect: Effect, rule: DisclosureRule, area: tuple[str, str]) -> Finding:
@@ -143,6 +153,28 @@ def make_finding(evaluation: Evaluation, effect: Effect, rule: DisclosureRule, a
         direction=effect.direction,
         readers=READERS,
     )
+
+
+def _cost_benefit(
+    evaluation: Evaluation, found: CostBenefit, rule: DisclosureRule, area: tuple[str, str]
+) -> Iterable[Block]:
+    """What it cost and what fewer offences were worth, its sentence as a finding under the heading."""
+    effects = {effect.name: effect for effect in evaluation.effects}
+    name = evaluation.protocol.name
+    section = tell_cost_benefit(
+        found, effects, rule=rule, prefix=f"{name}_cost_benefit", source=_source(evaluation), readers=READERS
+    )
+    heading, *others = section.blocks
+    yield heading
+    yield replace(
+        make_finding(evaluation, evaluation.primary, rule, area),
+        id=f"evaluation.{name}.cost_benefit",
+        sentence=section.sentence,
+        estimate=section.estimate,
+        measure="benefits for each £1 of costs",
+        direction=section.direction,
+    )
+    yield from others
 
 
 def _what_it_is(evaluation: Evaluation) -> str:
@@ -261,8 +293,11 @@ def _checks_table(evaluation: Evaluation) -> Table:
     return Table(
         id=f"{evaluation.protocol.name}_checks",
         caption="Checks of the design",
-        columns=(Column("question", "Question"), Column("verdict", "Came out"), Column("sentence", "What was seen")),
-        rows=tuple((check.question, str(check.verdict), check.sentence) for check in evaluation.primary.checks),
+        columns=(Column("question", "Question"), Column("seen", "How it came out")),
+        rows=tuple(
+            (check.question, f"{capitalise(str(check.verdict))}. {check.sentence}")
+            for check in evaluation.primary.checks
+        ),
         source=_source(evaluation),
         notes=("A check that was passed does not prove that there is nothing wrong.",),
         readers=READERS,
@@ -282,11 +317,11 @@ def _method(evaluation: Evaluation) -> Iterable[Block]:
         yield Paragraph("Not told:\n\n" + "\n".join(f"* {line}" for line in evaluation.notes))
 
 
-def _cannot_tell(evaluation: Evaluation) -> tuple[str, ...]:
+def _cannot_tell(evaluation: Evaluation, *, has_costs: bool) -> tuple[str, ...]:
     return (
         "Whether violence is lower than it was before: patrol days are set against other days of the same weeks.",
         "What would happen with more patrols or fewer, at other places or at another time of year.",
-        "What the patrols cost for each offence fewer, as no costs are in the protocol.",
+        *(() if has_costs else ("What the patrols cost for each offence fewer, as no costs are in the protocol.",)),
         *evaluation.protocol.caveats,
     )
 
@@ -294,11 +329,7 @@ def _cannot_tell(evaluation: Evaluation) -> tuple[str, ...]:
 def _label(effect: Effect) -> str:
     if effect.name.startswith(_TIMING) or effect.role is Role.OBSERVED:
         return capitalise(effect.contrast.treated if effect.name.startswith((*_TIMING, "dose")) else effect.basis)
-    extra = {
-        "harm_without_top": ", without the most harmful event",
-        "harm_capped": ", each event's harm held down",
-    }.get(effect.name, "")
-    return capitalise(effect.outcome) + extra
+    return capitalise(effect.outcome).rstrip(",")
 
 
 def _period(evaluation: Evaluation) -> str:

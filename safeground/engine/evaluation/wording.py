@@ -20,9 +20,8 @@ def say_effect(effect: Effect, told: Protected) -> str:
         return f"Whether there were more or fewer {effect.outcome} {effect.contrast.at_treated} is not told: {why}."
     sentence = _say_ratio(effect, told) if effect.scale is Scale.RATIO else _say_difference(effect, told)
     if effect.role is Role.OBSERVED:
-        sentence = (
-            f"Observed, and not assigned by lot: {sentence[0].lower()}{sentence[1:]} This may be for other reasons."
-        )
+        first = sentence[0].lower() + sentence[1:]
+        sentence = f"Observed, and not assigned by lot ({effect.basis}): {first} This may be for other reasons."
     effect.contrast.check_words(sentence, where=f"The sentence of {effect.name}")
     return sentence
 
@@ -51,12 +50,16 @@ def _say_ratio(effect: Effect, told: Protected) -> str:
     bounds = f"{say_ratio(told.lower)} to {say_ratio(told.upper)}"
     if direction is Direction.CANNOT_TELL:
         middle = "there were none" if told.value == 0 else f"the estimate is {say_ratio(told.value)}"
-        if effect.lower > 1 or effect.upper < 1:
-            middle += ", which would be clear of no difference if it were the only comparison of its kind"
-        return (
+        start = (
             f"We cannot tell whether, {contrast.unit}, there were more or fewer {effect.outcome} {contrast.at_treated} than "
-            f"{contrast.at_other}: {middle}, and anything from {bounds} would be in keeping with the data."
+            f"{contrast.at_other}: {middle}"
         )
+        if effect.lower > 1 or effect.upper < 1:
+            return (
+                f"{start} ({format_confidence(effect.confidence)} interval {bounds}). By itself that would be clear of no difference; "
+                "among the comparisons that it is read with, chance may have made it."
+            )
+        return f"{start}, and anything from {bounds} would be in keeping with the data."
     amount = "no" if told.value == 0 else say_ratio(told.value)
     interval = f"{format_confidence(effect.confidence)} interval {bounds}"
     tested = ", ".join(part for part in (interval, say_p(effect.p)) if part)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
 from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.documents import Direction
 from safeground.engine.evaluation import (
     CrossoverTrial,
     EvaluationRefused,
@@ -20,6 +22,7 @@ from safeground.engine.evaluation import (
     estimate_harm_effects,
     estimate_lag_effects,
     estimate_prevalence_effect,
+    read_effects_together,
     say_effect,
 )
 from safeground.engine.statistics import DailyDraw
@@ -145,7 +148,21 @@ def test_what_was_not_drawn_is_told_as_observed() -> None:
     trial = trial_of(treated)
     for effect in (estimate_dose_response(trial, counts, minutes), *estimate_as_treated(trial, counts, visited)):
         assert effect.role is Role.OBSERVED and effect.evidence.maryland == 1
-        assert say_effect(effect, effect.protect(OPEN)).startswith("Observed, and not assigned by lot: ")
+        assert say_effect(effect, effect.protect(OPEN)).startswith("Observed, and not assigned by lot (")
+
+
+def test_one_of_many_comparisons_is_not_called_clear() -> None:
+    counts, treated, rng = make(1, ratio=0.65, mean=0.15)
+    effect = estimate(counts, treated, rng, has_checks=False)
+    assert 0.005 < effect.p < 0.05 and effect.direction is Direction.LOWER
+    others = [
+        dataclasses.replace(effect, name=f"other {n}", estimate=1.0, lower=0.8, upper=1.2, p=0.9) for n in range(12)
+    ]
+    (one, *_) = read_effects_together([effect, *others])
+    assert one.direction is Direction.CANNOT_TELL and (one.lower, one.p) == (effect.lower, effect.p)
+    sentence = say_effect(one, one.protect(OPEN))
+    assert sentence.startswith("We cannot tell") and "By itself that would be clear of no difference" in sentence
+    assert read_effects_together([effect]) == (effect,)
 
 
 def test_few_events_on_a_side_withhold_the_ratio() -> None:

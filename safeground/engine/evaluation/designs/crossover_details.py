@@ -73,14 +73,14 @@ def estimate_harm_effects(
     if weight.size:
         top[int(weight.argmax())] = 0.0
     found = []
-    for name, basis, each in (
-        ("harm", "all events, as assigned", weight),
-        ("harm_without_top", "without the one most harmful event", weight * top),
-        ("harm_capped", f"each event held to the harm that {CAP:.0%} stay below", np.minimum(weight, cap)),
+    for name, how, each in (
+        ("harm", "", weight),
+        ("harm_without_top", ", the one most harmful event left out,", weight * top),
+        ("harm_capped", f", each event held to the harm that {CAP:.0%} stay below,", np.minimum(weight, cap)),
     ):
         total = np.bincount(row, each, minlength=np.asarray(trial.treated).size)
         effect = trial.estimate(
-            total, rng=rng, name=name, role=Role.SECONDARY, outcome=f"days of harm from {trial.outcome}", basis=basis
+            total, rng=rng, name=name, role=Role.SECONDARY, outcome=f"days of harm from {trial.outcome}{how}"
         )
         sides = _sides_of_events(trial, row)
         found.append(replace(effect, treated=sides[0], other=sides[1]))
@@ -107,7 +107,7 @@ def estimate_lag_effects(
         effect = effect_of_ratio(
             _only(ratio, number, p_value=float(p[number - 1])), name=f"lag_{lag}", outcome=trial.outcome, role=Role.SECONDARY,
             kind=DesignKind.RANDOMISED, assumptions=ASSUMPTIONS[::2], basis="as assigned, today's treatment held alike",
-            contrast=Contrast(f"days {_days_after(lag)} a patrol", "other days alike treated or not on the day", Span.SAME_PERIOD),
+            contrast=Contrast(f"days {_days_after(lag)} a patrol day", "other days, that day's own patrol allowed for", Span.SAME_PERIOD),
             treated=sides[0], other=sides[1],
         )  # fmt: skip
         found.append(effect)
@@ -228,4 +228,4 @@ def _sides_of_events(trial: CrossoverTrial, row: NDArray[np.int64]) -> tuple[Sid
 
 
 def _days_after(lag: int) -> str:
-    return {1: "the day after", 2: "two days after", 3: "three days after"}.get(lag, f"{lag} days after")
+    return {1: "right after", 2: "two days after", 3: "three days after"}.get(lag, f"{lag} days after")
