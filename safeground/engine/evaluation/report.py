@@ -197,9 +197,9 @@ def _say_grade(evidence: EvidenceGrade) -> str:
 def _say_outcomes(effects: Sequence[Effect]) -> str:
     clear = sum(effect.direction in (Direction.HIGHER, Direction.LOWER) for effect in effects)
     if not clear:
-        return "None of these comparisons is clearly different from no difference"
+        return "None of these comparisons is clear of no difference"
     number = f"{clear} of {count_things(len(effects), 'comparison')}"
-    return f"{number} {'is' if clear == 1 else 'are'} clearly different from no difference"
+    return f"{number} {'is' if clear == 1 else 'are'} clear of no difference"
 
 
 def _say_timing(effects: Sequence[Effect]) -> str:
@@ -225,7 +225,10 @@ def _forest(evaluation: Evaluation, effects: Sequence[Effect], rule: DisclosureR
         chart=IntervalChart(points, "times the events on other days", reference=Point("no difference", nothing)),
         table=table,
         source=_source(evaluation),
-        notes=("Left of the line there were fewer events on patrol days, right of it more.",),
+        notes=(
+            "Left of the line there were fewer events on patrol days, right of it more.",
+            "An interval that leaves out the line may still be chance among so many: see the note below the numbers.",
+        ),
         readers=READERS,
     )
 

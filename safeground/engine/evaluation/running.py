@@ -269,7 +269,7 @@ class _Runner:
             True,
             "displacement",
             question,
-            "No sign of it; the interval of the ratio around the places stands with the effects.",
+            "Not clearly; the interval of the ratio around the places stands with the effects.",
         )
 
 
