@@ -9,17 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
 from safeground.engine.build.evaluation_trials import read_workspace_trial
-from safeground.engine.catalogue import Catalogue
+from safeground.engine.catalogue import Catalogue, load_economics
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation import (
+    CostBenefit,
+    DesignKind,
     Evaluation,
     Protocol,
     SealEntry,
     TrialData,
+    appraise,
     as_data,
+    check_cost_benefit_plan,
     check_protocol,
     check_seal,
     enter_opening,
@@ -89,6 +95,7 @@ def seal_evaluation(
     """
     protocol, content, data = _open(workspace, catalogue, path)
     check_protocol(protocol, data, is_planned=True)
+    _check_costs(workspace, protocol)
     moment = now or datetime.datetime.now(datetime.UTC)
     entry = seal_protocol(
         workspace, protocol, content, fingerprint=data.fingerprint, by=by or protocol.owner, now=moment
@@ -113,10 +120,12 @@ def run_evaluation(
     moment = now or datetime.datetime.now(datetime.UTC)
     sha256 = hash_protocol(content, data.fingerprint)
     check_protocol(protocol, data)
+    _check_costs(workspace, protocol)
     enter_opening(workspace, protocol.name, sha256, now=moment)
     seal = check_seal(read_seals(workspace), protocol, sha256)
     progress(0, 3, "drawing schedules anew")
     evaluation = evaluate_crossover(protocol, data, sha256=sha256, seal=seal)
+    cost_benefit = _appraise(workspace, evaluation)
     rule = catalogue.disclosure.rule(_RULE, audience)
     force = catalogue.partnership.force
     document = make_evaluation_report(
@@ -126,6 +135,7 @@ def run_evaluation(
         partnership=catalogue.partnership.title,
         handling=catalogue.partnership.handling.sentence(audience),
         area=(force.area.code, force.area.name),
+        cost_benefit=cost_benefit,
     )
     folder = protocol_folder(workspace, protocol.name, sha256)
     progress(1, 3, "writing the page")
@@ -138,12 +148,29 @@ def run_evaluation(
             manifest={"code_version": get_code_version(), "protocol": sha256, "deliveries": [], "definitions": {}},
             built_at=moment,
         )
-        text = json.dumps(as_data(evaluation), indent=1, ensure_ascii=False) + "\n"
+        numbers = {**as_data(evaluation), "cost_benefit": None if cost_benefit is None else cost_benefit.as_data()}
+        text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
         workspace.write_atomically(folder / "result.json", text)
         _replace(staged, folder / "report")
     progress(3, 3, "done")
     sentences = tuple(say_effect(effect, effect.protect(rule)) for effect in evaluation.effects)
     return EvaluationReport(evaluation, sentences, folder)
+
+
+def _check_costs(workspace: Workspace, protocol: Protocol) -> None:
+    """Whether the costs of a protocol can stand, before an outcome is opened. A negative control is worth nothing by design."""
+    if protocol.cost_benefit is not None:
+        kinds = {each.name: DesignKind.RANDOMISED for each in protocol.outcomes if each.role != "negative_control"}
+        check_cost_benefit_plan(protocol.cost_benefit, load_economics(workspace.partnership), kinds)
+
+
+def _appraise(workspace: Workspace, evaluation: Evaluation) -> CostBenefit | None:
+    plan = evaluation.protocol.cost_benefit
+    if plan is None:
+        return None
+    effects = {effect.name: effect for effect in evaluation.effects}
+    economics = load_economics(workspace.partnership)
+    return appraise(plan, economics, effects, rng=np.random.default_rng(plan.seed))
 
 
 def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Protocol, bytes, TrialData]:

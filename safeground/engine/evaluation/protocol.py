@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from safeground.engine.catalogue import DefinitionModel, Governed, Words, parse_definition, read_yaml
 from safeground.engine.evaluation.contrasts import PATROL_DAYS, Contrast
+from safeground.engine.evaluation.cost_benefit import CostBenefitPlan
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.statistics import (
     FEWEST_RUNS,
@@ -101,6 +102,8 @@ class Protocol(Governed):
     published: tuple[Words, ...] = ()
     """What others have published of this trial, each with its source, quoted as published."""
     caveats: tuple[Words, ...] = ()
+    cost_benefit: CostBenefitPlan | None = None
+    """What it costs and what fewer offences would be worth; settled beforehand like all else."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Protocol:
@@ -136,7 +139,13 @@ class Protocol(Governed):
     def _worded(self) -> tuple[tuple[str, str], ...]:
         """What the page will say in the author's own words. What others published is quoted, and theirs."""
         own = (("title", self.title), ("question", self.question))
-        return (*own, *((f"the title of {outcome.name}", outcome.title) for outcome in self.outcomes))
+        plan = self.cost_benefit
+        lines = [] if plan is None else [*(line.title for line in plan.costs), *(line.title for line in plan.benefits)]
+        return (
+            *own,
+            *((f"the title of {outcome.name}", outcome.title) for outcome in self.outcomes),
+            *(("a line of cost_benefit", title) for title in lines),
+        )
 
 
 def read_protocol(path: Path) -> Protocol:

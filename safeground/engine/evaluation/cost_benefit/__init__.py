@@ -12,7 +12,12 @@ from safeground.engine.evaluation.cost_benefit.appraising import (
 )
 from safeground.engine.evaluation.cost_benefit.discounting import NotHeld, discount_factors, price_ratio
 from safeground.engine.evaluation.cost_benefit.plan import CostBenefitPlan
-from safeground.engine.evaluation.cost_benefit.pricing import NotComputed, OffenceCount, price_plan
+from safeground.engine.evaluation.cost_benefit.pricing import (
+    NotComputed,
+    OffenceCount,
+    check_cost_benefit_plan,
+    price_plan,
+)
 from safeground.engine.evaluation.cost_benefit.telling import CostBenefitSection, tell_cost_benefit
 from safeground.engine.evaluation.cost_benefit.uncertain import Spread, Uncertain
 
@@ -32,6 +37,7 @@ __all__ = [
     "Switch",
     "Uncertain",
     "appraise",
+    "check_cost_benefit_plan",
     "discount_factors",
     "price_plan",
     "price_ratio",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +120,15 @@ class CostBenefit:
     def lacks_a_cost(self) -> bool:
         return any(each.is_cost for each in self.not_computed)
 
+    def as_data(self) -> dict[str, Any]:
+        """For the analyst's own scripts: every number as estimated, before any rule of disclosure, and not the draws."""
+        left_out = {"draws", "plan"}
+        told = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in left_out}
+        return {
+            "price_year": self.plan.price_year,
+            **{name: _as_data(value) for name, value in told.items()},
+        }
+
     @property
     def has_money(self) -> bool:
         """Whether any offence could be valued."""
@@ -172,6 +182,12 @@ def appraise(
         notes=priced.notes,
         draws=draws,
     )
+
+
+def _as_data(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_data(each) for each in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _amount(best: Value, drawn: Value, confidence: float) -> Amount:

@@ -63,10 +63,12 @@ def price_plan(plan: CostBenefitPlan, economics: Economics, effects: Mapping[str
     Raises EvaluationRefused where the plan names an effect, a unit cost or a grade that is not there, or takes off what an effect has
     lost already. What is merely not held leaves its line out and is told.
     """
-    _check_names(plan, economics, effects)
-    _check_deadweight(plan, effects)
+    check_cost_benefit_plan(plan, economics, {name: effect.kind for name, effect in effects.items()})
     not_computed: list[NotComputed] = []
-    notes: list[str] = []
+    notes = [
+        f"Unit costs: {economics.unit_costs.title}, version {economics.unit_costs.version}. {economics.unit_costs.caution}",
+        f"Rates: {economics.discounting.source}",
+    ]
     parameters: dict[str, Parameter] = {
         f"share:{name}": Parameter(
             f"share:{name}", title, _uncertain_share(getattr(plan.additionality, name)), highest=1.0
@@ -96,6 +98,16 @@ def price_plan(plan: CostBenefitPlan, economics: Economics, effects: Mapping[str
     return Priced(
         MoneyModel(tuple(costs), tuple(benefits), tuple(parameters.values())), tuple(not_computed), tuple(notes)
     )
+
+
+def check_cost_benefit_plan(plan: CostBenefitPlan, economics: Economics, kinds: Mapping[str, DesignKind]) -> None:
+    """Whether a plan can stand before any effect is known. kinds: of the effects that there will be, by name.
+
+    Raises EvaluationRefused where it names an effect, a unit cost or a grade that is not there, or takes off what an effect will have
+    lost.
+    """
+    _check_names(plan, economics, kinds)
+    _check_deadweight(plan, kinds)
 
 
 def _price_cost(
@@ -209,12 +221,12 @@ def _uncertain_share(share: Share) -> Uncertain:
     return Uncertain.limits(share.value, share.low, share.high)
 
 
-def _check_names(plan: CostBenefitPlan, economics: Economics, effects: Mapping[str, Effect]) -> None:
+def _check_names(plan: CostBenefitPlan, economics: Economics, kinds: Mapping[str, DesignKind]) -> None:
     grades = {grade.grade for grade in economics.optimism_bias.grades}
     costs = {cost.name for cost in economics.unit_costs.costs}
     for line in plan.benefits:
-        if line.outcome not in effects:
-            known = ", ".join(effects) or "none"
+        if line.outcome not in kinds:
+            known = ", ".join(kinds) or "none"
             raise EvaluationRefused(f"{line.title}: there is no effect {line.outcome!r}; there are {known}.")
         if line.unit_cost not in costs:
             known = ", ".join(sorted(costs))
@@ -229,12 +241,12 @@ def _check_names(plan: CostBenefitPlan, economics: Economics, effects: Mapping[s
             )
 
 
-def _check_deadweight(plan: CostBenefitPlan, effects: Mapping[str, Effect]) -> None:
+def _check_deadweight(plan: CostBenefitPlan, kinds: Mapping[str, DesignKind]) -> None:
     share = plan.additionality.deadweight
     if share.value == 0 and not share.high:
         return
     for line in plan.benefits:
-        if effects[line.outcome].kind in _COMPARED:
+        if kinds[line.outcome] in _COMPARED:
             raise EvaluationRefused(
                 f"{line.title}: its effect is measured against a comparison, which has lost already what would have come anyway; "
                 "set deadweight to 0."
