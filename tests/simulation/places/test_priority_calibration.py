@@ -7,7 +7,7 @@ from safeground.engine.places.priority import Layout, draw_membership, normal_sc
 from safeground.engine.places.priority.reading import smooth_with_draws
 from safeground.engine.places.priority.scores import find_highest
 
-AREAS, NUMBER, RUNS = 300, 15, 300
+AREAS, NUMBER, RUNS = 300, 15, 200
 LAYOUT = Layout(np.array([0, 0, 1]), np.array([1.0, 1.0, 1.0]), np.array([1.0, 0.5]))
 
 
@@ -17,7 +17,7 @@ def test_probabilities_of_belonging_are_kept(vary):
     """Counts stand in for true rates that are known here; so do stated weights, where they vary, for those that were meant."""
     rng = np.random.default_rng(20)
     told, belongs = [], []
-    for _ in range(25):
+    for _ in range(16):
         level = rng.standard_normal(AREAS)
         rates = np.column_stack([np.exp(0.5 * level + 0.4 * rng.standard_normal(AREAS)) for _ in range(3)])
         people = rng.integers(200, 900, (AREAS, 2)).astype(float)

