@@ -295,6 +295,29 @@ def _kind_of_year(printed: str, too_soon: bool) -> str:
     )
 
 
+_FINANCIAL = rf"(?:financial years?(?:\s+(?:of\s+)?{YEAR}\s?[/–-]\s?\d\d)?|{YEAR}/\d\d)"
+_CALENDAR = rf"calendar years?(?:\s+(?:of\s+)?{YEAR})?"
+_THAT_IS = r"\s*(?:[,(:–—]|\bthat is\b|\bi\.e\.)+\s*(?:from\s+)?"
+_OTHER_MONTHS = re.compile(
+    rf"{_FINANCIAL}{_THAT_IS}January(?:\s+{YEAR})?\s*(?:to|–|-)\s*December|January(?:\s+{YEAR})?\s*(?:to|–|-)\s*December(?:\s+{YEAR})?"
+    rf"{_THAT_IS}(?:the\s+)?{_FINANCIAL}|{_CALENDAR}{_THAT_IS}April(?:\s+{YEAR})?\s*(?:to|–|-)\s*March",
+    re.IGNORECASE,
+)
+
+
+@rule("kind-of-year-contradicted", Severity.A)
+def kind_of_year_contradicted(subject: Subject) -> Iterator[Flaw]:
+    """A year is called financial and its months are January to December, or calendar and they are April to March."""
+    for passage in subject.paragraphs():
+        for match in _OTHER_MONTHS.finditer(passage.text):
+            yield Flaw(
+                (passage.place,),
+                "A financial year runs from April to March and a calendar year from January to December: it cannot be both. Say which "
+                "months the figures are for.",
+                (shortened(match[0], length=200),),
+            )
+
+
 @rule("period-missing", Severity.A)
 def period_missing(subject: Subject) -> Iterator[Flaw]:
     """A count or a share is for no stated time."""
@@ -387,6 +410,7 @@ RULES: tuple[Rule, ...] = (
     lengths_of_time_disagree,
     periods_differ_side_by_side,
     kind_of_year_not_stated,
+    kind_of_year_contradicted,
     period_missing,
     period_not_over,
     older_than_the_duty,
