@@ -76,6 +76,7 @@ def test_a_few_words_say_which_method_to_use(report: BacktestReport) -> None:
     said = report.recommendation
     assert said.startswith("Use our count model" if report.scores.ours_is_better else "Use the simple method '")
     assert "interval" in said
+    assert "read the intervals as being for windows like these" in " ".join(report.lines())
 
 
 def test_every_event_is_counted_or_said_to_be_left_out(report: BacktestReport, files: Path) -> None:
@@ -107,33 +108,30 @@ def test_a_side_result_says_so_and_recommends_nothing(landed: tuple[Workspace, C
     assert "Reason given: to compare with an earlier study" in " ".join(told.lines())
 
 
-def test_the_command_tells_the_same(
-    landed: tuple[Workspace, Catalogue], report: BacktestReport, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root = str(landed[0].root)
-    assert main(["places", "backtest", root]) == DONE
-    said = capsys.readouterr().out
-    assert said.rstrip().endswith(report.recommendation)
-    assert all(title in said for title in report.titles.values())
-    name = "robbery_and_possession_of_weapons"
-    assert main(["places", "backtest", root, "--outcome", name]) == REFUSED
-    assert "record on their own initiative" in capsys.readouterr().err
-
-
-def test_the_next_cells_are_those_of_the_recommended_method(
-    landed: tuple[Workspace, Catalogue], tmp_path: Path
+def test_the_command_tells_the_same_and_the_cells_of_the_recommended_method(
+    landed: tuple[Workspace, Catalogue], report: BacktestReport, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "next.csv"
     assert main(["places", "backtest", str(landed[0].root), "--next", str(path)]) == DONE
+    said = capsys.readouterr().out
+    assert said.rstrip().endswith(report.recommendation)
+    assert all(title in said for title in report.titles.values())
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    told = backtest_places(*landed)
-    assert len(rows) == len({row["grid_reference"] for row in rows}) == told.plan.headline.cells
+    assert len(rows) == len({row["grid_reference"] for row in rows}) == report.plan.headline.cells
     assert {row["months"] for row in rows} == {"2025-07 to 2025-12"}
-    assert {row["method"] for row in rows} == {told.scores.recommended}
-    chances = [float(row["chance_of_at_least_one"] or "nan") for row in rows]
-    assert chances == sorted(chances, reverse=True) or told.scores.recommended != "ours"
-    with pytest.raises(ForecastError, match="a side result chooses no places"):
-        backtest_places(*landed, outcome="robbery_and_possession_of_weapons", override="to compare", wants_next=True)
+    assert {row["method"] for row in rows} == {report.scores.recommended}
+
+
+def test_a_side_result_chooses_no_places(
+    landed: tuple[Workspace, Catalogue], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, name, path = str(landed[0].root), "robbery_and_possession_of_weapons", tmp_path / "next.csv"
+    assert main(["places", "backtest", root, "--outcome", name]) == REFUSED
+    assert "record on their own initiative" in capsys.readouterr().err
+    command = ["places", "backtest", root, "--outcome", name, "--override", "to compare", "--next", str(path)]
+    assert main(command) == REFUSED
+    assert "a side result chooses no places" in capsys.readouterr().err
+    assert not path.exists()
 
 
 def test_what_is_lacking_is_said_in_a_sentence(files: Path, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from safeground.engine.places.forecasts.scoring import OURS, LevelScores
 from safeground.engine.workspace import Workspace, write_atomically
 
 SCHEMA = 1
+_FEW = 8
+_CAUTION = "So few windows do not tell how much windows differ: read the intervals as being for windows like these."
 _OURS_TITLE = "Our count model"
 _LEFT_OUT = "what police record on their own initiative"
 
@@ -74,12 +76,12 @@ class BacktestReport:
             )
         if self.scores.ours_is_better:
             return (
-                f"Use our count model: {where} caught more than those of every simple method; PEI less that of the best of them, "
-                f"'{best}', is {apart}."
+                f"Use our count model: of what as many cells could have caught (PEI), {where} caught more than those of every simple "
+                f"method; the difference from the best of them, '{best}', is {apart}."
             )
         return (
-            f"Use the simple method '{best}': our count model does not beat every simple method beyond doubt (in {where} its PEI less "
-            f"that of this one is {apart})."
+            f"Use the simple method '{best}': of what as many cells could have caught (PEI), {where} by our count model did not catch "
+            f"more than those of every simple method beyond doubt; the difference from this one is {apart}."
         )
 
     def lines(self) -> tuple[str, ...]:
@@ -91,6 +93,8 @@ class BacktestReport:
         for part in (self._window_lines(), self._score_lines(), self._margin_lines(), self._calibration_lines()):
             lines += ["", *part]
         lines += ["", self._not_counted()]
+        if len(self.scores.windows) < _FEW:
+            lines.append(_CAUTION)
         if self.path is not None:
             lines.append(f"Kept as {self.path}")
         return (*lines, self.recommendation)
@@ -189,6 +193,7 @@ class BacktestReport:
             },
             "recommended": None if self.override is not None else scores.recommended,
             "recommendation": self.recommendation,
+            "caution": _CAUTION if len(scores.windows) < _FEW else None,
         }
         told: dict[str, Any] = _without_nan(found)
         return told
