@@ -89,6 +89,11 @@ def estimate_randomised_ratio(
     trial = _Trial.make(count, given)
     drawn = trial.score_schedules(0.0, trial.keep(schedules))
     observed = trial.score(0.0)
+    if observed == 0 and not drawn.any():
+        raise ValueError(
+            "treatment follows from its place and its day, as where some places are treated throughout and others never, so that nothing "
+            "is left to compare within places; compare whole places instead"
+        )
     p_value = significance.simulated(np.round(observed, 9), np.round(drawn, 9))
     lower, upper = _invert(trial, schedules, drawn, confidence)
     value, low, high = (np.asarray(np.exp(x))[()] for x in (trial.find_ratio(0.0), lower, upper))

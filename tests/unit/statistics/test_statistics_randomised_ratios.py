@@ -136,5 +136,7 @@ def test_too_few_runs_no_events_and_one_row_are_refused() -> None:
 def test_places_treated_all_along_or_never_say_nothing_within_places() -> None:
     rng = np.random.default_rng(8)
     draw = ParallelDraw(places=10, days=28, treated=4)
-    found = find_randomisation_p(rng.poisson(1, (10, 28)), draw(rng), schedules=draw.draw_many(rng, runs=199))
-    assert found == 1
+    counts, treated = rng.poisson(1, (10, 28)), draw(rng)
+    assert find_randomisation_p(counts, treated, schedules=draw.draw_many(rng, runs=199)) == 1
+    with pytest.raises(ValueError, match="nothing is left to compare within places"):
+        estimate_randomised_ratio(counts, treated, draw_schedule=draw, runs=199, rng=rng)
