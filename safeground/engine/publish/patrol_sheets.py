@@ -10,7 +10,6 @@ from dataclasses import asdict
 from safeground import design
 from safeground.engine.places import ShiftSheet, render_sheets_csv
 from safeground.engine.publish.brand import Brand
-from safeground.engine.publish.formats.pdf import STANDARD, find_fonts
 
 MARKING = "Police and partnership only. Do not publish or forward: whoever reads this knows where patrols will be."
 
@@ -57,7 +56,10 @@ def _render_pages(sheets: Sequence[ShiftSheet], notes: Sequence[str]) -> dict[st
 
 
 def _render_pdf(sheets: Sequence[ShiftSheet], brand: Brand) -> bytes:
+    # The typesetter, and the chart library with it: only for whoever writes sheets.
     import typst
+
+    from safeground.engine.publish.formats.pdf import STANDARD, find_fonts
 
     content = {
         "title": sheets[0].title,
