@@ -59,8 +59,12 @@ class BacktestScores:
 
     @property
     def ours_is_better(self) -> bool:
-        """Whether the interval of ours less every simple method lies above zero."""
-        return all(margin.lower > 0 for margin in self.margins)
+        """Whether both intervals of ours less every simple method lie above zero.
+
+        The planned one alone is too narrow where a method does well in the same places in every window: in simulation it held the truth
+        in 76% to 85% of cases instead of 95%, and with space drawn once for all windows in 92% to 96%.
+        """
+        return all(min(margin.lower, margin.cautious_lower) > 0 for margin in self.margins)
 
     @property
     def recommended(self) -> str:
