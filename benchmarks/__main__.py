@@ -14,6 +14,7 @@ BENCHMARKS = (
     "priority.py",
     "knox.py",
     "kernel_density.py",
+    "cost_benefit.py",
     "row_rejects.py",
     "definition.py",
     "suppression.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,12 +48,12 @@ def words(told: Any) -> list[str]:
         (
             make_effect(0.3, 0.2, 0.45),
             Direction.HIGHER,
-            "For each £1 paid, fewer offences were worth more than £1: £2.80",
+            "For each £1 paid, fewer offences are put at more than £1: £2.8 (95% of draws £2.2 to £3.2)",
         ),
         (
             make_effect(0.9, 0.85, 0.95),
             Direction.LOWER,
-            "For each £1 paid, fewer offences were worth less than £1: £0.40",
+            "For each £1 paid, fewer offences are put at less than £1: £0.4",
         ),
         (
             make_effect(0.7, 0.4, 1.2),
@@ -66,6 +66,14 @@ def test_the_sentence_says_what_the_interval_carries(effect: Effect, direction: 
     section = tell(effect)
     assert section.direction is direction
     assert section.sentence.startswith(begins)
+
+
+def test_no_gain_is_claimed_of_an_effect_that_does_not_stand_out_among_others() -> None:
+    among_many = replace(make_effect(0.3, 0.2, 0.45), family_p=0.2)
+    section = tell(among_many)
+    assert section.direction is Direction.CANNOT_TELL and section.sentence.startswith("We cannot tell")
+    [row] = tables(section)["benefits"].rows
+    assert row[4] == "not worked out: the effect does not stand out from the others it is read with"
 
 
 def test_no_word_claims_a_change_where_days_of_one_period_are_set_against_each_other() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.catalogue import Bearer, Economics
+from safeground.engine.documents import Direction
 from safeground.engine.evaluation.cost_benefit.model import BenefitFlow, MoneyModel, Parameter, Value
 from safeground.engine.evaluation.cost_benefit.plan import CostBenefitPlan
 from safeground.engine.evaluation.cost_benefit.pricing import NotComputed, price_plan
@@ -229,10 +230,12 @@ def _benefit_of(
 def _why_no_cost_per_one(effect: Effect, prevented: Amount, *, lacks_a_cost: bool) -> str | None:
     if lacks_a_cost:
         return "a cost is not held"
-    if effect.lower > 1:
+    if effect.direction is Direction.HIGHER:
         return "there were more and not fewer"
     if effect.upper >= 1:
         return "the interval of the effect includes no difference"
+    if effect.direction is Direction.CANNOT_TELL:
+        return "the effect does not stand out from the others it is read with"
     if prevented.low <= 0:
         return "none may be owed to it"
     return None

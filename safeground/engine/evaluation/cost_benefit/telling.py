@@ -24,13 +24,15 @@ from safeground.engine.documents import (
     Paragraph,
     Point,
     Table,
+    format_bounds,
     format_confidence,
-    format_number,
+    format_value,
     join_words,
 )
 from safeground.engine.evaluation.cost_benefit.appraising import Amount, CostBenefit
 from safeground.engine.evaluation.effects import Effect
 
+_MINUS = "\N{MINUS SIGN}"
 _SIGNIFICANT = 3
 _BEARERS = {
     "fiscal": "Public purse",
@@ -61,11 +63,12 @@ def tell_cost_benefit(
 ) -> CostBenefitSection:
     """The section of a page. effects: those that the analysis was made of. prefix: of the ids of its tables and figure."""
     teller = _Teller(found, effects, rule, prefix, source, readers)
-    ratio = teller.protect(found.ratio, unit="£ for each £1", digits=None)
-    return CostBenefitSection(_say(found, ratio), ratio, _direction(found, ratio), tuple(teller.blocks()))
+    ratio = teller.protect(found.ratio, unit="times", digits=None)
+    direction = _direction(found, effects, ratio)
+    return CostBenefitSection(_say(found, ratio, direction), ratio, direction, tuple(teller.blocks()))
 
 
-def _say(found: CostBenefit, ratio: Protected) -> str:
+def _say(found: CostBenefit, ratio: Protected, direction: Direction) -> str:
     if found.ratio is None:
         lacking = [each.what for each in found.not_computed if each.is_cost] or [
             each.what for each in found.not_computed
@@ -74,34 +77,35 @@ def _say(found: CostBenefit, ratio: Protected) -> str:
         return f"What fewer offences were worth cannot be set against what was paid{what}."
     if not ratio.is_published:
         return f"What fewer offences were worth for each £1 paid is not told: {ratio.reason}."
-    best, low, high = (_pounds(bound) for bound in (found.ratio.central, found.ratio.low, found.ratio.high))
-    held = f"{format_confidence(found.plan.confidence)} of draws {low} to {high}"
+    best, bounds = _in_pounds(format_value(ratio)), " to ".join(map(_in_pounds, format_bounds(ratio).split(" to ")))
+    held = f"{format_confidence(found.plan.confidence)} of draws {bounds}"
     without = (
         f" Not in it, as no cost is held: {join_words([each.what for each in found.not_computed])}."
         if found.is_partial
         else ""
     )
-    if found.ratio.low > 1:
-        return f"For each £1 paid, fewer offences were worth more than £1: {best} ({held}).{without}"
-    if found.ratio.high < 1:
-        return f"For each £1 paid, fewer offences were worth less than £1: {best} ({held}).{without}"
+    if direction is Direction.HIGHER:
+        return f"For each £1 paid, fewer offences are put at more than £1: {best} ({held}).{without}"
+    if direction is Direction.LOWER:
+        return f"For each £1 paid, fewer offences are put at less than £1: {best} ({held}).{without}"
     return (
         f"We cannot tell whether fewer offences were worth what was paid: the estimate is {best} for each £1, and anything from "
-        f"{low} to {high} would be in keeping with what is known.{without}"
+        f"{bounds} would be in keeping with what is known.{without}"
     )
 
 
-def _direction(found: CostBenefit, ratio: Protected) -> Direction:
+def _in_pounds(number: str) -> str:
+    return f"{_MINUS}£{number[1:]}" if number.startswith(_MINUS) else f"£{number}"
+
+
+def _direction(found: CostBenefit, effects: Mapping[str, Effect], ratio: Protected) -> Direction:
+    """Of an effect that cannot be told from none, read with the others of its kind, no gain is claimed."""
     if found.ratio is None or not ratio.is_published:
         return Direction.NOT_COMPARED
-    if found.ratio.low > 1:
+    clear = all(effects[line.outcome].direction is not Direction.CANNOT_TELL for line in found.plan.benefits)
+    if found.ratio.low > 1 and clear:
         return Direction.HIGHER
     return Direction.LOWER if found.ratio.high < 1 else Direction.CANNOT_TELL
-
-
-def _pounds(amount: float) -> str:
-    text = format_number(amount, decimals=2)
-    return f"{text[0]}£{text[1:]}" if text[0] == "\N{MINUS SIGN}" else f"£{text}"
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,7 @@ class _Teller:
                 (
                     "All that is held" if found.is_partial else "All that has a price here",
                     self.protect(found.net),
-                    self.protect(found.ratio, digits=None),
+                    self.protect(found.ratio, unit="times", digits=None),
                     payback,
                     self.plain(100 * (found.share_above_nought or 0), unit="%"),
                 )
