@@ -43,6 +43,7 @@ from safeground.engine.evaluation.designs.differences import (
     difference_in_differences,
 )
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
+from safeground.engine.evaluation.designs.interrupted_series import InterruptedSeries, interrupted_time_series
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -100,6 +101,7 @@ __all__ = [
     "EvidenceList",
     "EvidenceWarning",
     "EvidenceWarnings",
+    "InterruptedSeries",
     "NotComputed",
     "NotHeld",
     "OfBearer",
@@ -140,6 +142,7 @@ __all__ = [
     "find_approach",
     "grade",
     "hash_protocol",
+    "interrupted_time_series",
     "make_evaluation_report",
     "maryland_of",
     "price_plan",
