@@ -142,7 +142,7 @@ def make_list(choice: Choice) -> Table:
         rows=rows,
         source=choice.source_line,
         notes=notes,
-        rows_shown=40,
+        rows_shown=15,
         readers=NAMED_TO,
         about=[("geography", "LSOA 2021"), ("plan", choice.definition)],
     )
