@@ -6,16 +6,12 @@ And what its published cells say together gives none of them back. Each proof is
 from __future__ import annotations
 
 import datetime
-import io
 import json
-import re
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pypdf
 import pytest
+from unpacking import find_numbers
 
 from safeground.engine.assessment import register as registers
 from safeground.engine.assessment.making import make_table
@@ -129,38 +125,6 @@ def publish(counts: np.ndarray, into: Path, **slips: str) -> Path:
         built_at=datetime.datetime(2025, 7, 1, tzinfo=datetime.UTC),
     )  # fmt: skip
     return into
-
-
-def unpack(edition: Path) -> Iterator[tuple[str, str]]:
-    """Every text of every file: members of archives, streams of PDFs and what a reader copies out of them."""
-    for path in sorted(path for path in edition.rglob("*") if path.is_file()):
-        content, name = path.read_bytes(), path.relative_to(edition).as_posix()
-        if zipfile.is_zipfile(io.BytesIO(content)):
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.namelist():
-                    yield f"{name}!{member}", archive.read(member).decode("utf-8", "replace")
-        elif path.suffix == ".pdf":
-            reader = pypdf.PdfReader(path)
-            for number, page in enumerate(reader.pages, 1):
-                yield f"{name}!page {number}", page.extract_text()
-            for number in range(1, len(reader.xref[0]) + 1 if 0 in reader.xref else 1):
-                found = reader.get_object(number)
-                if hasattr(found, "get_data"):
-                    yield f"{name}!stream {number}", found.get_data().decode("latin-1")
-        yield name, content.decode("utf-8", "replace")
-
-
-def find_numbers(edition: Path, numbers: set[int]) -> dict[int, list[str]]:
-    """In which files each number stands, with or without marks between its thousands."""
-    found: dict[int, list[str]] = {}
-    for name, text in unpack(edition):
-        if name.startswith("assets/") or name == "manifest.json":
-            continue  # type, styles and hashes: no number of ours is in them
-        plain = re.sub(r"(?<=\d)[,\u00a0\u202f\u2009 ](?=\d{3})", "", text)
-        for number in numbers:
-            if re.search(rf"(?<!\d){number}(?!\d)", plain):
-                found.setdefault(number, []).append(name)
-    return found
 
 
 def withheld_counts(counts: np.ndarray) -> set[int]:
