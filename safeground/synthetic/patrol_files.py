@@ -14,7 +14,7 @@ from safeground.synthetic.feed_files import FeedFiles
 from safeground.synthetic.months import days_in
 from safeground.synthetic.patrol_trial import PatrolTrial, make_patrol_trial
 
-TRIAL = "southend_patrols"
+TRIAL = "wrenshire_patrols"
 PLANNED_COLUMNS = ("trial", "force", "place", "patrol_day", "assigned", "planned_visits", "planned_minutes")
 VISIT_COLUMNS = ("trial", "force", "place", "unit", "started", "ended", "mode", "officers")
 _MONTHS, _DAYS, _MINUTES = 3, 90, 15

@@ -21,12 +21,12 @@ def chapter(county):
 
 def test_the_planted_dose_is_told(county, chapter):
     truth = county.truth["patrol_visits"]
-    kept = find_finding(chapter, "patrols.southend_patrols.kept").estimate
+    kept = find_finding(chapter, "patrols.wrenshire_patrols.kept").estimate
     assert kept.value == pytest.approx(100 * truth["treated_and_visited"] / truth["treated"])
-    others = find_finding(chapter, "patrols.southend_patrols.other_days").estimate
+    others = find_finding(chapter, "patrols.wrenshire_patrols.other_days").estimate
     assert others.value == pytest.approx(100 * truth["others_visited"] / (truth["place_days"] - truth["treated"]))
     assert kept.lower < kept.value < kept.upper
-    table = find_table(chapter, "patrols_southend_patrols")
+    table = find_table(chapter, "patrols_wrenshire_patrols")
     assert [row[1].value for row in table.rows] == [truth["treated"], truth["place_days"] - truth["treated"]]
     assert [row[2].value for row in table.rows] == [truth["treated_and_visited"], truth["others_visited"]]
     assert table.rows[0][3].value > 10 > table.rows[1][3].value

@@ -133,7 +133,7 @@ class _TrialTold:
                 ("minutes", "Minutes a place-day, on average"),
             ],
             rows=rows,
-            notes=("Minutes in which two teams were there at once count once.",),
+            notes=("Minutes in which two teams were there at once count once; a visit without an end adds none.",),
             source=f"{contract.source.name} ({contract.source.licence})",
             readers=evidence.readers_of_feed(FEED, FORCE),
             about=(("geography", name_vintage(FORCE)), ("feed", contract.title), ("rule", self._rule.title)),
