@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 SPARK_READY := $(VENV)/.spark-ready
+# Two workers, each with a linear algebra library that takes every core for matrices of a few rows, spend twice the processor's time.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 ASSETS := safeground/design/static/manifest.json
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
@@ -16,11 +18,11 @@ demo: $(RUN_READY) $(ASSETS)
 
 ## Every test. Those that need Chromium or the real data say so when they are skipped.
 test: $(TEST_READY) $(ASSETS)
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@$(PYTEST) --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 ## The same measures on a small Spark cluster as on DuckDB. Needs Java; installs PySpark (half a gigabyte), which `make test` does without.
 test-spark: $(SPARK_READY) $(ASSETS)
-	@$(BIN)/python -m pytest -m spark $(PYTEST_ARGS)
+	@$(PYTEST) -m spark $(PYTEST_ARGS)
 
 ## What must hold before a change is kept: form, types, import direction, definitions.
 check: $(TEST_READY) $(ASSETS)
