@@ -43,6 +43,7 @@ from safeground.engine.evaluation.designs.differences import (
     difference_in_differences,
 )
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
+from safeground.engine.evaluation.designs.high_choices import MeanRegression, regression_to_mean
 from safeground.engine.evaluation.designs.interrupted_series import InterruptedSeries, interrupted_time_series
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
@@ -102,6 +103,7 @@ __all__ = [
     "EvidenceWarning",
     "EvidenceWarnings",
     "InterruptedSeries",
+    "MeanRegression",
     "NotComputed",
     "NotHeld",
     "OfBearer",
@@ -152,6 +154,7 @@ __all__ = [
     "read_protocol",
     "read_seals",
     "read_trial_files",
+    "regression_to_mean",
     "say_effect",
     "say_p",
     "say_ratio",
