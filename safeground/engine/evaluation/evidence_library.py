@@ -17,7 +17,7 @@ _WEAK = 2
 _STATUS = {
     "read": "its source was read",
     "reported": "as others report it",
-    "recalled": "remembered, and not looked up",
+    "recalled": "as generally quoted, not yet checked at its source",
 }
 _GRADED = {
     "randomised": DesignKind.RANDOMISED,
@@ -195,7 +195,7 @@ def _why_weak(approach: Approach) -> str | None:
     if approach.security is not None and approach.security <= _WEAK:
         return f"the rating is weakly founded ({approach.security} of 5)"
     if approach.status == "recalled":
-        return "that was remembered and not looked up at its source"
+        return "that is generally quoted and not yet checked at its source"
     return "how well that is founded is not held" if approach.security is None else None
 
 

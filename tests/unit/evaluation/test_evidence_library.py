@@ -23,10 +23,10 @@ def test_every_approach_says_where_it_is_from_and_how_it_came_here() -> None:
     assert len(APPROACHES) >= 25
     for approach in APPROACHES:
         assert approach.source and approach.version_date <= datetime.date(2026, 12, 31)
-        # What was remembered never looks like what was read.
-        assert ("remembered" in approach.source) == (approach.status == "recalled"), approach.name
+        # What nobody has checked never looks like what was read.
+        assert ("not yet checked" in approach.source) == (approach.status == "recalled"), approach.name
         for study in approach.studies:
-            assert study.status != "recalled" or "remembered" in study.source
+            assert study.status != "recalled" or "not yet checked" in study.source.lower()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_overdue_reviews_are_counted() -> None:
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evidence", "list"]) == 0
-    assert "remembered, and not looked up" in capsys.readouterr().out
+    assert "not yet checked at its source" in capsys.readouterr().out
     assert main(["evidence", "show", "hot_spots_policing", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["studies"][0]["maryland"] == 5
