@@ -43,7 +43,8 @@ def test_planted_places_are_chosen_again_and_chance_ones_are_not():
     _, x, y = scatter(np.random.default_rng(2))
     _, _, again = choose(x, y, count=16)
     assert again.moved[:8].min() > 0.9 and again.redrawn[:8].min() > 0.9
-    assert again.moved[8:].mean() < 0.5 and again.redrawn[8:].mean() < 0.5
+    # A pair of events that chance put side by side stays one on most grids: it is other luck that would not choose it again.
+    assert again.redrawn[8:].max() < 0.4 and again.moved[8:].mean() < 0.75
 
 
 def test_spots_keep_their_distance_and_stand_in_order():
