@@ -20,6 +20,7 @@ BENCHMARKS = (
     "suppression.py",
     "release_check.py",
     "crossover.py",
+    "synthetic_control.py",
     "patrol_power.py",
     "backtest.py",
     "whole_build.py",

@@ -27,6 +27,7 @@ from safeground.engine.evaluation.cost_benefit import (
     price_ratio,
     tell_cost_benefit,
 )
+from safeground.engine.evaluation.design_calibration import DesignWorld, calibrate_design
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
     CrossoverTrial,
@@ -90,6 +91,7 @@ __all__ = [
     "Coverage",
     "CrossoverTrial",
     "DesignKind",
+    "DesignWorld",
     "DifferenceInDifferences",
     "DisplacementDifference",
     "Dose",
@@ -127,6 +129,7 @@ __all__ = [
     "appraise",
     "as_data",
     "calibrate_crossover",
+    "calibrate_design",
     "check_cost_benefit_plan",
     "check_protocol",
     "check_seal",

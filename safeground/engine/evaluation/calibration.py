@@ -34,7 +34,7 @@ class Coverage:
     """Of `trials` made-up ones with a true ratio: the share in which 'no effect' was refused at 5%, and in which the 95% interval held
     the truth, lay wholly below it, or wholly above it."""
 
-    world: World
+    world: StrEnum
     ratio: float
     trials: int
     refused: float
