@@ -46,6 +46,7 @@ from safeground.engine.evaluation.designs.differences import (
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
 from safeground.engine.evaluation.designs.high_choices import MeanRegression, regression_to_mean
 from safeground.engine.evaluation.designs.interrupted_series import InterruptedSeries, interrupted_time_series
+from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -133,6 +134,8 @@ __all__ = [
     "check_cost_benefit_plan",
     "check_protocol",
     "check_seal",
+    "compare_same_people",
+    "compare_surveys",
     "difference_in_differences",
     "discount_factors",
     "enter_opening",

@@ -110,3 +110,9 @@ def test_the_sentence_says_what_the_counts_are_set_against() -> None:
 def test_what_cannot_stand_is_refused(given: dict, sentence: str) -> None:
     with pytest.raises(EvaluationRefused, match=sentence):
         weighted_displacement_difference(**given)
+
+
+def test_quotient_of_the_worked_vector() -> None:
+    """By hand: success 80/190 - 120/200, ring 85/190 - 90/200, net 120 x 0.95 - 80 + 90 x 0.95 - 85."""
+    found = weighted_displacement_difference((120, 80), (200, 190), (90, 85), (90, 90))
+    assert (round(found.success, 5), round(found.quotient, 5), round(found.net_effect, 3)) == (-0.17895, 0.01471, 34.5)
