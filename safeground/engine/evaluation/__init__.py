@@ -46,6 +46,7 @@ from safeground.engine.evaluation.designs.differences import (
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
 from safeground.engine.evaluation.designs.high_choices import MeanRegression, regression_to_mean
 from safeground.engine.evaluation.designs.interrupted_series import InterruptedSeries, interrupted_time_series
+from safeground.engine.evaluation.designs.outcome_scores import ScoreChange, estimate_score_change
 from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
@@ -116,6 +117,7 @@ __all__ = [
     "Protocol",
     "Role",
     "Scale",
+    "ScoreChange",
     "SealEntry",
     "Side",
     "Span",
@@ -146,6 +148,7 @@ __all__ = [
     "estimate_harm_effects",
     "estimate_lag_effects",
     "estimate_prevalence_effect",
+    "estimate_score_change",
     "evaluate_crossover",
     "find_approach",
     "grade",
