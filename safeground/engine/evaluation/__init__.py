@@ -28,6 +28,7 @@ from safeground.engine.evaluation.cost_benefit import (
     tell_cost_benefit,
 )
 from safeground.engine.evaluation.design_calibration import DesignWorld, calibrate_design
+from safeground.engine.evaluation.designs.confounding import EValue, estimate_e_value
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
     CrossoverTrial,
@@ -97,6 +98,7 @@ __all__ = [
     "DifferenceInDifferences",
     "DisplacementDifference",
     "Dose",
+    "EValue",
     "Effect",
     "Evaluation",
     "EvaluationRefused",
@@ -145,6 +147,7 @@ __all__ = [
     "estimate_crossover_effect",
     "estimate_days_in_a_row",
     "estimate_dose_response",
+    "estimate_e_value",
     "estimate_harm_effects",
     "estimate_lag_effects",
     "estimate_prevalence_effect",
