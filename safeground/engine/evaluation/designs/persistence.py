@@ -1,7 +1,7 @@
 """How sure a number is that was fitted to months of which a high one is followed by a high one.
 
 The usual answer (Newey and West, as peers give it for interrupted series) is far too sure in series of a few years: in made-up series of
-60 months its 95% intervals held the truth in 71 to 88 of 100, as the trend that is fitted takes up the very waves that have to be
+48 to 96 months its 95% intervals held the truth in 71 to 88 of 100, as the trend that is fitted takes up the very waves that have to be
 measured. Here persistence is that of a first-order autoregression; its restricted likelihood allows for the fit, and the answer is
 averaged over every persistence by how likely the months make it, none being taken for known.
 """
