@@ -75,6 +75,16 @@ def deprivation_files(county: County) -> dict[str, bytes]:
     }
 
 
+def ethnicity_files(county: County) -> dict[str, bytes]:
+    """The Census by ethnic group on LSOA 2021, of the very residents that its age bands add up to."""
+    return {
+        f"census21_ethnicity_lsoa21_{county.slug}.csv": quoted_table(
+            ("lsoa21_code", "total_residents", "ethnic_group", "n", "prop"),
+            (row for land in county.territories for row in _ethnic_groups(county, land)),
+        )
+    }
+
+
 def _ages(land: Territory, area_of: np.ndarray) -> list[list[int]]:
     return sum_pieces(land.people.mid2020, area_of).tolist()
 
@@ -84,6 +94,29 @@ def _census(land: Territory) -> Iterator[tuple[object, ...]]:
     for area, people in zip(land.geography.lsoa21, bands, strict=True):
         for (_, _, band), count in zip(CENSUS_BANDS, people, strict=True):
             yield area.code, area.name, band, count
+
+
+#: Shares of the residents of England and Wales (Office for National Statistics, Census 2021).
+_ETHNIC_GROUPS = {
+    "Asian, Asian British or Asian Welsh": 0.093,
+    "Black, Black British, Black Welsh, Caribbean or African": 0.040,
+    "Mixed or Multiple ethnic groups": 0.029,
+    "White": 0.817,
+    "Other ethnic group": 0.021,
+}
+#: How alike small areas are in who lives there: the concentration of the Dirichlet distribution that their shares come from.
+_ALIKE = 30.0
+
+
+def _ethnic_groups(county: County, land: Territory) -> Iterator[tuple[object, ...]]:
+    """Drawn apart from all else: in the made-up county no group lives where more is deprived, or where more happens."""
+    rng = random_stream(county.seed, land.name, "ethnicity")
+    residents = sum_pieces(land.people.census2021, land.geography.lsoa21_of).sum(axis=1)
+    shares = rng.dirichlet(_ALIKE * np.array(list(_ETHNIC_GROUPS.values())), size=len(residents))
+    table = rng.multinomial(residents, shares).tolist()
+    for area, total, counts in zip(land.geography.lsoa21, residents.tolist(), table, strict=True):
+        for group, count in zip(_ETHNIC_GROUPS, counts, strict=True):
+            yield area.code, total, group, count, float(f"{count / total:.15g}")  # as R writes it
 
 
 def _indices2019(land: Territory) -> Iterator[tuple[object, ...]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from safeground.synthetic.area_files import boundary_files, lookup_files
 from safeground.synthetic.county import County, Territory
 from safeground.synthetic.csv_bytes import write_file
-from safeground.synthetic.people_files import deprivation_files, population_files
+from safeground.synthetic.people_files import deprivation_files, ethnicity_files, population_files
 from safeground.synthetic.police_files import PoliceFile, make_police_files
 from safeground.synthetic.truth import planned_truth
 
@@ -26,6 +26,7 @@ def write_county(county: County, folder: Path) -> tuple[Path, ...]:
         write_file(folder / place / name, content)
         for place, files in (
             ("boundaries", boundary_files(county)),
+            ("ethnicity", ethnicity_files(county)),
             ("imd", deprivation_files(county)),
             ("lookups", lookup_files(county)),
             ("population", population_files(county)),

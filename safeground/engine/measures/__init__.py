@@ -31,6 +31,7 @@ from safeground.engine.measures.definition_comparison import (
 )
 from safeground.engine.measures.denominators import flag_poor_denominators
 from safeground.engine.measures.engagement import Engagement, Raised, Session, read_engagement
+from safeground.engine.measures.ethnic_groups import ETHNICITY, EthnicGroups, read_ethnic_groups
 from safeground.engine.measures.event_days import find_event_days
 from safeground.engine.measures.happenings import Happenings, read_happenings
 from safeground.engine.measures.locating import AreaLocator, PlacedTally, place_tally
@@ -65,6 +66,7 @@ __all__ = [
     "CHARACTERISTICS",
     "CONFIDENCES",
     "DAYS_IN_A_MONTH",
+    "ETHNICITY",
     "EUROPEAN_BANDS",
     "IN",
     "OUT",
@@ -91,6 +93,7 @@ __all__ = [
     "DefinitionCounts",
     "Difference",
     "Engagement",
+    "EthnicGroups",
     "EventTally",
     "ForceComparison",
     "Gap",
@@ -141,6 +144,7 @@ __all__ = [
     "read_characteristics",
     "read_dated_places",
     "read_engagement",
+    "read_ethnic_groups",
     "read_happenings",
     "read_small_areas",
     "split_by_people",

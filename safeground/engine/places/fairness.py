@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.measures import Ages, Characteristic, Measures, read_small_areas
+from safeground.engine.measures import (
+    ETHNICITY,
+    Ages,
+    Characteristic,
+    Measures,
+    read_ethnic_groups,
+    read_small_areas,
+)
 
 _BANDS = (Ages(0, 15), Ages(16, 24), Ages(25, 34), Ages(35, 49), Ages(50, 64), Ages(65))
 _CENSUS = 2021
+_POPULATION = "population"
 _FIFTHS = ("Most deprived fifth of England", "Second", "Third", "Fourth", "Least deprived fifth of England")
 _DECILE = Characteristic(
     "income deprivation", "deprivation", "attribute", name="Income", source="imd2025", attribute_kind="decile"
@@ -20,8 +29,12 @@ _DECILE = Characteristic(
 
 @dataclass(frozen=True)
 class FairnessRow:
-    """A group of residents: how many live in the chosen places and in the county, and what share of each they are."""
+    """A group of residents: how many live in the chosen places and in the county, and what share of each they are.
 
+    `feed`: whose count of people it is, and so whose rule it is told under.
+    """
+
+    feed: str
     kind: str
     group: str
     people: float
@@ -37,12 +50,13 @@ class FairnessRow:
 
 @dataclass(frozen=True)
 class FairnessSheet:
-    """Who lives in chosen places. `lacking`: what is not told, each with why, as a sentence."""
+    """Who lives in chosen places. `lacking`: what is not told or not of all, by feed, with why. `notes`: how far to trust counts."""
 
     residents: float
     residents_of_county: float
     rows: tuple[FairnessRow, ...]
-    lacking: tuple[str, ...]
+    lacking: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,8 @@ class ChoicesCompared:
 def make_fairness_sheet(measures: Measures, weights: Mapping[str, float]) -> FairnessSheet:
     """weights: of each small area (by code) the share of its residents who live in the chosen places; 1 for a whole area.
 
-    Ages are the census's, deprivation is by the fifth of England that an area's income deprivation of 2025 lies in. ValueError: a share
-    below 0 or above 1, an area that is not ours, or no residents by age.
+    Ages and ethnic groups are the census's, deprivation is by the fifth of England that an area's income deprivation of 2025 lies in.
+    ValueError: a share below 0 or above 1, an area that is not ours, or no residents by age.
     """
     codes = measures.areas(measures.locator.base)
     strange = sorted(set(weights) - set(codes))
@@ -76,17 +90,48 @@ def make_fairness_sheet(measures: Measures, weights: Mapping[str, float]) -> Fai
     populations = measures.populations(_CENSUS, _BANDS)
     people = np.nan_to_num(populations.at_level(measures.locator.base, codes))
     everyone = people.sum(axis=1)
-    rows = _tell("Age", [band.label for band in _BANDS], people, share)
-    lacking = ["Ethnicity is not told, since no count of residents by ethnic group has landed."]
     row_of = {code: row for row, code in enumerate(measures.locator.hierarchy.codes)}
-    decile = read_small_areas(measures, _DECILE)[[row_of[code] for code in codes]]
+    ours = np.array([row_of[code] for code in codes])
+    rows = _tell(_POPULATION, "Age", [band.label for band in _BANDS], people, share)
+    by_ethnicity, lacking = _tell_ethnicity(measures, ours, share)
+    rows += by_ethnicity
+    decile = read_small_areas(measures, _DECILE)[ours]
     if np.isnan(decile).all():
-        lacking.append("Deprivation is not told, since the indices of deprivation of 2025 have not landed.")
+        lacking[_DECILE.feed] = "Deprivation is not told, since the indices of deprivation of 2025 have not landed."
     else:
         fifth = np.ceil(decile / 2)
         of_fifth = np.column_stack([np.where(fifth == at, everyone, 0.0) for at in range(1, 6)])
-        rows += _tell("Income deprivation", _FIFTHS, of_fifth, share)
-    return FairnessSheet(float(everyone @ share), float(everyone.sum()), tuple(rows), tuple(lacking))
+        rows += _tell(_POPULATION, "Income deprivation", _FIFTHS, of_fifth, share)
+    return FairnessSheet(
+        residents=float(everyone @ share),
+        residents_of_county=float(everyone.sum()),
+        rows=tuple(rows),
+        lacking=MappingProxyType(lacking),
+        notes=measures.catalogue.feeds.contracts[ETHNICITY].caveats if by_ethnicity else (),
+    )
+
+
+def _tell_ethnicity(
+    measures: Measures, ours: NDArray[np.intp], share: NDArray[np.float64]
+) -> tuple[list[FairnessRow], dict[str, str]]:
+    """Rows by ethnic group over the areas of which every group is counted, and what is lacking where that is not all of them."""
+    found = read_ethnic_groups(measures)
+    people = found.people[ours]
+    is_counted = ~np.isnan(people).any(axis=1) & bool(found.groups)
+    if not is_counted.any():
+        return [], {ETHNICITY: "Ethnicity is not told, since no count of residents by ethnic group has landed."}
+    if not is_counted[share > 0].any():
+        return [], {
+            ETHNICITY: "Ethnicity is not told, since residents by ethnic group are counted in none of these areas."
+        }
+    rows = _tell(ETHNICITY, "Ethnic group", found.groups, people[is_counted], share[is_counted])
+    if is_counted.all():
+        return rows, {}
+    return rows, {
+        ETHNICITY: (
+            f"Residents by ethnic group are counted in {is_counted.sum():,} of {len(ours):,} neighbourhoods, and told of these alone."
+        )
+    }
 
 
 def compare_choices(first: Sequence[str], second: Sequence[str]) -> ChoicesCompared:
@@ -96,11 +141,13 @@ def compare_choices(first: Sequence[str], second: Sequence[str]) -> ChoicesCompa
 
 
 def _tell(
-    kind: str, groups: Sequence[str], people: NDArray[np.float64], share: NDArray[np.float64]
+    feed: str, kind: str, groups: Sequence[str], people: NDArray[np.float64], share: NDArray[np.float64]
 ) -> list[FairnessRow]:
     chosen, county = share @ people, people.sum(axis=0)
     of_chosen, of_county = max(chosen.sum(), 1e-12), max(county.sum(), 1e-12)
     return [
-        FairnessRow(kind, group, float(inside), float(outside), float(inside / of_chosen), float(outside / of_county))
+        FairnessRow(
+            feed, kind, group, float(inside), float(outside), float(inside / of_chosen), float(outside / of_county)
+        )
         for group, inside, outside in zip(groups, chosen, county, strict=True)
     ]

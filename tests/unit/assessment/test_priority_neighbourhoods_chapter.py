@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +12,8 @@ from partners_county import OPEN, PartnersCounty, find_finding, find_table, land
 from safeground.engine.assessment.chapters.priority_neighbourhoods.choice import Choice, make_choice
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Audience, Chapter, Figure, Table
-from safeground.engine.places import compare_choices, make_fairness_sheet
+from safeground.engine.measures import read_ethnic_groups
+from safeground.engine.places import compare_choices, fairness, make_fairness_sheet
 
 ID = "priority_neighbourhoods"
 
@@ -19,7 +21,11 @@ ID = "priority_neighbourhoods"
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnersCounty]:
     with land_county(
-        tmp_path_factory.mktemp("priority"), [], months=3, small_areas=200, open_files=(*OPEN, "imd", "boundaries")
+        tmp_path_factory.mktemp("priority"),
+        [],
+        months=3,
+        small_areas=200,
+        open_files=(*OPEN, "imd", "boundaries", "ethnicity"),
     ) as landed:
         yield landed
 
@@ -131,11 +137,80 @@ def test_a_fairness_sheet_counts_people_once_and_shares_of_areas_as_shares(count
     assert half.residents == pytest.approx(full.residents / 2)
     ages = [row for row in full.rows if row.kind == "Age"]
     assert sum(row.people for row in ages) == pytest.approx(full.residents)
-    assert "thnic" in " ".join(full.lacking)
+    assert not full.lacking
     with pytest.raises(ValueError, match="no small area of ours"):
         make_fairness_sheet(county.measures, {"E01999999": 1.0})
     with pytest.raises(ValueError, match="between 0 and 1"):
         make_fairness_sheet(county.measures, {codes[0]: 1.5})
+
+
+def _groups(county: PartnersCounty) -> dict[str, dict[str, float]]:
+    """Of each small area its residents by ethnic group, straight from the figures as they landed."""
+    figures = county.warehouse.table("figures")
+    found: dict[str, dict[str, float]] = {}
+    for row in figures.filter(figures.feed == "ethnicity").to_pyarrow().to_pylist():
+        found.setdefault(row["area_code"], {})[row["category"]] = row["value"]
+    return found
+
+
+def test_ethnic_groups_of_a_choice_are_those_a_hand_would_count(county: PartnersCounty) -> None:
+    groups = _groups(county)
+    codes = county.measures.areas("lsoa21")
+    assert set(codes) < set(groups), "the neighbouring forces are counted too, and must not be here"
+    sheet = make_fairness_sheet(county.measures, {codes[3]: 1.0, codes[8]: 0.25})
+    rows = {row.group: row for row in sheet.rows if row.kind == "Ethnic group"}
+    assert list(rows)[-1] == "Other ethnic group" and set(rows) == set(groups[codes[3]])
+    everyone = sum(sum(groups[code].values()) for code in codes)
+    chosen = sum(groups[codes[3]].values()) + sum(groups[codes[8]].values()) / 4
+    for group, row in rows.items():
+        here, there = groups[codes[3]][group] + groups[codes[8]][group] / 4, sum(groups[code][group] for code in codes)
+        assert (row.people, row.people_in_county) == pytest.approx((here, there)) and row.feed == "ethnicity"
+        assert (row.share, row.share_of_county) == pytest.approx((here / chosen, there / everyone))
+        assert row.ratio == pytest.approx(here / chosen / (there / everyone))
+    assert "changes small counts slightly" in " ".join(sheet.notes)
+
+
+def test_a_group_that_is_not_counted_somewhere_is_not_none_there(
+    county: PartnersCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = county.measures.areas("lsoa21")
+    row_of = {code: row for row, code in enumerate(county.measures.locator.hierarchy.codes)}
+    counted = read_ethnic_groups(county.measures)
+    people = counted.people.copy()
+    people[row_of[codes[0]], 1] = np.nan
+    monkeypatch.setattr(fairness, "read_ethnic_groups", lambda measures: dataclasses.replace(counted, people=people))
+    some = make_fairness_sheet(county.measures, {codes[0]: 1.0, codes[1]: 1.0})
+    rows = [row for row in some.rows if row.kind == "Ethnic group"]
+    assert [row.people for row in rows] == list(_groups(county)[codes[1]].values())
+    assert f"{len(codes) - 1:,} of {len(codes):,} neighbourhoods" in some.lacking["ethnicity"]
+    none = make_fairness_sheet(county.measures, {codes[0]: 1.0})
+    assert (
+        not [row for row in none.rows if row.kind == "Ethnic group"] and "in none of these" in none.lacking["ethnicity"]
+    )
+
+
+def test_the_public_is_told_ethnic_groups_of_all_the_neighbourhoods_together(
+    county: PartnersCounty, choice: Choice
+) -> None:
+    public = county.chapter(ID, Audience.PUBLIC)
+    table = find_table(public, "priority_residents")
+    told = {str(row[1]): row[2] for row in table.rows if row[0] == "Ethnic group"}
+    groups = _groups(county)
+    chosen = [code for code, yes in zip(choice.found.areas, choice.found.chosen.tolist(), strict=True) if yes]
+    assert len(chosen) > 5
+    for group, people in told.items():
+        assert isinstance(people, Protected) and people.value == sum(groups[code][group] for code in chosen)
+    assert len(told) == 5 and "changes small counts slightly" in " ".join(table.notes)
+    others = [b for b in public.blocks if isinstance(b, Table) and b.id != table.id]
+    assert not any(group in str(row) for block in others for row in block.rows for group in told)
+
+
+def test_without_ethnic_groups_the_chapter_says_so_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with land_county(tmp_path_factory.mktemp("uncounted"), [], months=1, open_files=(*OPEN, "imd")) as landed:
+        codes = landed.measures.areas("lsoa21")
+        assert "thnic" in make_fairness_sheet(landed.measures, {codes[0]: 1.0}).lacking["ethnicity"]
+        said = say(landed.chapter(ID, Audience.PUBLIC).blocks)
+        assert said.count("thnic") == 1 and "by age and deprivation alone" in said
 
 
 def test_two_choices_are_compared_by_place() -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,17 @@ def test_each_small_area_of_each_vintage_is_in_every_table_of_its_vintage(folder
         assert sorted(codes) == sorted(lsoa21)
     census = [row["lsoa21_code"] for row in one(folder, "population/census21*")]
     assert sorted(census) == sorted(code for code in lsoa21 for _ in range(6))
+
+
+def test_ethnic_groups_add_up_to_the_residents_that_the_age_bands_do(folder):
+    people, total, by_age = Counter(), {}, Counter()
+    for row in one(folder, "ethnicity/*"):
+        people[row["lsoa21_code"]] += int(row["n"])
+        total[row["lsoa21_code"]] = int(row["total_residents"])
+        assert float(row["prop"]) == pytest.approx(int(row["n"]) / int(row["total_residents"]), abs=1e-14)
+    for row in one(folder, "population/census21*"):
+        by_age[row["lsoa21_code"]] += int(row["usual_residents"])
+    assert people == total == by_age and len(total) > 60
 
 
 def test_districts_lead_to_one_force_and_every_force_is_there(county, folder):

@@ -34,6 +34,7 @@ TABLES = {
     "population/census21_usual_residents_agegroup_lsoa21_EW.csv.gz": (
         "population/census21_usual_residents_agegroup_lsoa21_wrenshire.csv.gz"
     ),
+    "population/census21_ethnicity_lsoa21_essex.csv": "ethnicity/census21_ethnicity_lsoa21_wrenshire.csv",
 }
 #: Columns of few values, where the synthetic must say nothing the real never says.
 VOCABULARIES = {
@@ -41,6 +42,7 @@ VOCABULARIES = {
     "lookups/lsoa11_lsoa21_ltla22_EW.csv.gz": ("change_code",),
     "lookups/ruc21_lsoa21_EW.csv.gz": ("ruc21_code", "classification", "ruc"),
     "population/census21_usual_residents_agegroup_lsoa21_EW.csv.gz": ("age_group",),
+    "population/census21_ethnicity_lsoa21_essex.csv": ("ethnic_group",),
 }
 
 

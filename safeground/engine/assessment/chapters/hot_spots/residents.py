@@ -12,9 +12,16 @@ from safeground.engine.areas import make_outlines, to_wgs84
 from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots, choose_months
 from safeground.engine.assessment.evidence import SMALL_AREA
 from safeground.engine.assessment.making import make_table
-from safeground.engine.disclosure import protect
+from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, format_number, join_words
-from safeground.engine.places import compare_choices, find_hot_spots, make_fairness_sheet, read_incidents
+from safeground.engine.measures import ETHNICITY
+from safeground.engine.places import (
+    FairnessRow,
+    compare_choices,
+    find_hot_spots,
+    make_fairness_sheet,
+    read_incidents,
+)
 
 _POPULATION = "population"
 
@@ -28,9 +35,9 @@ def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
         blocks.append(Notice(NoticeKind.MISSING, notes["no_residents"]))
         return [*blocks, *_compare(told)]
     sheet = make_fairness_sheet(evidence.measures, weights)
-    rule = evidence.rule_of_feed(_POPULATION)
 
-    def share(value: float, people: float) -> object:
+    def share(row: FairnessRow, value: float, people: float) -> Protected:
+        rule = evidence.rule_of_feed(row.feed)
         return protect(float(np.round(100 * value, 1)), unit="%", rule=rule, count=float(round(people)))
 
     blocks += [
@@ -49,11 +56,16 @@ def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
                 ("share_of_all", "Of all residents"),
             ],
             rows=[
-                (row.kind, row.group, share(row.share, row.people), share(row.share_of_county, row.people_in_county))
+                (
+                    row.kind,
+                    row.group,
+                    share(row, row.share, row.people),
+                    share(row, row.share_of_county, row.people_in_county),
+                )
                 for row in sheet.rows
             ],
-            source=evidence.source_line(_POPULATION, "deprivation", "area_boundaries"),
-            notes=sheet.lacking,
+            source=evidence.source_line(_POPULATION, ETHNICITY, "deprivation", "area_boundaries"),
+            notes=(*sheet.notes, *sheet.lacking.values()),
             readers=told.readers,
         ),
     ]

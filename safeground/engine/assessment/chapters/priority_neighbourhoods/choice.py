@@ -70,12 +70,12 @@ class Choice:
         method = f"share of {member.runs:,} draws of chance and weights"
         return protect(100 * chance, unit="%", rule=self.rule, method=method)
 
-    def protect_people(self, number: float) -> Protected:
+    def protect_people(self, number: float, feed: str = "population") -> Protected:
         whole = float(round(number))
-        return protect(whole, unit="residents", rule=self.evidence.rule_of_feed("population"), count=whole)
+        return protect(whole, unit="residents", rule=self.evidence.rule_of_feed(feed), count=whole)
 
-    def protect_share(self, share: float, people: float) -> Protected:
-        return protect(100 * share, unit="%", rule=self.evidence.rule_of_feed("population"), count=float(round(people)))
+    def protect_share(self, share: float, people: float, feed: str) -> Protected:
+        return protect(100 * share, unit="%", rule=self.evidence.rule_of_feed(feed), count=float(round(people)))
 
     def protect_outcome(self, outcome: int, area: int) -> Protected:
         """How many times the ratio that all neighbourhoods share, with its interval."""

@@ -12,6 +12,7 @@ from safeground.engine.documents import (
     format_estimate,
     format_number,
 )
+from safeground.engine.measures import ETHNICITY
 from safeground.engine.places import FairnessSheet, make_fairness_sheet
 
 
@@ -64,17 +65,23 @@ def make_residents_table(choice: Choice) -> list[Block]:
                 (
                     row.kind,
                     row.group,
-                    choice.protect_people(row.people),
-                    choice.protect_share(row.share, row.people),
-                    choice.protect_share(row.share_of_county, row.people_in_county),
+                    choice.protect_people(row.people, row.feed),
+                    choice.protect_share(row.share, row.people, row.feed),
+                    choice.protect_share(row.share_of_county, row.people_in_county, row.feed),
                     "" if row.share_of_county == 0 else format_number(row.ratio, decimals=1),
                 )
                 for row in sheet.rows
             ],
-            source=choice.evidence.source_line("population", "deprivation"),
+            source=choice.evidence.source_line("population", ETHNICITY, "deprivation"),
             notes=(
                 "They are chosen by deprivation and by how many are young, so that they differ in these by design.",
+                *sheet.notes,
             ),
         ),
-        *(Notice(NoticeKind.MISSING, reason) for reason in sheet.lacking),
+        # Of a feed that has not landed the outline speaks, once for the whole chapter.
+        *(
+            Notice(NoticeKind.MISSING, reason)
+            for feed, reason in sheet.lacking.items()
+            if choice.evidence.is_usable(feed)
+        ),
     ]
