@@ -117,8 +117,8 @@ def _tell_ethnicity(
     """Rows by ethnic group over the areas of which every group is counted, and what is lacking where that is not all of them."""
     found = read_ethnic_groups(measures)
     people = found.people[ours]
-    is_counted = ~np.isnan(people).any(axis=1) & bool(found.groups)
-    if not is_counted.any():
+    is_counted = np.asarray(~np.isnan(people).any(axis=1))
+    if not found.groups or not is_counted.any():
         return [], {ETHNICITY: "Ethnicity is not told, since no count of residents by ethnic group has landed."}
     if not is_counted[share > 0].any():
         return [], {

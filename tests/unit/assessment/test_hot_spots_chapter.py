@@ -20,7 +20,8 @@ ID = "hot_spots"
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnersCounty]:
     folder = tmp_path_factory.mktemp("hot-spots")
-    with land_county(folder, ["recorded_crime"], months=6, small_areas=80, open_files=(*OPEN, "boundaries")) as landed:
+    opened = (*OPEN, "boundaries", "ethnicity")
+    with land_county(folder, ["recorded_crime"], months=6, small_areas=80, open_files=opened) as landed:
         yield landed
 
 
@@ -57,6 +58,17 @@ def test_the_public_is_told_how_concentrated_it_is_and_no_place(county: Partners
     assert finding.estimate.is_published and "Chance alone" in finding.sentence
     with pytest.raises(ValueError, match="may not be told to the public"):
         write_hot_spot_pack(tell(county, Audience.PUBLIC, "robbery_rate"))
+
+
+def test_who_lives_there_is_told_by_ethnic_group_and_that_deprivation_has_not_landed(chapter: Chapter) -> None:
+    table = find_table(chapter, "hot_spots_residents")
+    shares = [row[2:] for row in table.rows if row[0] == "Ethnic group"]
+    assert len(shares) == 5
+    for column in zip(*shares, strict=True):
+        assert sum(share.value for share in column) == pytest.approx(100, abs=0.5)  # type: ignore[union-attr, misc]
+    said = " ".join(table.notes)
+    assert "changes small counts slightly" in said and "Deprivation is not told" in said
+    assert Audience.PUBLIC not in table.readers
 
 
 def test_what_is_said_of_later_months_is_counted_in_months_that_did_not_choose(
