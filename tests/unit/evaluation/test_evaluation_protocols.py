@@ -66,6 +66,8 @@ def test_the_shipped_example_is_a_sound_protocol(example: Path) -> None:
     check_protocol(protocol, data)
     assert protocol.primary.name == "community_violence" and protocol.runs == 9_999
     assert data.shape == (20, 90) and data.treated.sum() == 720
+    assert all("as published" in line for line in protocol.published)  # what we worked out ourselves is a caveat
+    assert any(line.startswith("Illustration, not that trial's counts:") for line in protocol.caveats)
 
 
 @pytest.mark.parametrize(
