@@ -146,9 +146,7 @@ def _tell(found: PriorityNeighbourhoods, names: dict[str, str], districts: list[
             names.get(code[at], code[at]),
             districts[at],
             str(found.bands[at]),
-            f"{member.probability[at]:.2f}",
-            f"{member.by_chance[at]:.2f}",
-            f"{member.by_weights[at]:.2f}",
+            *(f"{member.bound(share)[at]:.3f}" for share in (member.probability, member.by_chance, member.by_weights)),
             f"{found.above_average[at]} of {len(found.factors)}",
             ", ".join(f"{title} {percentile:.0f}%" for title, percentile in found.reasons(at)[:_REASONS]),
         )

@@ -48,6 +48,14 @@ def test_a_twentieth_is_chosen_and_probabilities_add_up_to_it(choice: Choice) ->
     assert set(found.bands) <= {"always", "likely", "borderline", "not"}
 
 
+def test_how_far_chance_is_known_is_said_first_and_nothing_is_certain(chapter: Chapter, choice: Choice) -> None:
+    found = choice.found
+    assert found.counted == 3 < len(found.factors)
+    assert f"is known of 3 of the {len(found.factors)}; the others stand as published" in say(chapter.blocks)
+    told = [choice.protect_chance(area).value or 0 for area in range(len(found.areas))]
+    assert max(told) <= 99.9 < 100 * found.membership.probability.max() and min(told) >= 0.1
+
+
 def test_each_share_of_the_score_is_told_and_they_make_the_whole(choice: Choice, chapter: Chapter) -> None:
     rows = find_table(chapter, "priority_risk_factors").rows
     assert sum(int(str(row[2]).rstrip("%")) for row in rows) == pytest.approx(100, abs=4)

@@ -6,7 +6,7 @@ from squares import draw_map, make_squares
 
 from safeground.engine.catalogue import load_catalogue
 from safeground.engine.places.priority import reading
-from safeground.engine.places.priority.reading import NotUsable, read_risk_factor, smooth_with_draws
+from safeground.engine.places.priority.reading import NotUsable, draw_together, read_risk_factor, smooth_with_draws
 
 PLAN = load_catalogue("wrenshire").priority
 
@@ -52,3 +52,13 @@ def test_a_missing_count_is_missing_in_every_draw():
     counts[4] = np.nan
     found, draws = smooth_with_draws(counts, np.full(30, 200.0), None, runs=5, rng=np.random.default_rng(1))
     assert np.isnan(found.value[4]) and np.isnan(draws[:, 4]).all() and not np.isnan(np.delete(draws, 4, axis=1)).any()
+
+
+def test_draws_of_the_same_people_move_together_and_keep_what_each_factor_may_be():
+    rng = np.random.default_rng(4)
+    leading, draws = (rng.gamma(5, 1, (50, 4)).astype(np.float32) for _ in range(2))
+    leading[:, 2], leading[:, 3], draws[:, 1] = 1.0, np.nan, np.nan
+    found = draw_together(draws, leading)
+    assert np.array_equal(np.sort(found, axis=0), np.sort(draws, axis=0), equal_nan=True)
+    assert np.array_equal(found[:, 0].argsort(), leading[:, 0].argsort())
+    assert np.array_equal(found[:, 2:], draws[:, 2:]) and np.isnan(found[:, 1]).all()

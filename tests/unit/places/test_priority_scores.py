@@ -55,6 +55,7 @@ def test_without_chance_only_weights_vary_and_an_area_high_in_all_is_always_in()
     found = draw_membership(z, make_layout(), {}, number=10, vary=0.5, runs=200, rng=np.random.default_rng(1))
     assert set(np.unique(found.by_chance)) <= {0.0, 1.0} and found.by_chance.sum() == 10
     assert found.probability[7] == found.by_weights[7] == 1.0
+    assert found.bound(found.probability)[7] == 1 - 1 / found.runs
     assert ((found.by_weights > 0.05) & (found.by_weights < 0.95)).any()
     assert found.probability.sum() == pytest.approx(10)
     again = draw_membership(z, make_layout(), {}, number=10, vary=0.5, runs=200, rng=np.random.default_rng(1))

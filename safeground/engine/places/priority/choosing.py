@@ -15,6 +15,7 @@ from safeground.engine.measures import Measures, Period
 from safeground.engine.places.priority.reading import (
     NotUsable,
     RiskFactor,
+    draw_together,
     read_adjacency,
     read_risk_factor,
     smooth_with_draws,
@@ -102,6 +103,11 @@ class PriorityNeighbourhoods:
     def in_band(self, *bands: str) -> NDArray[np.bool_]:
         return np.isin(self.bands, bands)
 
+    @property
+    def counted(self) -> int:
+        """Of how many risk factors it is known how far chance moves them: those of which people are counted."""
+        return sum(factor.draws is not None for factor in self.factors)
+
     def percentile(self, factor: int) -> FloatArray:
         """The share of neighbourhoods that have less of a risk factor, 0 to 100."""
         return percentiles(self.z[:, factor])
@@ -154,7 +160,7 @@ def choose_priority_neighbourhoods(
     membership = draw_membership(
         z,
         layout,
-        {at: factor.draws for at, factor in enumerate(factors) if factor.draws is not None},
+        _draw_factors(factors),
         number=number,
         vary=plan.weights_vary,
         runs=runs,
@@ -201,6 +207,21 @@ def _read_factors(
         except NotUsable as reason:
             lacking.append((indicator.title, str(reason)))
     return tuple(factors), tuple(lacking)
+
+
+def _draw_factors(factors: Sequence[RiskFactor]) -> dict[int, NDArray[np.float32]]:
+    """Draws by the position of the factor; those of one feed and domain together.
+
+    A family without work is in the counts of income, of children and of employment at once, so that chance moves them alike. No source
+    says how many are in how many, and wholly together is the cautious end: errors that add up make the least sure of areas.
+    """
+    leading: dict[tuple[str, str], NDArray[np.float32]] = {}
+    found = {}
+    for at, factor in enumerate(factors):
+        if factor.draws is not None:
+            first = leading.setdefault((factor.indicator.feed, factor.indicator.domain), factor.draws)
+            found[at] = factor.draws if first is factor.draws else draw_together(factor.draws, first)
+    return found
 
 
 def _make_layout(plan: PriorityPlan, factors: Sequence[RiskFactor]) -> tuple[Layout, tuple[str, ...]]:

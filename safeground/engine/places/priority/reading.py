@@ -106,6 +106,21 @@ def smooth_with_draws(
     return shrunk, drawn
 
 
+def draw_together(draws: NDArray[np.float32], leading: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same draws of each area in another order: highest where those of another factor are highest. Both (runs, areas).
+
+    Each factor's own draws stay as they are; only which go together is changed. Areas in which the other factor does not vary, or is
+    not known, stay as drawn.
+    """
+    varies = np.ptp(leading, axis=0) > 0  # False for NaN
+    found = draws.copy()
+    ranked = np.sort(draws[:, varies], axis=0)
+    ordered = np.empty_like(ranked)
+    np.put_along_axis(ordered, leading[:, varies].argsort(axis=0, kind="stable"), ranked, axis=0)
+    found[:, varies] = ordered
+    return found
+
+
 def _read(
     measures: Measures, indicator: Indicator, codes: Sequence[str]
 ) -> tuple[FloatArray, tuple[FloatArray, FloatArray] | None]:

@@ -60,6 +60,10 @@ class Membership:
     by_weights: FloatArray
     runs: int
 
+    def bound(self, share: FloatArray) -> FloatArray:
+        """A share of draws as it may be told: never surer, on either side, than so many draws can tell."""
+        return np.clip(share, 1 / self.runs, 1 - 1 / self.runs)
+
 
 def normal_scores(values: FloatArray) -> FloatArray:
     """Each column by its ranks alone, as if drawn from one bell curve: shape kept, NaN where the value is.

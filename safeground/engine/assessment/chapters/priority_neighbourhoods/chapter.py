@@ -64,10 +64,11 @@ def _say_number(choice: Choice) -> str:
     found, plan = choice.found, choice.found.plan
     always, likely, borderline = (int(found.in_band(band).sum()) for band in ("always", "likely", "borderline"))
     return (
-        f"Of {len(found.areas):,} neighbourhoods {found.number} are {100 * plan.share:g}%. {always} are among them under "
-        "nearly every reading "
-        f"of chance and weights ({100 * plan.bands.always:g}% or more: *always*), {likely} under more than half (*likely*), and "
-        f"{borderline} under one in ten or more (*borderline*): between those and the last that is in there is no line "
+        f"Of {len(found.areas):,} neighbourhoods {found.number} are {100 * plan.share:g}%. How far chance moves a risk factor is known "
+        f"of {found.counted} of the {len(found.factors)}; the others stand as published, as if they were exact. With chance in "
+        f"those {found.counted} and other weights, {always} are among them nearly every time "
+        f"({100 * plan.bands.always:g}% or more: *always*), {likely} more than half of the time (*likely*), and "
+        f"{borderline} one time in ten or more (*borderline*): between those and the last that is in there is no line "
         "that these data can draw."
     )
 

@@ -66,7 +66,7 @@ class Choice:
     def protect_chance(self, area: int) -> Protected:
         """The probability of belonging, in per cent: never surer, on either side, than so many draws can tell."""
         member = self.found.membership
-        chance = min(max(float(member.probability[area]), 1 / member.runs), 1 - 1 / member.runs)
+        chance = float(member.bound(member.probability)[area])
         method = f"share of {member.runs:,} draws of chance and weights"
         return protect(100 * chance, unit="%", rule=self.rule, method=method)
 

@@ -75,7 +75,9 @@ def say_standing(choice: Choice) -> str:
         f"Made in {len(kept)} other ways that could be defended, the choice keeps {min(kept)} to {max(kept)} of its {found.number} "
         f"neighbourhoods, fewest {least.name}; {int(always.sum())} stay in all of them. The probabilities let each "
         f"weight be off by {100 * found.plan.weights_vary:.0f}% or so, as people who agree on the whole would set it, and every "
-        "count by what chance makes of it; they do not hold what no source measures."
+        f"count by what chance makes of it. Counts are behind {found.counted} of the {len(found.factors)} risk factors; counts of one "
+        "source in one domain hold many of the same people, so that they are moved together, which makes less sure than apart. What "
+        "no source measures the probabilities do not hold, and they are too sure by as much."
     )
 
 
