@@ -7,7 +7,7 @@ from safeground.engine.assessment.chapters.hot_spots.told import choose_months, 
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.protecting import protect_estimate
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.disclosure import protect
+from safeground.engine.disclosure import DisclosureRule, Protected, protect
 from safeground.engine.documents import (
     Audience,
     Block,
@@ -16,9 +16,11 @@ from safeground.engine.documents import (
     NoticeKind,
     Paragraph,
     format_interval,
+    format_number,
     format_value,
 )
 from safeground.engine.places import HotSpotPlan, HotSpotsError, measure_concentration, read_incidents
+from safeground.engine.statistics import Concentration
 
 
 def make_hot_spots(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
@@ -49,22 +51,14 @@ def _make_concentration(evidence: Evidence, measure: str) -> tuple[Block, ...]:
         )
     rule, months = evidence.rule_for(measure), sorted(incidents.months)
     share = protect_estimate(found, rule, unit="%", count=found.events, scale=100)
-    chance = protect(100 * found.chance.value, unit="%", rule=rule, count=found.events)
     period = f"{months[0]:%B %Y} to {months[-1]:%B %Y}"
-    sentence = (
-        f"{format_value(share)} ({format_interval(share)}) of {what} with a known place, in the months received from "
-        f"{period}, was recorded in the 5% of "
-        f"places of 150 metres with most of it, counting only places where anything was ever recorded. Chance alone would have put "
-        f"{format_value(chance)} there."
-        if share.is_published and chance.is_published
-        else f"How concentrated {what} is cannot be said."
-    )
+    sentence = say_concentration(found, share, rule, what=what, period=period, metres=plan.cell)
     return (
         Finding(
             id="hot_spots.concentration",
             sentence=sentence,
             estimate=share,
-            measure=f"Share of {what} in the 5% of places with most",
+            measure=f"Share of {what} in the 5% of places with most, corrected for chance",
             period=period,
             area_code=evidence.measures.own_area,
             area_name=evidence.area_name,
@@ -72,8 +66,36 @@ def _make_concentration(evidence: Evidence, measure: str) -> tuple[Block, ...]:
             definition=f"{definition.title}, version {definition.version} ({definition.name})",
             sources=(evidence.source_line(definition.feeds[0]),),
             caveats=(
-                "The share is corrected for having chosen the places by the same offences that are counted in them.",
+                "The corrected share allows for having chosen the places by the same offences that are counted in them.",
                 "Published points are moved to the nearest of a fixed set, so that a place here is a street or two.",
             ),
         ),
+    )
+
+
+def say_concentration(
+    found: Concentration, share: Protected, rule: DisclosureRule, *, what: str, period: str, metres: float
+) -> str:
+    """What the busiest places held beside what chance would have put there; then the corrected share beside an even spread.
+
+    The two pairs are never mixed: chance, too, picks its places by the offences that it counts in them, so that its figure lies far
+    above the share of places and belongs beside what was observed. share: the corrected one.
+    """
+    observed, chance = (
+        protect(100 * each, unit="%", rule=rule, count=found.events) for each in (found.observed, found.chance.value)
+    )
+    if not (share.is_published and observed.is_published and chance.is_published):
+        return f"How concentrated {what} is cannot be said."
+    even = format_number(100 * found.top_areas / found.areas, decimals=1)
+    clearly = found.p_value < 0.05 and share.lower is not None and share.lower > 100 * found.top_areas / found.areas
+    said = (
+        "so it is more concentrated than chance makes it"
+        if clearly
+        else "so no concentration beyond chance can be told"
+    )
+    return (
+        f"The {even}% of places of {metres:g} metres with most of it, counting only places where anything was ever recorded, held "
+        f"{format_value(observed)} of {what} with a known place in the months received from {period}. Chance alone would have put "
+        f"{format_value(chance)} there, {said}. Of further offences these places would be expected to hold {format_value(share)} "
+        f"({format_interval(share)}), and {even}% if all places were alike."
     )
