@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import io
 import json
@@ -14,7 +15,8 @@ import yaml
 
 from safeground.cli import DONE, REFUSED, main
 from safeground.engine.build import run_evaluation, schedule_trial, seal_evaluation
-from safeground.engine.catalogue import definitions_folder, load_catalogue
+from safeground.engine.catalogue import Not, definitions_folder, load_catalogue
+from safeground.engine.evaluation import EvaluationRefused
 from safeground.engine.feeds import check_deliveries, get_live_deliveries
 from safeground.engine.warehouse import conform_deliveries
 from safeground.engine.workspace import open_workspace
@@ -86,6 +88,12 @@ def test_from_the_draw_to_the_page(drawn: Path, tmp_path: Path, capsys: pytest.C
     told = json.loads((report.folder / "result.json").read_text(encoding="utf-8"))
     assert told["evidence"]["maryland"] == 5
     assert (report.folder / "report" / "assessment.pdf").read_bytes().startswith(b"%PDF")
+
+    counted = catalogue.definitions["knife_enabled_serious_violence"]
+    other = counted.model_copy(update={"rule": Not(counted.rule_under())})
+    changed = dataclasses.replace(catalogue, definitions={**catalogue.definitions, counted.name: other})
+    with pytest.raises(EvaluationRefused, match="the rule of an outcome"):
+        run_evaluation(workspace, changed, protocol, now=AFTER)
 
     late = write_protocol(tmp_path, starts=datetime.date(2025, 6, 3))
     assert run("evaluate", "seal", late, "--workspace", drawn) == REFUSED

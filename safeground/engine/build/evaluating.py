@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,25 @@ def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Proto
         if protocol.trial is None
         else read_workspace_trial(workspace, catalogue, protocol)
     )
-    return protocol, path.read_bytes(), data
+    fingerprint = _fingerprint_all(data.fingerprint, workspace, catalogue, protocol)
+    return protocol, path.read_bytes(), replace(data, fingerprint=fingerprint)
+
+
+def _fingerprint_all(schedule: str, workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> str:
+    """The schedule's fingerprint with what the protocol only names: another rule under the same name is another question.
+
+    Titles and owners of definitions are left out, so that mending a word does not undo a seal.
+    """
+    named: dict[str, Any] = {}
+    for outcome in protocol.outcomes:
+        definition = catalogue.definitions.get(outcome.definition or "")
+        if definition is not None:
+            named[outcome.name] = {"rule": repr(definition.rule_under()), "count_basis": definition.count_basis}
+    if protocol.cost_benefit is not None:
+        tables = vars(load_economics(workspace.partnership)).items()
+        named["economics"] = {name: table.model_dump(mode="json") for name, table in tables}
+    text = json.dumps({"schedule": schedule, "named": named}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _replace(staged: Path, place: Path) -> None:

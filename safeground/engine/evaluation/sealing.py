@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from safeground.engine.evaluation.checks import CheckResult, failed, passed
+from safeground.engine.evaluation.checks import CheckResult, failed, not_applicable, passed
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import SEALED
 from safeground.engine.evaluation.protocol import Protocol
@@ -25,7 +25,7 @@ _FIRST = "0" * 64
 
 @dataclass(frozen=True)
 class SealEntry:
-    """A line of the log. `protocol`: SHA-256 of the file and of the schedule it names. `at`: UTC. `by`: a role."""
+    """A line of the log. `protocol`: SHA-256 of the file and of all it names (`hash_protocol`). `at`: UTC. `by`: a role."""
 
     number: int
     what: Literal["sealed", "opened"]
@@ -42,7 +42,7 @@ class SealEntry:
 
 
 def hash_protocol(content: bytes, fingerprint: str) -> str:
-    """SHA-256 of a protocol's bytes and of its schedule's fingerprint."""
+    """SHA-256 of a protocol's bytes and of the fingerprint of what it names: the schedule, rules of outcomes, costs."""
     return hashlib.sha256(b"safeground protocol\n" + fingerprint.encode() + b"\n" + content).hexdigest()
 
 
@@ -85,7 +85,11 @@ def enter_opening(workspace: Workspace, name: str, sha256: str, *, now: datetime
         entries = read_seals(workspace)
         if not any(entry.what == "sealed" and entry.protocol == sha256 for entry in entries):
             earlier = any(entry.what == "sealed" and entry.name == name for entry in entries)
-            why = "has been changed since it was sealed" if earlier else "is not sealed"
+            why = (
+                "has been changed since it was sealed (its file, its schedule, the rule of an outcome, or what offences cost)"
+                if earlier
+                else "is not sealed"
+            )
             raise EvaluationRefused(
                 f"{name} {why}, and outcomes are not opened before: safeground evaluate seal PROTOCOL --workspace W"
             )
@@ -94,7 +98,10 @@ def enter_opening(workspace: Workspace, name: str, sha256: str, *, now: datetime
 
 
 def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) -> CheckResult:
-    """Whether the protocol was settled before its outcomes could be known."""
+    """Whether the protocol was settled before its outcomes could be known: passed before the first day, failed after the last.
+
+    Between them nothing tells. Outcomes so far could be known, and no log shows who had looked.
+    """
     question = "Were question and analysis settled before the outcome was looked at?"
     seal = next(entry for entry in entries if entry.what == "sealed" and entry.protocol == sha256)
     day = datetime.date.fromisoformat(seal.at[:10])
@@ -106,13 +113,21 @@ def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) 
     told = f"Sealed on {_say_day(day)} as {sha256[:12]}"
     if opened:
         return failed(SEALED, question, f"{told}, after outcomes of an earlier version had been opened.")
-    if day > protocol.dates[-1]:
+    first, last = protocol.dates[0], protocol.dates[-1]
+    if day > last:
         return failed(
             SEALED,
             question,
-            f"{told}, after the trial had ended on {_say_day(protocol.dates[-1])}: its outcome could be known by then.",
+            f"{told}, after the trial had ended on {_say_day(last)}: its outcome could be known by then.",
         )
-    return passed(SEALED, question, f"{told}, before the trial had ended on {_say_day(protocol.dates[-1])}.")
+    if day >= first:
+        return not_applicable(
+            SEALED,
+            question,
+            f"{told}, on day {(day - first).days + 1} of {protocol.days}: what had happened by then could be known, and nothing shows "
+            "whether anybody had looked.",
+        )
+    return passed(SEALED, question, f"{told}, before the first day, {_say_day(first)}.")
 
 
 def protocol_folder(workspace: Workspace, name: str, sha256: str) -> Path:

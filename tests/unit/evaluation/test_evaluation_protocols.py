@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from safeground.engine.build import run_evaluation, seal_evaluation
-from safeground.engine.catalogue import Catalogue, DefinitionsError, load_catalogue
+from safeground.engine.catalogue import Catalogue, DefinitionsError, load_catalogue, load_economics
 from safeground.engine.documents import Audience, Figure, Finding, Table
 from safeground.engine.evaluation import (
     CheckResult,
@@ -19,6 +19,7 @@ from safeground.engine.evaluation import (
     TrialData,
     Verdict,
     check_protocol,
+    check_seal,
     evaluate_crossover,
     make_evaluation_report,
     read_protocol,
@@ -28,7 +29,7 @@ from safeground.engine.evaluation import (
 from safeground.engine.workspace import Workspace, init_workspace
 from safeground.synthetic import write_evaluation_example
 
-BEFORE_THE_END = datetime.datetime(2025, 2, 20, 9, tzinfo=datetime.UTC)
+BEFORE_THE_START = datetime.datetime(2025, 2, 20, 9, tzinfo=datetime.UTC)
 AFTER = datetime.datetime(2025, 6, 10, 9, tzinfo=datetime.UTC)
 EXAMPLE = Path(__file__).parents[3] / "safeground/definitions/national/examples/southend_evaluation/protocol.yaml"
 
@@ -165,7 +166,7 @@ def test_outcomes_are_not_opened_before_the_seal_nor_after_a_change(
     with pytest.raises(EvaluationRefused, match="is not sealed, and outcomes are not opened before"):
         run_evaluation(workspace, catalogue, example, now=AFTER)
     (example.parent / "events.csv").rename(example.parent / "elsewhere.csv")
-    report = seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_END)  # without any outcome
+    report = seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_START)  # without any outcome
     assert (
         seal_evaluation(workspace, catalogue, example, now=AFTER).entry == report.entry
     )  # the same again is nothing new
@@ -173,6 +174,36 @@ def test_outcomes_are_not_opened_before_the_seal_nor_after_a_change(
     with pytest.raises(EvaluationRefused, match="has been changed since it was sealed"):
         run_evaluation(workspace, catalogue, example, now=AFTER)
     assert [entry.what for entry in read_seals(workspace)] == ["sealed"]
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict", "words"),
+    [
+        ("2025-02-28", Verdict.PASSED, "before the first day, 1 March 2025"),
+        ("2025-03-01", Verdict.NOT_APPLICABLE, "on day 1 of 90: what had happened by then could be known"),
+        ("2025-05-28", Verdict.NOT_APPLICABLE, "on day 89 of 90"),
+        ("2025-05-30", Verdict.FAILED, "after the trial had ended on 29 May 2025"),
+    ],
+)
+def test_a_seal_is_as_good_as_its_day(
+    example: Path, workspace: Workspace, catalogue: Catalogue, day: str, verdict: Verdict, words: str
+) -> None:
+    moment = datetime.datetime.fromisoformat(f"{day}T09:00+00:00")
+    entry = seal_evaluation(workspace, catalogue, example, now=moment).entry
+    found = check_seal(read_seals(workspace), read_protocol(example), entry.protocol)
+    assert found.verdict is verdict and words in found.sentence
+
+
+def test_costs_that_were_changed_after_the_seal_undo_it(
+    example: Path, workspace: Workspace, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_START)
+    held = load_economics("wrenshire")
+    dearer = held.unit_costs.model_copy(update={"version": held.unit_costs.version + 1})
+    other = dataclasses.replace(held, unit_costs=dearer)
+    monkeypatch.setattr("safeground.engine.build.evaluating.load_economics", lambda partnership: other)
+    with pytest.raises(EvaluationRefused, match="has been changed since it was sealed"):
+        run_evaluation(workspace, catalogue, example, now=AFTER)
 
 
 def test_a_line_of_the_log_that_was_changed_is_seen(example: Path, workspace: Workspace, catalogue: Catalogue) -> None:
@@ -186,7 +217,7 @@ def test_a_line_of_the_log_that_was_changed_is_seen(example: Path, workspace: Wo
 def test_the_example_finds_what_was_planned_and_its_page_says_no_more(
     example: Path, workspace: Workspace, catalogue: Catalogue
 ) -> None:
-    seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_END)
+    seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_START)
     report = run_evaluation(workspace, catalogue, example, now=AFTER)
     found = report.evaluation
     assert found.primary.lower < 0.5 < found.primary.upper < 1  # planned: half
