@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 ETHNICITY: Final = "ethnicity"
 """The feed."""
 
+_NO_GROUP = "Does not apply"
+"""A row of the publisher's classifications that holds nobody."""
+
 
 @dataclass(frozen=True, eq=False)
 class EthnicGroups:
@@ -27,7 +30,7 @@ def read_ethnic_groups(measures: Measures) -> EthnicGroups:
     """Of all base areas, in the order of the hierarchy; groups in the order of their publication. No groups where no count has landed."""
     figures = measures.warehouse.table("figures")
     rows = (
-        figures.filter(figures.feed == ETHNICITY)
+        figures.filter((figures.feed == ETHNICITY) & (figures.category != _NO_GROUP))
         .select("delivery", "row", "area_code", "category", "value")
         .to_pyarrow()
         .sort_by([("delivery", "ascending"), ("row", "ascending")])

@@ -226,6 +226,27 @@ def test_the_census_answer_becomes_a_table_that_lands(publisher, fetch, tmp_path
     }  # fmt: skip
 
 
+def test_the_census_answer_by_ethnic_group_lands_with_its_row_that_holds_nobody(publisher, fetch, tmp_path):
+    contract = FEEDS.contracts["ethnicity"]
+    (groups,) = (column.constraints.enum for column in contract.variants[0].columns if column.name == "ethnic_group")
+    observations = [
+        {
+            "dimensions": [
+                {"dimension_id": "lsoa", "option": "Rushleigh 1", "option_id": "E01000001"},
+                {"dimension_id": "ethnic_group_tb_6a", "option": group, "option_id": str(place)},
+            ],
+            "observation": 0 if group == "Does not apply" else 7,
+        }
+        for place, group in enumerate(groups)
+    ]
+    answer = {"observations": observations, "total_observations": len(observations), "blocked_areas": 0}
+    publisher.files[_path("census2021_ethnic_groups")] = json.dumps(answer).encode()
+    report = fetch("census2021_ethnic_groups")
+    assert report.problems == ()
+    delivery = _lands(report.files[0].path, tmp_path)
+    assert (delivery.feed, delivery.records) == ("ethnicity", 6)
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
