@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from safeground.engine.areas import Grid, make_grid
+from safeground.engine.areas import Grid, make_grid, name_grid_reference
 from safeground.engine.places.forecasts.backtest import BacktestScores, run_backtest
 from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import forecast_counts
 from safeground.engine.places.forecasts.features import SignReader
 from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
-from safeground.engine.places.forecasts.next_cells import choose_next_cells
+from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
 from safeground.engine.places.forecasts.windows import TestWindow, as_months, cut_windows
+from safeground.engine.places.patrols import read_candidates
 from safeground.engine.places.police_initiated import POLICE_INITIATED_TYPES
 
 GRID: Grid = make_grid(cell=150, kind="square")
@@ -128,6 +130,18 @@ def test_where_all_cells_are_alike_the_simple_method_is_recommended(plan: Backte
     assert (ahead.window.first, ahead.window.months) == (FIRST + MONTHS, 6)
     assert np.isnan(ahead.chance).all()
     assert len(ahead.as_csv().splitlines()) == 1 + len(set(ahead.cells)) == 21
+
+
+def test_next_cells_are_places_that_a_trial_can_draw_among(tmp_path: Path) -> None:
+    cells = make_area()[[3, 700]]
+    window = TestWindow(FIRST, 6)
+    path = tmp_path / "next.csv"
+    path.write_text(NextCells(GRID, window, "ours", cells, np.array([0.25, np.nan])).as_csv(), encoding="utf-8")
+    places = read_candidates(path, radius=75.0)
+    assert [place.name for place in places] == [
+        f"{rank}. {name_grid_reference(*centre)}" for rank, centre in enumerate(GRID.centres(cells), 1)
+    ]
+    assert GRID.locate([p.easting for p in places], [p.northing for p in places]).tolist() == cells.tolist()
 
 
 def test_nothing_in_or_after_a_window_changes_its_forecast() -> None:

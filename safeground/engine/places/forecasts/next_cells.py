@@ -32,12 +32,16 @@ class NextCells:
     chance: NDArray[np.float64]
 
     def as_csv(self) -> str:
-        """A row a cell: rank, grid reference and centre, and the chance, empty where there is none."""
+        """A row a cell: rank, name of the place, grid reference and centre, and the chance, empty where there is none.
+
+        The design of a patrol trial reads it as its file of places.
+        """
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(
             (
                 "rank",
+                "place",
                 "grid_reference",
                 "easting",
                 "northing",
@@ -49,7 +53,8 @@ class NextCells:
         )
         for rank, ((east, north), chance) in enumerate(zip(self.grid.centres(self.cells), self.chance, strict=True), 1):
             told = "" if np.isnan(chance) else f"{chance:.3f}"
-            place = (name_grid_reference(east, north), f"{east:.0f}", f"{north:.0f}", f"{self.grid.cell:g}")
+            reference = name_grid_reference(east, north)
+            place = (f"{rank}. {reference}", reference, f"{east:.0f}", f"{north:.0f}", f"{self.grid.cell:g}")
             writer.writerow((rank, *place, told, self.window.title, self.method))
         return out.getvalue()
 
