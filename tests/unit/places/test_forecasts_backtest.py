@@ -13,7 +13,7 @@ from safeground.engine.places.forecasts.backtest import BacktestScores, run_back
 from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import forecast_counts
 from safeground.engine.places.forecasts.features import SignReader
-from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
+from safeground.engine.places.forecasts.history import KINDS_LEARNT, CellHistory, ForecastError, make_history
 from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
 from safeground.engine.places.forecasts.windows import TestWindow, as_months, cut_windows
@@ -136,12 +136,42 @@ def test_next_cells_are_places_that_a_trial_can_draw_among(tmp_path: Path) -> No
     cells = make_area()[[3, 700]]
     window = TestWindow(FIRST, 6)
     path = tmp_path / "next.csv"
-    path.write_text(NextCells(GRID, window, "ours", cells, np.array([0.25, np.nan])).as_csv(), encoding="utf-8")
+    path.write_text(
+        NextCells(GRID, window, "ours", cells, np.array([0.25, np.nan]), cells[:0]).as_csv(), encoding="utf-8"
+    )
     places = read_candidates(path, radius=75.0)
     assert [place.name for place in places] == [
         f"{rank}. {name_grid_reference(*centre)}" for rank, centre in enumerate(GRID.centres(cells), 1)
     ]
     assert GRID.locate([p.easting for p in places], [p.northing for p in places]).tolist() == cells.tolist()
+
+
+def test_a_police_station_is_no_next_cell_and_is_named_as_left_out(plan: BacktestPlan, scores: BacktestScores) -> None:
+    events = make_events()
+    before = choose_next_cells(read(events), plan, scores)
+    assert not len(before.left_out) and before.line().endswith(".") and "Left out" not in before.line()
+    where = GRID.locate(events["easting"], events["northing"])
+    at_station, at_both = before.cells[:2]
+    robbery = events["offence"] == "Robbery"
+    events["location"][where == at_station] = "On or near Police Station"
+    some = np.flatnonzero(robbery & (where == at_both))
+    events["location"][some[: (len(some) - 1) // 2]] = "On or near Hospital"
+    history = read(events)
+    after = choose_next_cells(history, plan, scores)
+    assert after.left_out.tolist() == [at_station] and at_station not in after.cells
+    assert at_both in after.cells, "most of what was recorded there was in the street"
+    assert len(after.cells) == len(before.cells)
+    assert name_grid_reference(*GRID.centres(after.left_out)[0]) in after.line()
+    assert history.counts["Robbery"].sum() == read(make_events()).counts["Robbery"].sum(), "what is scored stays"
+
+
+def test_the_kinds_learnt_are_those_that_were_tested() -> None:
+    """The features' order is part of what was committed; a kind more or less would be another model."""
+    assert KINDS_LEARNT == (
+        "Supermarket", "Parking Area", "Petrol Station", "Shopping Area", "Nightclub", "Sports/Recreation Area",
+        "Park/Open Space", "Pedestrian Subway", "Hospital", "Further/Higher Educational Building",
+        "Theatre/Concert Hall", "Bus/Coach Station", "Conference/Exhibition Centre",
+    )  # fmt: skip
 
 
 def test_nothing_in_or_after_a_window_changes_its_forecast() -> None:

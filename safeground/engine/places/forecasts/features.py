@@ -16,7 +16,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from safeground.engine.places.forecasts.history import KINDS_OF_PLACE, CellHistory
+from safeground.engine.places.forecasts.history import KINDS_LEARNT, CellHistory
 
 MEMORIES: Final = {3.0: (0, 150, 300), 12.0: (0, 150, 300, 600), 120.0: (0, 150, 300, 600, 1200)}
 """Half-lives in months, and over how many metres (the standard deviation of a Gaussian, 0 the cell alone) each is smoothed. What is
@@ -58,7 +58,7 @@ class SignReader:
             for distance in distances
             for offence in self._offences
         ]
-        kinds = ("Points", *KINDS_OF_PLACE)
+        kinds = ("Points", *KINDS_LEARNT)
         return (*of_events, *(f"{kind}, {_within(distance)}" for distance in PLACE_DISTANCES for kind in kinds))
 
     def read(self, month: int) -> SignsOfPlaces:
@@ -95,7 +95,7 @@ class SignReader:
         history = self._history
         known = history.point_first < month
         cell, kind = self._position[history.point_cell[known]], history.point_kind[known]
-        counts = np.zeros((len(self._ever_seen), 1 + len(KINDS_OF_PLACE)), dtype=np.float32)
+        counts = np.zeros((len(self._ever_seen), 1 + len(KINDS_LEARNT)), dtype=np.float32)
         np.add.at(counts[:, 0], cell, 1)
         np.add.at(counts, (cell[kind >= 0], kind[kind >= 0] + 1), 1)
         return counts

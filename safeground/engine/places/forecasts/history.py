@@ -12,16 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from safeground.engine.areas import Grid
 from safeground.engine.places.forecasts.windows import Months
+from safeground.engine.places.published_points import KINDS_OF_PLACE, PREFIX, find_institutions
 
-PREFIX = "On or near "
-"""What data.police.uk puts before the name of a point."""
-
-KINDS_OF_PLACE = (
-    "Supermarket", "Parking Area", "Petrol Station", "Shopping Area", "Nightclub", "Sports/Recreation Area", "Park/Open Space",
-    "Pedestrian Subway", "Hospital", "Further/Higher Educational Building", "Theatre/Concert Hall", "Bus/Coach Station",
-    "Conference/Exhibition Centre",
+KINDS_LEARNT = tuple(
+    kind
+    for kind in KINDS_OF_PLACE
+    if kind
+    not in {
+        "Motorway Service Area", "Airport/Airfield", "Race Track", "Theme/Adventure Park", "Prison", "Police Station", "No Location",
+    }
 )  # fmt: skip
-"""Points that are named by what is there. Police stations and prisons are not among them: what is recorded there the police found."""
+"""Kinds of place that the model learns from. Police stations and prisons are not among them: what is recorded there the police found.
+The order is that of the features, and part of what was tested."""
 
 
 class ForecastError(ValueError):
@@ -34,7 +36,8 @@ class CellHistory:
 
     cells: ids of the grid's cells that make up the area, sorted, shape (n,). months: numbers of the months received, sorted, (m,).
     counts: by offence, (m, n). Points at which anything was recorded: the cell, the first month and the kind of place (its number in
-    `KINDS_OF_PLACE`, -1 for a street) of each. easting, northing, event_month, event_offence: the events themselves, for kernels.
+    `KINDS_LEARNT`, -1 for any other) of each. easting, northing, event_month, event_offence: the events themselves, for kernels.
+    event_at_institution: whether its point is a hospital, a prison or a police station; such events count like any other.
 
     outside: events with a point in no cell of the area; without_point: events without one; left_out: events that police record on
     their own initiative. None of them is in any count, nor are their points.
@@ -52,6 +55,7 @@ class CellHistory:
     event_month: Months
     event_offence: NDArray[np.object_]
     event_number: NDArray[np.float64]
+    event_at_institution: NDArray[np.bool_]
     outside: int
     without_point: int
     left_out: int
@@ -78,6 +82,20 @@ class CellHistory:
             if offence in self.counts:
                 total += np.asarray(weights @ self.counts[offence][: len(weights)]).ravel()
         return total
+
+    def share_at_institutions(self, offences: Collection[str]) -> NDArray[np.float64]:
+        """Of the events of these offences in each cell, the share at institutions, (n,); of all events where there are none of these;
+        0 where there are none at all."""
+        cell = _find_cells(self.grid, self.cells, self.easting, self.northing)
+        share = np.zeros(len(self.cells))
+        for which in (np.ones(len(cell), dtype=bool), np.isin(self.event_offence, list(offences))):
+            there = which & self.event_at_institution
+            counted, at_institutions = (
+                np.bincount(cell[mask], weights=self.event_number[mask], minlength=len(share))
+                for mask in (which, there)
+            )
+            np.divide(at_institutions, counted, out=share, where=counted > 0)
+        return share
 
 
 def make_history(
@@ -143,6 +161,7 @@ def make_history(
         event_month=when,
         event_offence=what,
         event_number=weight,
+        event_at_institution=find_institutions(names),
         outside=int(count[has_point & ~inside].sum()),
         without_point=int(count[enters & ~has_point].sum()),
         left_out=int(count[~enters].sum()),
@@ -161,7 +180,7 @@ def _find_cells(
 
 
 def _find_kinds(names: NDArray[np.object_]) -> NDArray[np.int64]:
-    number = {f"{PREFIX}{kind}": at for at, kind in enumerate(KINDS_OF_PLACE)}
+    number = {f"{PREFIX}{kind}": at for at, kind in enumerate(KINDS_LEARNT)}
     return np.array([number.get(str(name).strip(), -1) for name in names], dtype=np.int64)
 
 

@@ -97,6 +97,8 @@ class BacktestReport:
             lines.append(_CAUTION)
         if self.path is not None:
             lines.append(f"Kept as {self.path}")
+        if self.next_cells is not None:
+            lines.append(self.next_cells.line())
         return (*lines, self.recommendation)
 
     def _not_counted(self) -> str:

@@ -3,12 +3,11 @@
 from safeground.engine.places.hot_spots.finding import count_busiest, find_hot_spots, measure_concentration
 from safeground.engine.places.hot_spots.harm import find_own_weights
 from safeground.engine.places.hot_spots.held_out import HeldOut
-from safeground.engine.places.hot_spots.incidents import INSTITUTIONS, Incidents, read_incidents
+from safeground.engine.places.hot_spots.incidents import Incidents, read_incidents
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots
 from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
 
 __all__ = [
-    "INSTITUTIONS",
     "Anchor",
     "HeldOut",
     "HotSpot",

@@ -22,9 +22,10 @@ from safeground.engine.places.hot_spots.detecting import (
 )
 from safeground.engine.places.hot_spots.harm import weigh_incidents
 from safeground.engine.places.hot_spots.held_out import hold_out
-from safeground.engine.places.hot_spots.incidents import KINDS_OF_PLACE, PREFIX, Anchors, Incidents, read_anchors
+from safeground.engine.places.hot_spots.incidents import Anchors, Incidents, read_anchors
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots
 from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
+from safeground.engine.places.published_points import KINDS_OF_PLACE, PREFIX
 from safeground.engine.statistics import Concentration, estimate_concentration
 
 _SIMULATIONS = 199

@@ -14,25 +14,11 @@ from safeground.engine.areas import to_grid
 from safeground.engine.catalogue import EventDefinition
 from safeground.engine.measures import Measures, compile_rule
 from safeground.engine.places.police_initiated import find_police_initiated
+from safeground.engine.places.published_points import find_institutions
 from safeground.engine.warehouse import check_operators
 
 _Answer: TypeAlias = Any
 """A table of Arrow's, which has no types of its own."""
-
-PREFIX = "On or near "
-"""What data.police.uk puts before the name of a point."""
-
-KINDS_OF_PLACE = frozenset(
-    {"Supermarket", "Parking Area", "Shopping Area", "Nightclub", "Petrol Station", "Park/Open Space", "Sports/Recreation Area",
-     "Further/Higher Educational Building", "Bus/Coach Station", "Theatre/Concert Hall", "Conference/Exhibition Centre",
-     "Pedestrian Subway", "Motorway Service Area", "Airport/Airfield", "Race Track", "Theme/Adventure Park", "Hospital", "Prison",
-     "Police Station", "No Location"}
-)  # fmt: skip
-"""What it calls points that are no street."""
-
-INSTITUTIONS = ("Hospital", "Prison", "Police Station")
-"""Kinds of place that data.police.uk names where people are treated or held: what happened there calls for the institution's own
-staff."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +64,7 @@ class Incidents:
     @property
     def is_at_institution(self) -> NDArray[np.bool_]:
         """Those that the publisher moved to a hospital, a prison or a police station."""
-        names, which = np.unique(self.location.astype(str), return_inverse=True)
-        return np.array([name.endswith(INSTITUTIONS) for name in names], dtype=bool)[which.ravel()]
+        return find_institutions(self.location)
 
     def select(self, chosen: NDArray[Any]) -> Incidents:
         """Some of the events: a mask of them or their positions."""
