@@ -50,6 +50,7 @@ from safeground.engine.evaluation.designs.interrupted_series import InterruptedS
 from safeground.engine.evaluation.designs.outcome_scores import ScoreChange, estimate_score_change
 from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
+from safeground.engine.evaluation.draws import Draw, tell_why_untold
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
@@ -98,6 +99,7 @@ __all__ = [
     "DifferenceInDifferences",
     "DisplacementDifference",
     "Dose",
+    "Draw",
     "EValue",
     "Effect",
     "Evaluation",
@@ -174,6 +176,7 @@ __all__ = [
     "simulate_crossover",
     "synthetic_control",
     "tell_cost_benefit",
+    "tell_why_untold",
     "warn_of",
     "weighted_displacement_difference",
 ]

@@ -11,44 +11,11 @@ from pydantic import Field, model_validator
 from safeground.engine.catalogue import DefinitionModel, Governed, Words, parse_definition, read_yaml
 from safeground.engine.evaluation.contrasts import PATROL_DAYS, Contrast
 from safeground.engine.evaluation.cost_benefit import CostBenefitPlan
+from safeground.engine.evaluation.draws import Draw
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.statistics import (
-    FEWEST_RUNS,
-    BlockedDraw,
-    DailyDraw,
-    PairedDraw,
-    SteppedWedgeDraw,
-    TrialDraw,
-)
+from safeground.engine.statistics import FEWEST_RUNS
 
 NAME = r"^[a-z][a-z0-9_]*$"
-
-
-class DrawOfProtocol(DefinitionModel):
-    """The mechanism that drew the schedule. Draws that leave a place treated all along say nothing within places, and are none here."""
-
-    kind: Literal["daily", "blocked", "paired", "stepped_wedge"]
-    treated: int | None = Field(default=None, ge=1)
-    block: int = Field(default=7, ge=2)
-    steps: int | None = Field(default=None, ge=1)
-
-    def make(self, *, places: int, days: int) -> TrialDraw:
-        """The mechanism. Raises ValueError, in a sentence, where it cannot be drawn."""
-        if self.kind == "paired":
-            return PairedDraw(places, days)
-        if self.kind == "stepped_wedge":
-            return SteppedWedgeDraw(places, days, self.steps or 1)
-        if self.kind == "blocked":
-            return BlockedDraw(places, days, self.treated or 1, self.block)
-        return DailyDraw(places, days, self.treated or 1)
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> DrawOfProtocol:
-        if self.kind in ("daily", "blocked") and self.treated is None:
-            raise ValueError(f"a {self.kind} draw says how many places are treated a day: treated")
-        if self.kind == "stepped_wedge" and self.steps is None:
-            raise ValueError("a stepped wedge says in how many steps places start: steps")
-        return self
 
 
 class TrialFiles(DefinitionModel):
@@ -60,7 +27,7 @@ class TrialFiles(DefinitionModel):
     """CSV, a row an event: place, day, outcome; and, if wanted, harm, where (place or buffer)."""
     places: str | None = None
     """CSV: place, easting, northing, radius in metres. Needed for a buffer."""
-    draw: DrawOfProtocol
+    draw: Draw
 
 
 class OutcomeOfProtocol(DefinitionModel):

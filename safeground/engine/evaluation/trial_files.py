@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.evaluation.draws import Draw
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocol import DrawOfProtocol, Protocol
+from safeground.engine.evaluation.protocol import Protocol
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.statistics import TrialDraw
 
@@ -65,7 +66,7 @@ def read_trial_files(protocol: Protocol, folder: Path) -> TrialData:
     )
 
 
-def _make_draw(draw: DrawOfProtocol, shape: tuple[int, int]) -> TrialDraw:
+def _make_draw(draw: Draw, shape: tuple[int, int]) -> TrialDraw:
     try:
         return draw.make(places=shape[0], days=shape[1])
     except ValueError as error:

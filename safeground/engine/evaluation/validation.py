@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safeground.engine.documents import count_things
+from safeground.engine.evaluation.draws import tell_why_untold
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.protocol import Protocol
 from safeground.engine.evaluation.trial_data import TrialData
@@ -14,6 +16,10 @@ from safeground.engine.statistics import draw_schedules
 
 _DRAWS = 99
 _MISMATCH = 0.2
+"""By how much another reading of the schedule must fit the visits better, as a difference of shares."""
+_FAR = 4.0
+"""And by how many standard errors: the best of a dozen readings is some way above nothing by chance alone."""
+_SHIFTS = 3
 
 
 def check_protocol(protocol: Protocol, data: TrialData, *, is_planned: bool = False) -> None:
@@ -25,6 +31,7 @@ def check_protocol(protocol: Protocol, data: TrialData, *, is_planned: bool = Fa
         *_check_outcomes(protocol, data),
         *_check_dates(protocol, data),
         *_check_treated(data),
+        *_check_draw(data),
         *_check_mechanism(data),
         *(() if is_planned else _check_landed(protocol, data)),
         *(() if is_planned else _check_visits(data)),
@@ -69,6 +76,11 @@ def _check_treated(data: TrialData) -> Iterator[str]:
         yield f"{share} of the place-days that count are treated, so that there is nothing to compare them with."
 
 
+def _check_draw(data: TrialData) -> Iterator[str]:
+    if why := tell_why_untold(data.draw):
+        yield why
+
+
 def _check_mechanism(data: TrialData) -> Iterator[str]:
     """Sums that every draw has, the schedule must have."""
     drawn = draw_schedules(data.draw, _DRAWS, np.random.default_rng(0))
@@ -86,16 +98,32 @@ def _check_mechanism(data: TrialData) -> Iterator[str]:
 
 
 def _check_visits(data: TrialData) -> Iterator[str]:
-    """Visits that were made on other days than drawn belong to another schedule: shifted by a day, or turned over."""
+    """Visits that another reading of the schedule fits clearly better belong to that one. Visits that fit none are a trial carried out
+    poorly: a finding of its own (the check of compliance), and no reason to keep its result back."""
     if data.visits is None or data.treated.all() or not data.treated.any():
         return
     made = data.visits > 0
-    on, off = float(made[data.treated].mean()), float(made[~data.treated].mean())
-    if on - off < _MISMATCH:
+    own = _fit(made, data.treated)
+    others = {"turned over": ~data.treated}
+    for axis, unit in ((1, "day"), (0, "place")):
+        for shift in range(1, min(_SHIFTS, data.treated.shape[axis] - 1) + 1):
+            moved = f"moved by {count_things(shift, unit)}"
+            others[f"{moved} back"] = np.roll(data.treated, -shift, axis=axis)
+            others[f"{moved} on"] = np.roll(data.treated, shift, axis=axis)
+    name, best = max(((name, _fit(made, other)) for name, other in others.items()), key=lambda found: found[1])
+    sides = 1 / data.treated.sum() + 1 / (~data.treated).sum()
+    chance = float(np.sqrt(made.mean() * (1 - made.mean()) * sides))
+    if best - own > max(_MISMATCH, _FAR * chance):
         yield (
-            f"The schedule does not match the visits: {100 * on:.0f}% of treated place-days and {100 * off:.0f}% of the others were "
-            "visited; look whether days or places were mixed up."
+            f"The schedule does not match the visits: {100 * made[data.treated].mean():.0f}% of treated place-days and "
+            f"{100 * made[~data.treated].mean():.0f}% of the others were visited, and the schedule {name} fits them better; look whether "
+            "days or places were mixed up."
         )
+
+
+def _fit(made: NDArray[np.bool_], treated: NDArray[np.bool_]) -> float:
+    """How much more often treated place-days were visited than the others, -1 to 1."""
+    return float(made[treated].mean() - made[~treated].mean())
 
 
 def _check_buffer(protocol: Protocol, data: TrialData) -> Iterator[str]:

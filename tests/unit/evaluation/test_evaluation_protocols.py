@@ -26,6 +26,7 @@ from safeground.engine.evaluation import (
     read_seals,
     read_trial_files,
 )
+from safeground.engine.statistics import ParallelDraw, SteppedWedgeDraw, TrialDraw
 from safeground.engine.workspace import Workspace, init_workspace
 from safeground.synthetic import write_evaluation_example
 
@@ -117,10 +118,35 @@ def test_what_does_not_fit_its_trial_is_refused_before_any_outcome_is_read(examp
     refuse(example, "All of the place-days that count are treated", treated=np.ones_like(data.treated))
     refuse(example, "None of the place-days that count are treated", treated=np.zeros_like(data.treated))
     refuse(example, "The draw treats 8 places each day, and the schedule has 12 for 2025-03-01", treated=~data.treated)
-    refuse(example, "The schedule does not match the visits", treated=shifted)
+    refuse(example, "The schedule does not match the visits.*moved by 1 day back fits them better", treated=shifted)
+    backwards = (~data.treated).astype(float)
+    refuse(example, "The schedule does not match the visits.*turned over", visits=backwards)
     refuse(example, "no file gives the places' coordinates", points=None)
     change(example, "buffer_metres: 150", "buffer_metres: 500")
     refuse(example, "reaches into Place 02, which is a place of the trial itself")
+
+
+def test_a_trial_that_was_poorly_carried_out_is_told_and_not_refused(example: Path) -> None:
+    data = data_of(example)
+    visits = (np.random.default_rng(4).random(data.shape) < np.where(data.treated, 0.3, 0.2)).astype(float)
+    poor = dataclasses.replace(data, visits=visits)
+    check_protocol(read_protocol(example), poor)
+    seal = CheckResult("protocol_sealed", "Was it sealed?", Verdict.PASSED, "It was.")
+    found = evaluate_crossover(read_protocol(example), poor, sha256="0" * 64, seal=seal)
+    assert {check.name: check.verdict for check in found.primary.checks}["compliance"] is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (ParallelDraw(20, 90, 8), "parallel groups have no place with both"),
+        (SteppedWedgeDraw(20, 90, 4), "in a stepped wedge a place has one kind first"),
+    ],
+)
+def test_a_draw_that_no_page_can_tell_is_refused_before_any_outcome_is_read(
+    example: Path, draw: TrialDraw, message: str
+) -> None:
+    refuse(example, message, draw=draw, treated=draw(np.random.default_rng(1)), visits=None)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,15 @@ def test_the_example_is_the_published_design(workspace: Workspace) -> None:
     assert load_design(workspace, "southend_patrols").sha256 == design.sha256
 
 
+@pytest.mark.parametrize("draw", [{"kind": "parallel", "treated": 8}, {"kind": "stepped_wedge", "steps": 4}])
+def test_a_draw_that_no_evaluation_will_tell_is_told_at_the_design(
+    workspace: Workspace, tmp_path: Path, draw: dict[str, object]
+) -> None:
+    path = write_spec(tmp_path, draw=draw)
+    said = design_trial(workspace, load_catalogue("wrenshire"), path, simulations=100).lines()
+    assert any("safeground evaluate will refuse this trial." in line for line in said)
+
+
 def test_the_same_design_is_told_the_same_power(workspace: Workspace) -> None:
     catalogue = load_catalogue("wrenshire")
     told = [design_trial(workspace, catalogue, EXAMPLE, simulations=60).as_data() for _ in range(2)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from safeground.engine.documents import count_things
+from safeground.engine.evaluation import tell_why_untold
 from safeground.engine.places.patrols.candidates import ChosenPlaces, TrialPlace, find_overlaps
 from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
 from safeground.engine.places.patrols.power import DesignPower
@@ -70,10 +71,16 @@ class DesignReport:
             *self.chosen.passed_over,
             *find_overlaps(self.design.places),
             *self._power_lines(),
+            *self._untold_lines(),
             *self.plans_missing,
             f"The design's fingerprint is {self.design.sha256}.",
         ]
         return tuple(lines)
+
+    def _untold_lines(self) -> list[str]:
+        """Before anybody walks a patrol for it: a draw that no evaluation here will tell."""
+        why = tell_why_untold(self.design.draw)
+        return [f"safeground evaluate will refuse this trial. {why}"] if why else []
 
     def _power_lines(self) -> list[str]:
         power, curve = self.power, self.power.curve

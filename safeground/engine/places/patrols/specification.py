@@ -9,14 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from safeground.engine.catalogue import DefinitionModel, Governed, Words, parse_definition, read_yaml
-from safeground.engine.statistics import (
-    BlockedDraw,
-    DailyDraw,
-    PairedDraw,
-    ParallelDraw,
-    SteppedWedgeDraw,
-    TrialDraw,
-)
+from safeground.engine.evaluation import Draw
 
 _A_DAY = 24 * 60
 
@@ -41,35 +34,6 @@ class PlacesChoice(DefinitionModel):
     spacing: float = Field(default=0, ge=0)
     """The least distance between two places, in metres: a patrol at one is seen at the next."""
     leave_out: tuple[str, ...] = ()
-
-
-class Draw(DefinitionModel):
-    """How the places of a day are drawn."""
-
-    kind: Literal["daily", "blocked", "paired", "stepped_wedge", "parallel"]
-    treated: int | None = Field(default=None, ge=1)
-    """Places with a patrol a day, of daily, blocked and parallel draws."""
-    block: int = Field(default=7, ge=2)
-    steps: int | None = Field(default=None, ge=1)
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Draw:
-        if self.kind in ("daily", "blocked", "parallel") and self.treated is None:
-            raise ValueError(f"a {self.kind} draw says how many places are treated a day: treated")
-        if self.kind == "stepped_wedge" and self.steps is None:
-            raise ValueError("a stepped wedge says in how many steps places start: steps")
-        return self
-
-    def make(self, *, places: int, days: int) -> TrialDraw:
-        """The mechanism. Raises ValueError, in a sentence, where the design cannot be drawn."""
-        if self.kind == "paired":
-            return PairedDraw(places, days)
-        if self.kind == "stepped_wedge":
-            return SteppedWedgeDraw(places, days, self.steps or 1)
-        treated = self.treated or 1
-        if self.kind == "blocked":
-            return BlockedDraw(places, days, treated, self.block)
-        return DailyDraw(places, days, treated) if self.kind == "daily" else ParallelDraw(places, days, treated)
 
 
 class Window(DefinitionModel):
