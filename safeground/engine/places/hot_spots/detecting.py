@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 import numpy as np
+import scipy.stats
 from numpy.typing import NDArray
 
 from safeground.engine.areas import Grid
@@ -13,6 +14,7 @@ from safeground.engine.places.hot_spots.incidents import Incidents
 from safeground.engine.statistics import (
     AoristicWeights,
     KnoxTest,
+    adjust_false_discovery,
     aoristic_weights,
     classify_space_time,
     knox_test,
@@ -39,11 +41,24 @@ def find_standing_out(
 ) -> NDArray[np.bool_]:
     """Which cells in use hold, with the cells around them, more events than chance gives (Gi*, false discoveries held to 5%).
 
-    Chance deals the counts out anew over cells in use, so that streets are compared with streets.
+    Chance deals the counts of cells out anew over cells in use, so that streets are compared with streets. A busy cell stays as busy
+    wherever it is dealt, so that this asks whether busy cells lie together: one whose neighbours are quiet is seldom found.
     """
     counts = np.bincount(np.searchsorted(in_use, cell_of), minlength=in_use.size)
     found = local_getis_ord(counts, grid.neighbours(in_use), star=True, runs=_RUNS, rng=rng, hold_own=False)
     return np.asarray(found.kind == "hot")
+
+
+def find_more_than_even(in_use: NDArray[np.int64], cell_of: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which cells in use hold, by themselves, more events than an even spread over cells in use gives (Poisson, false discoveries
+    held to 5% over all cells in use, so that to have looked for the busiest is allowed for).
+
+    It asks of a single cell what Gi* cannot: a lone busy corner has quiet neighbours. That a cell is busier than the mean of all is
+    little: most chosen cells will be.
+    """
+    counts = np.bincount(np.searchsorted(in_use, cell_of), minlength=in_use.size)
+    p_values = scipy.stats.poisson.sf(counts - 1, counts.mean())
+    return np.asarray(adjust_false_discovery(p_values) < 0.05)
 
 
 def classify_over_time(

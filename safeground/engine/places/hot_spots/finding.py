@@ -16,6 +16,7 @@ from safeground.engine.measures import Measures
 from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
 from safeground.engine.places.hot_spots.detecting import (
     classify_over_time,
+    find_more_than_even,
     find_near_repeats,
     find_standing_out,
     weigh_hours,
@@ -68,6 +69,7 @@ def find_hot_spots(
     in_use = np.unique(np.r_[grid.locate(streets.easting, streets.northing), scores.ids])
     at_use = np.searchsorted(in_use, scores.ids[chosen])
     hot = find_standing_out(grid, in_use, cell_of, rng)[at_use]
+    more_than_even = find_more_than_even(in_use, cell_of)[at_use]
     kinds = classify_over_time(grid, in_use, cell_of, placed, rng)
     in_spots = np.isin(cell_of, scores.ids[chosen])
     named = streets if (streets.name != "").any() else read_anchors(measures, _NAMED_FEED)
@@ -83,6 +85,7 @@ def find_hot_spots(
             kept_when_moved=float(again.moved[place]),
             kept_by_chance=float(again.redrawn[place]),
             hot=bool(hot[place]),
+            more_than_even=bool(more_than_even[place]),
             over_time="" if kinds is None else str(kinds[at_use[place]]),
         )
         for place, at in enumerate(chosen)
@@ -183,6 +186,7 @@ class _Describer:
         kept_when_moved: float,
         kept_by_chance: float,
         hot: bool,
+        more_than_even: bool,
         over_time: str,
     ) -> HotSpot:
         inside = self.cell_of == cell
@@ -207,6 +211,7 @@ class _Describer:
             kept_when_moved=kept_when_moved,
             kept_by_chance=kept_by_chance,
             hot=hot,
+            more_than_even=more_than_even,
             over_time=over_time,
             by_month=dict(zip(months.tolist(), map(int, counts), strict=True)),
             anchors=anchors,

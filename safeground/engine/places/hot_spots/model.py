@@ -34,9 +34,10 @@ class HotSpot:
     and the street nearest to it, and the district. events, harm: what was counted in it; harm is None without weights. steady:
     mean count (or harm) of the cells over its centre as the grid is moved and turned. kept_when_moved, kept_by_chance: the shares
     of repetitions in which it was chosen again. hot: whether it stands out, with the cells around it, beyond chance from other
-    cells with streets (Gi*, false discoveries held to 5%). over_time: persistent, emerging, intermittent, former or never hot; ''
-    where too few months have come to say. anchors: the points in it, the busiest first. area_codes: small areas of the current
-    vintage to the share of the cell's events in each.
+    cells with streets in the whole period (Gi*, false discoveries held to 5%). more_than_even: whether its own count is beyond what
+    an even spread over cells with streets gives. over_time: of parts of the period, by Gi* too: persistent, emerging, intermittent,
+    former or never hot; '' where too few months have come to say. anchors: the points in it, the busiest first. area_codes: small
+    areas of the current vintage to the share of the cell's events in each.
     """
 
     rank: int
@@ -52,6 +53,7 @@ class HotSpot:
     kept_when_moved: float
     kept_by_chance: float
     hot: bool
+    more_than_even: bool
     over_time: str
     by_month: Mapping[datetime.date, int]
     anchors: tuple[Anchor, ...]

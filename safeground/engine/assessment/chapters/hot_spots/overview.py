@@ -38,7 +38,7 @@ _LASTING = {
     "never": "not shown",
     "not available": "cannot be told",
 }
-"""A class over time in words: when a place was busier than chance gives."""
+"""A class over time in words: when a place, with the cells around it, was busier than chance gives."""
 
 
 def make_overview(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
@@ -155,6 +155,8 @@ def make_spot_table(told: ToldSpots) -> Table:
             *([told.harm(spot)] if has_harm else []),
             told.per_cent(spot.kept_when_moved, count=spot.events),
             told.per_cent(spot.kept_by_chance, count=spot.events),
+            told.answer(spot, spot.more_than_even),
+            told.answer(spot, spot.hot),
             _LASTING.get(spot.over_time, "cannot be told") if told.count(spot.events).is_published else "not told",
             "one point" if spot.is_one_point else "",
         )
@@ -170,7 +172,9 @@ def make_spot_table(told: ToldSpots) -> Table:
             *harm,
             ("kept_when_moved", "Chosen again on moved grids"),
             ("kept_by_chance", "Chosen again with other luck"),
-            ("over_time", "Busier than chance"),
+            ("more_than_even", "More than an even spread gives"),
+            ("stands_out", "Busy neighbours too"),
+            ("over_time", "When"),
             ("note", "Note"),
         ],
         rows=rows,
@@ -183,8 +187,9 @@ def make_spot_table(told: ToldSpots) -> Table:
                 "is moved and turned. Neighbours in this order are seldom different beyond chance."
             ),
             (
-                "Busier than chance: the place and the cells around it, in parts of the period, beside all places where "
-                "anything was recorded."
+                "More than an even spread gives: its own offences, beside all spread evenly over the places where anything was "
+                "recorded. Busy neighbours too: the place and the cells around it, in the whole period; a busy corner in quiet "
+                "streets does not show. When: the same in each part of the period, which holds fewer offences and shows less."
             ),
         ),
         readers=told.readers,
@@ -268,14 +273,16 @@ def _look_first(told: ToldSpots) -> Sequence[str]:
 
 def _how_sure(told: ToldSpots) -> str:
     found = told.found
+    alone = sum(spot.more_than_even for spot in found.spots)
     hot = sum(spot.hot for spot in found.spots)
     unsure = len(told.unsure)
     return (
         f"Of the {len(found.spots)} places, {count_words(len(found.spots) - unsure, 'place')} would be chosen again in at "
         f"least half of {found.plan.moved_grids} "
         "repetitions on moved and turned grids, and in at least half of those with events drawn anew. "
-        f"{capitalise(count_words(hot, 'place'))} "
-        f"{'stands' if hot == 1 else 'stand'} out, with the cells around, beyond chance from all places where anything was recorded."
+        f"{capitalise(count_words(alone, 'place'))} "
+        f"{'holds' if alone == 1 else 'hold'} more than an even spread over all places where anything was recorded would give, and "
+        f"{count_words(hot, 'place')} {'has' if hot == 1 else 'have'} busy neighbours too, in the whole period."
     )
 
 

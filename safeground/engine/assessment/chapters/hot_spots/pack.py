@@ -69,7 +69,8 @@ def make_map_table(told: ToldSpots) -> Table:
             ("harm", "Harm"),
             ("kept_when_moved", "Chosen again on moved grids"),
             ("kept_by_chance", "Chosen again with other luck"),
-            ("stands_out", "Stands out beyond chance"),
+            ("more_than_even", "More than an even spread gives"),
+            ("stands_out", "Busy neighbours too"),
             ("one_point", "One point"),
         ],
         rows=[
@@ -84,7 +85,8 @@ def make_map_table(told: ToldSpots) -> Table:
                 told.harm(spot),
                 told.per_cent(spot.kept_when_moved, count=spot.events),
                 told.per_cent(spot.kept_by_chance, count=spot.events),
-                "yes" if spot.hot else "not shown",
+                told.answer(spot, spot.more_than_even),
+                told.answer(spot, spot.hot),
                 "yes" if spot.is_one_point else "no",
             )
             for spot in told.found.spots

@@ -89,6 +89,12 @@ class ToldSpots:
         """A share of 0 to 1 that rests on `count` events."""
         return protect(float(np.round(100 * share)), unit="%", rule=self.rule, count=float(count), reason=reason)
 
+    def answer(self, spot: HotSpot, is_shown: bool) -> str:
+        """What a test of a place found; not told where its count may not be, since the answer would hint at it."""
+        if not self.count(spot.events).is_published:
+            return "not told"
+        return "yes" if is_shown else "not shown"
+
     def harm(self, spot: HotSpot) -> Protected:
         return protect(spot.harm, unit="harm", rule=self.rule, count=float(spot.events), reason="no weights are known")
 
