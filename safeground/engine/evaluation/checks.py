@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from safeground.engine.documents import format_number
+
+HARMFUL_RATIO: Final = 1.5
+"""A ratio, or one over it, that would harm an answer. A check that cannot exclude it has not shown that nothing is there."""
 
 
 class Verdict(StrEnum):
@@ -44,6 +50,21 @@ def not_applicable(name: str, question: str, sentence: str) -> CheckResult:
 
 def judge(is_good: bool, name: str, question: str, sentence: str) -> CheckResult:
     return CheckResult(name, question, Verdict.PASSED if is_good else Verdict.FAILED, sentence)
+
+
+def judge_absence(
+    name: str, question: str, lower: float, upper: float, *, seen: str, upwards_only: bool = False
+) -> CheckResult:
+    """Of something that was not clearly seen: passed where its interval excludes a harmful ratio, else too few events to tell.
+
+    `seen`: what was looked at, as the beginning of a sentence. `upwards_only`: only a ratio above 1 would harm.
+    """
+    if not lower <= upper:  # NaN too
+        return not_applicable(name, question, f"{seen}, and too few events to tell: there is no interval.")
+    interval = f"the ratio lies between {format_number(lower, decimals=2)} and {format_number(upper, decimals=2)}"
+    if upper > HARMFUL_RATIO or (lower < 1 / HARMFUL_RATIO and not upwards_only):
+        return not_applicable(name, question, f"{seen}, but too few events to tell: {interval}.")
+    return passed(name, question, f"{seen}, and {interval}.")
 
 
 def names_of(checks: Iterable[CheckResult], verdict: Verdict) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.documents import count_things
-from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
+from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
     CrossoverTrial,
@@ -133,10 +133,13 @@ def check_negative_controls(controls: list[Effect]) -> CheckResult:
         return not_applicable("negative_control", question, "The protocol names no such outcome.")
     acting = [effect.outcome for effect in controls if effect.p <= 0.05]
     if acting:
+        named = ", ".join(acting)
         return judge(
-            False, "negative_control", question, f"It seems to, on {acting[0]}: the days may differ in something else."
+            False, "negative_control", question, f"It seems to, on {named}: the days may differ in something else."
         )
-    return judge(True, "negative_control", question, f"No sign of it in {controls[0].outcome}.")
+    named = ", ".join(effect.outcome for effect in controls)
+    least, most = min(effect.lower for effect in controls), max(effect.upper for effect in controls)
+    return judge_absence("negative_control", question, least, most, seen=f"No sign of it in {named}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,11 +268,8 @@ class _Runner:
                 question,
                 "There were: what was not met at the places may have been met beside them.",
             )
-        return judge(
-            True,
-            "displacement",
-            question,
-            "Not clearly; the interval of the ratio around the places stands with the effects.",
+        return judge_absence(
+            "displacement", question, buffer.lower, buffer.upper, seen="Not clearly", upwards_only=True
         )
 
 

@@ -25,6 +25,7 @@ from safeground.engine.evaluation import (
     read_effects_together,
     say_effect,
 )
+from safeground.engine.evaluation.checks import judge_absence
 from safeground.engine.statistics import DailyDraw
 
 DRAW = DailyDraw(places=16, days=70, treated=6)
@@ -82,6 +83,28 @@ def test_all_checks_of_a_sound_trial_pass_but_its_sealing_and_grades_follow() ->
     assert set(checks_of(effect).values()) == {Verdict.PASSED}
     assert (effect.evidence.maryland, effect.evidence.security) == (5, 4)
     assert "settled before the outcome" in effect.evidence.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "upwards_only", "verdict"),
+    [
+        (0.8, 1.4, False, Verdict.PASSED),
+        (0.3, 4.0, False, Verdict.NOT_APPLICABLE),
+        (0.5, 1.1, False, Verdict.NOT_APPLICABLE),
+        (0.5, 1.1, True, Verdict.PASSED),
+        (float("nan"), float("nan"), True, Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_what_was_not_seen_is_passed_only_where_a_harmful_size_is_excluded(
+    lower: float, upper: float, upwards_only: bool, verdict: Verdict
+) -> None:
+    check = judge_absence("displacement", "Was it?", lower, upper, seen="Not clearly", upwards_only=upwards_only)
+    assert check.verdict is verdict and ("too few events to tell" in check.sentence) is (verdict is not Verdict.PASSED)
+
+
+def test_a_small_trial_passes_no_check_that_it_could_not_have_failed() -> None:
+    checks = checks_of(estimate(*make(3, mean=0.03)))
+    assert Verdict.PASSED not in (checks["carry_over"], checks["placebo_in_time"], checks["influence"])
 
 
 def test_an_effect_that_lasts_fails_the_check_of_carry_over_and_shows_at_its_lag() -> None:

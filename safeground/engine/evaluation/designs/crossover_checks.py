@@ -8,7 +8,14 @@ import numpy as np
 from scipy import special
 
 from safeground.engine.documents import count_things, format_number
-from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable, passed
+from safeground.engine.evaluation.checks import (
+    HARMFUL_RATIO,
+    CheckResult,
+    judge,
+    judge_absence,
+    not_applicable,
+    passed,
+)
 from safeground.engine.evaluation.designs.place_days import PlaceDays
 from safeground.engine.evaluation.effects import Effect
 from safeground.engine.evaluation.wording import say_p
@@ -75,13 +82,12 @@ def check_placebo_in_time(table: PlaceDays, schedules: np.ndarray, log_ratio: fl
     p = _find_p(table, schedules, (-1,), log_ratio)
     if p is None:
         return not_applicable("placebo_in_time", question, "Too few events on days whose tomorrow is known.")
-    is_good = p > _ALPHA
-    sentence = (
-        f"No sign of it ({say_p(p)})."
-        if is_good
-        else f"It seems to ({say_p(p)}), as one true trial in twenty would by chance: look at how events were dated."
+    if p <= _ALPHA:
+        seen = f"It seems to ({say_p(p)}), as one true trial in twenty would by chance: look at how events were dated."
+        return judge(False, "placebo_in_time", question, seen)
+    return judge_absence(
+        "placebo_in_time", question, *_find_shifted_ratio(table, (-1,)), seen=f"No sign of it ({say_p(p)})"
     )
-    return judge(is_good, "placebo_in_time", question, sentence)
 
 
 def check_carry_over(table: PlaceDays, schedules: np.ndarray, log_ratio: float) -> CheckResult:
@@ -92,14 +98,14 @@ def check_carry_over(table: PlaceDays, schedules: np.ndarray, log_ratio: float) 
     p = _find_p(table, schedules, LAGS, log_ratio)
     if p is None:
         return not_applicable("carry_over", question, "Too few events on days whose days before are known.")
-    is_good = p > _ALPHA
-    sentence = (
-        f"No sign of it ({say_p(p)} for the {len(LAGS)} days together); that is no proof that there is none."
-        if is_good
-        else f"Days after treatment differ from others ({say_p(p)}), so that the ratio sets treated days against days that are not "
-        "quite untreated."
-    )
-    return judge(is_good, "carry_over", question, sentence)
+    if p <= _ALPHA:
+        seen = (
+            f"Days after treatment differ from others ({say_p(p)}), so that the ratio sets treated days against days that are not "
+            "quite untreated."
+        )
+        return judge(False, "carry_over", question, seen)
+    seen = f"No sign of it ({say_p(p)} for the {len(LAGS)} days together)"
+    return judge_absence("carry_over", question, *_find_shifted_ratio(table, LAGS), seen=seen)
 
 
 def check_influence(effect: Effect, table: PlaceDays) -> CheckResult:
@@ -120,11 +126,12 @@ def check_influence(effect: Effect, table: PlaceDays) -> CheckResult:
         )
         return judge(False, "influence", question, sentence)
     same_side = bool(((found < 1) == (effect.estimate < 1)).all())
-    held = bool(((found >= effect.lower) & (found <= effect.upper)).all())
+    # Held against a size and not against the effect's own interval: one from 0.3 to 4 would hold anything.
+    held = bool((np.abs(np.log(found / effect.estimate)) <= math.log(HARMFUL_RATIO)).all())
     lowest, highest = (format_number(float(x), decimals=2) for x in (found.min(), found.max()))
     sentence = (
         f"Without the busiest place-day the ratio is {format_number(without[0], decimals=2)}; leaving out each place in turn it lies "
-        f"between {lowest} and {highest}."
+        f"between {lowest} and {highest} (it is passed on one side of 1 and within {HARMFUL_RATIO:g} times the ratio either way)."
     )
     return judge(same_side and held, "influence", question, sentence)
 
@@ -137,8 +144,14 @@ def check_model(effect: Effect, table: PlaceDays) -> CheckResult:
     ratio = _ratio(table.counts, table.treated, family="negative binomial")
     if math.isnan(ratio):
         return not_applicable("model", question, "There is no finite ratio to compare.")
-    sentence = f"Negative binomial regression gives {format_number(ratio, decimals=2)}."
-    return judge(effect.lower <= ratio <= effect.upper, "model", question, sentence)
+    sentence = (
+        f"Negative binomial regression gives {format_number(ratio, decimals=2)} (it is passed within {HARMFUL_RATIO:g} times the ratio "
+        "either way)."
+    )
+    if not (0 < effect.estimate < math.inf and ratio > 0):
+        return not_applicable("model", question, "There is no finite ratio to compare.")
+    is_alike = abs(math.log(ratio / effect.estimate)) <= math.log(HARMFUL_RATIO)
+    return judge(is_alike, "model", question, sentence)
 
 
 def check_precision(effect: Effect, *, planned: float = PLANNED_RATIO) -> CheckResult:
@@ -162,6 +175,20 @@ def _find_p(table: PlaceDays, schedules: np.ndarray, shifts: tuple[int, ...], lo
         return find_shifted_p(table.counts, table.treated, schedules=schedules, shifts=shifts, log_ratio=log_ratio)[1]
     except ValueError:
         return None
+
+
+def _find_shifted_ratio(table: PlaceDays, shifts: tuple[int, ...]) -> tuple[float, float]:
+    """Limits of the ratio for one day's treatment `shifts` days away, alike for all of them, today's own allowed for; NaN without."""
+    first, last = max(0, *shifts), table.counts.shape[1] + min(0, *shifts)
+    away = sum(table.treated[:, first - shift : last - shift].astype(float) for shift in shifts)
+    counts, today = table.counts[:, first:last], table.treated[:, first:last]
+    place, day = np.indices(counts.shape)
+    factors = np.stack([today.ravel(), np.asarray(away).ravel()], axis=-1)
+    try:
+        fit = fit_absorbed_regression(counts.ravel(), factors, groups=place.ravel(), periods=day.ravel())
+    except ValueError:
+        return math.nan, math.nan
+    return float(fit.ratio.lower[1]), float(fit.ratio.upper[1])
 
 
 def _ratio(counts: np.ndarray, treated: np.ndarray, family: str = "poisson") -> float:
