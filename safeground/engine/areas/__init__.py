@@ -8,7 +8,14 @@ from safeground.engine.areas.gazetteer import SURE_AT_ALL, SURE_OF_SMALL_AREA, G
 from safeground.engine.areas.grids import NOWHERE, CellKind, Grid, make_grid
 from safeground.engine.areas.hierarchy import Hierarchy, Level, leads_to, make_flat_hierarchy, make_hierarchy
 from safeground.engine.areas.lookups import CodePairs, get_pairs
-from safeground.engine.areas.national_grid import cover_outlines, find_areas, name_grid_reference, to_grid, to_wgs84
+from safeground.engine.areas.national_grid import (
+    cover_outlines,
+    find_areas,
+    name_grid_reference,
+    share_land,
+    to_grid,
+    to_wgs84,
+)
 from safeground.engine.areas.outlines import (
     Dissolved,
     Outlines,
@@ -55,6 +62,7 @@ __all__ = [
     "make_outlines",
     "name_grid_reference",
     "name_vintage",
+    "share_land",
     "simplify_for_display",
     "to_grid",
     "to_wgs84",

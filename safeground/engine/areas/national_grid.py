@@ -84,3 +84,16 @@ def cover_outlines(grid: Grid, outlines: Outlines, codes: Collection[str]) -> Ce
         return np.zeros(0, dtype=np.int64)
     together = shapely.union_all(outlines.geometries[ours])
     return grid.cover(shapely.transform(together, lambda points: np.column_stack(to_grid(points[:, 0], points[:, 1]))))
+
+
+def share_land(outlines: Outlines, polygons: NDArray[np.object_]) -> NDArray[np.float64]:
+    """The share of each outline's land that lies in these polygons, shape (len(outlines),).
+
+    polygons: in metres of the National Grid, and apart from each other. Areas are compared in degrees: within an outline a square degree
+    is the same everywhere but for parts in a thousand.
+    """
+    cells = shapely.transform(polygons, lambda points: np.column_stack(to_wgs84(points[:, 0], points[:, 1])))
+    cell, area = shapely.STRtree(outlines.geometries).query(cells, predicate="intersects")
+    overlap = shapely.area(shapely.intersection(cells[cell], outlines.geometries[area]))
+    covered = np.bincount(area, weights=overlap, minlength=len(outlines))
+    return np.minimum(covered / shapely.area(outlines.geometries), 1.0)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.catalogue import Catalogue
+from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.documents import Audience
 from safeground.engine.measures import open_measures
 from safeground.engine.places import (
     BacktestReport,
@@ -16,6 +18,7 @@ from safeground.engine.places import (
     make_report,
     read_history,
     run_backtest,
+    tell_residents,
 )
 from safeground.engine.warehouse import open_warehouse
 from safeground.engine.workspace import Progress, Workspace, no_progress
@@ -69,6 +72,13 @@ def backtest_places(
         )
         if wants_next:
             progress(0, 1, "Looking ahead")
-            report = replace(report, next_cells=choose_next_cells(history, plan, scores))
+            following = choose_next_cells(history, plan, scores)
+            residents = tell_residents(measures, following, lambda feed: _find_rule(catalogue, feed))
+            report = replace(report, next_cells=following, residents=residents)
     with workspace.exclusive():
         return replace(report, path=keep_report(workspace, report))
+
+
+def _find_rule(catalogue: Catalogue, feed: str) -> DisclosureRule:
+    """Partners' rule, the stricter of those whom the list is for."""
+    return catalogue.disclosure.rule(catalogue.feeds.contracts[feed].disclosure, Audience.PARTNERSHIP)

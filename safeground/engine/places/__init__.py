@@ -32,6 +32,7 @@ from safeground.engine.places.forecasts import (
     make_report,
     read_history,
     run_backtest,
+    tell_residents,
 )
 from safeground.engine.places.hot_spots import (
     Anchor,
@@ -228,6 +229,7 @@ __all__ = [
     "seal_schedule",
     "sheets_folder",
     "tell_missing_plans",
+    "tell_residents",
     "trial_folder",
     "verify_draws",
     "work_out_capacity",

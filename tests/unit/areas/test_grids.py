@@ -7,7 +7,7 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from safeground.engine.areas import make_grid
+from safeground.engine.areas import Outlines, make_grid, share_land, to_wgs84
 
 KINDS = ("square", "hexagon")
 TURNED = {"offset": (37.0, -61.5), "rotation": 17.0}
@@ -126,3 +126,14 @@ def test_districts_share_out_the_cells_of_their_county():
 def test_what_cannot_be_is_refused_with_a_sentence(make, says):
     with pytest.raises(ValueError, match=says):
         make()
+
+
+def test_the_share_of_an_areas_land_in_some_cells():
+    grid = make_grid(cell=100, kind="square")
+    metres = shapely.box([600_000, 600_400], [200_000] * 2, [600_400, 600_800], [200_400] * 2)
+    degrees = shapely.transform(metres, lambda points: np.column_stack(to_wgs84(points[:, 0], points[:, 1])))
+    outlines = Outlines("lsoa21", np.array(["a", "b"]), np.array(["", ""]), degrees)
+    cells = grid.polygons(grid.locate([600_050, 600_150, 600_450], [200_050, 200_050, 200_350]))
+    assert share_land(outlines, cells) == pytest.approx([2 / 16, 1 / 16], rel=1e-3)
+    assert share_land(outlines, metres[:1]) == pytest.approx([1.0, 0.0], abs=1e-3)
+    assert share_land(outlines, cells[:0]).tolist() == [0.0, 0.0]

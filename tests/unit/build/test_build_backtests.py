@@ -5,17 +5,30 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from safeground.cli import DONE, REFUSED, main
+from safeground.engine.areas import cover_outlines, make_grid, make_outlines
 from safeground.engine.build import backtest_places
 from safeground.engine.catalogue import Catalogue, load_catalogue
+from safeground.engine.documents import Audience
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
-from safeground.engine.places import BacktestReport, ForecastError, backtests_folder
-from safeground.engine.warehouse import conform_deliveries
+from safeground.engine.measures import open_measures
+from safeground.engine.places import (
+    BacktestReport,
+    ForecastError,
+    NextCells,
+    TestWindow,
+    backtests_folder,
+    tell_residents,
+)
+from safeground.engine.places.forecasts.residents import share_out_residents
+from safeground.engine.warehouse import conform_deliveries, open_warehouse
 from safeground.engine.workspace import Workspace, init_workspace
 from safeground.synthetic import make_county, write_county
 
@@ -118,8 +131,29 @@ def test_the_command_tells_the_same_and_the_cells_of_the_recommended_method(
     assert all(title in said for title in report.titles.values())
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == len({row["grid_reference"] for row in rows}) == report.plan.headline.cells
+    assert "Who lives in the next cells cannot be told" in said
     assert {row["months"] for row in rows} == {"2025-07 to 2025-12"}
     assert {row["method"] for row in rows} == {report.scores.recommended}
+
+
+def test_who_lives_in_the_next_cells_is_told_beside_all_residents(files: Path, tmp_path: Path) -> None:
+    open_files = [files / name for name in ("lookups", "boundaries", "population", "ethnicity", "imd")]
+    workspace, catalogue = land(tmp_path / "peopled", *open_files, street(files)[-1])
+    with open_warehouse(workspace) as warehouse:
+        measures = open_measures(warehouse, catalogue)
+        grid = make_grid(cell=150, kind="square")
+        outlines = make_outlines(warehouse.table("boundaries").to_pyarrow(), measures.locator.base)
+        cells = cover_outlines(grid, outlines, measures.areas(measures.locator.base)[:1])
+        shares = share_out_residents(measures, grid.polygons(cells))
+        assert 0.8 < shares[measures.areas(measures.locator.base)[0]] <= 1.0
+        assert not set(shares) - set(measures.areas(measures.locator.base))
+        chosen = NextCells(grid, TestWindow(0, 6), "ours", cells, np.full(len(cells), np.nan), cells[:0])
+        rule = catalogue.disclosure.rule(catalogue.feeds.contracts["population"].disclosure, Audience.PARTNERSHIP)
+        lines = tell_residents(measures, chosen, lambda feed: rule)
+    assert lines[0].startswith("About ") and "spread evenly" in lines[0]
+    told = "\n".join(lines)
+    assert all(group in told for group in ("Age: ", "Ethnic group: ", "Income deprivation: "))
+    assert not re.search(r"\bnan\b|None", told)
 
 
 def test_a_side_result_chooses_no_places(

@@ -7,6 +7,7 @@ from safeground.engine.places.forecasts.history import CellHistory, ForecastErro
 from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, load_backtest_plan
 from safeground.engine.places.forecasts.reading import read_history
+from safeground.engine.places.forecasts.residents import share_out_residents, tell_residents
 from safeground.engine.places.forecasts.result import BacktestReport, backtests_folder, keep_report, make_report
 from safeground.engine.places.forecasts.scoring import OURS, LevelScores, Margin, ScoreEstimate
 from safeground.engine.places.forecasts.windows import TestWindow, cut_windows
@@ -37,4 +38,6 @@ __all__ = [
     "make_report",
     "read_history",
     "run_backtest",
+    "share_out_residents",
+    "tell_residents",
 ]

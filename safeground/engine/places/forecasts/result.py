@@ -28,7 +28,8 @@ _LEFT_OUT = "what police record on their own initiative"
 class BacktestReport:
     """A back-test of one outcome in one force. deliveries: ids of what it was made from. override: why an outcome that police record
     on their own initiative was scored all the same; None where it is not one. path: where it is kept, once it is. next_cells: where
-    the recommended method says most is to come, if that was asked; not kept, since it is a list of places."""
+    the recommended method says most is to come, if that was asked; not kept, since it is a list of places. residents: lines on who lives
+    in them."""
 
     partner: str
     plan: BacktestPlan
@@ -43,6 +44,7 @@ class BacktestReport:
     override: str | None = None
     path: Path | None = None
     next_cells: NextCells | None = None
+    residents: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -98,7 +100,7 @@ class BacktestReport:
         if self.path is not None:
             lines.append(f"Kept as {self.path}")
         if self.next_cells is not None:
-            lines.append(self.next_cells.line())
+            lines += [self.next_cells.line(), *self.residents]
         return (*lines, self.recommendation)
 
     def _not_counted(self) -> str:
