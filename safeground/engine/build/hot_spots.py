@@ -186,7 +186,7 @@ def _report(told: ToldSpots, path: Path, table: Table, why: str, *, is_new: bool
     single, unsure = sum(spot.is_one_point for spot in told.found.spots), len(told.unsure)
     cautions = [why] if why else []
     cautions += [
-        f"{unsure} of {len(spots)} are less sure: another grid, or another year's luck, would as often choose another place."
+        f"{unsure} of {len(spots)} are less sure: another grid, or other luck over the same months, would as often choose another place."
     ]
     if single:
         cautions.append(f"{single} lie at a single point, which may be one venue: look before anyone is sent.")

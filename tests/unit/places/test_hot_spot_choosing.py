@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
 from safeground.engine.areas import make_grid
 from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
@@ -20,12 +21,30 @@ def scatter(rng, *, spots=8, in_each=40, elsewhere=600, spread=25.0):
     return anchors, points[:, 0], points[:, 1]
 
 
-def choose(x, y, *, kind="hexagon", count=8, seed=1):
+def choose(x, y, *, kind="hexagon", count=8, seed=1, method="greedy"):
     grid, rng = make_grid(cell=150, kind=kind), np.random.default_rng(seed)
     moved, ones = move_grids(grid, 32, rng), np.ones(len(x))
     scores = score_cells(grid, moved, x, y, ones)
-    chosen = choose_cells(scores, count=count, spacing=SPACING)
-    return scores, chosen, repeat_choice(grid, moved, x, y, ones, scores, chosen, spacing=SPACING, rng=rng)
+    chosen = choose_cells(scores, count=count, spacing=SPACING, method=method)
+    again = repeat_choice(
+        grid,
+        moved,
+        x,
+        y,
+        ones,
+        scores,
+        chosen,
+        in_use=find_in_use(grid, scores),
+        spacing=SPACING,
+        rng=rng,
+        method=method,
+    )
+    return scores, chosen, again
+
+
+def find_in_use(grid, scores):
+    """Cells where an event could have been: a square of 20 km and whatever holds one."""
+    return np.unique(np.r_[grid.cover(shapely.box(575_000, 175_000, 595_000, 195_000)), scores.ids])
 
 
 @pytest.mark.parametrize("kind", ["square", "hexagon"])
@@ -45,6 +64,21 @@ def test_planted_places_are_chosen_again_and_chance_ones_are_not():
     assert again.moved[:8].min() > 0.9 and again.redrawn[:8].min() > 0.9
     # A pair of events that chance put side by side stays one on most grids: it is other luck that would not choose it again.
     assert again.redrawn[8:].max() < 0.4 and again.moved[8:].mean() < 0.75
+
+
+def test_a_list_of_luck_does_not_say_that_it_would_be_chosen_again():
+    """Events dealt evenly over 20 km: the places with most of them are not more likely to have most again than any other."""
+    rng = np.random.default_rng(6)
+    x, y = rng.uniform(575_000, 595_000, 9_000), rng.uniform(175_000, 195_000, 9_000)
+    _, _, again = choose(x, y, count=20)
+    assert again.redrawn.mean() < 0.1
+
+
+def test_the_best_set_is_held_against_best_sets():
+    """Two cells side by side that are better together than the one between them: greedy repetitions would choose that one."""
+    x, y = np.repeat([580_000.0, 580_420.0, 580_840.0], [90, 100, 90]), np.full(280, 180_000.0)
+    _, chosen, again = choose(x, y, count=2, method="optimal")
+    assert len(chosen) == 2 and again.moved.min() > 0.9
 
 
 def test_spots_keep_their_distance_and_stand_in_order():

@@ -1,4 +1,4 @@
-"""Which cells are chosen, and whether they would be chosen again: on another grid, and with another year's luck.
+"""Which cells are chosen, and whether they would be chosen again: on another grid, and with other luck over the same months.
 
 Where a grid begins is arbitrary: a cell that is busy on one grid may be cut in two on the next. So a cell is ranked by the lesser
 of two numbers: its own count, and the mean count of the cells over its centre as the grid is moved and turned. It can rank neither
@@ -17,7 +17,7 @@ import scipy.spatial
 from numpy.typing import NDArray
 
 from safeground.engine.areas import Grid, make_grid
-from safeground.engine.statistics import choose_spots
+from safeground.engine.statistics import choose_spots, shrink_ratios
 
 _EVENLY = 1.2207440846057596 ** -np.arange(1.0, 4.0)
 """Steps that fill a cube evenly (powers of the root of x^4 = x + 1): a mean over such grids varies less than over random ones."""
@@ -44,8 +44,8 @@ class CellScores:
 class Persistence:
     """Of each chosen cell, the share of repetitions in which a place within one cell's width of it was chosen again.
 
-    moved: on grids moved and turned, with the same events. redrawn: on the same grid, with events drawn anew from what was seen
-    (each event none, once or several times, as chance would have it).
+    moved: on grids moved and turned, with the same events. redrawn: on the same grid, with events drawn anew over all cells in
+    use, from the counts seen drawn towards their mean: other luck over as many months, if each place is what it seems.
     """
 
     moved: NDArray[np.float64]
@@ -73,13 +73,8 @@ def score_cells(
     """Weights of points (1 for a count) added up by cell, and the mean of it over the moved grids."""
     ids, own = _add_up(grid, easting, northing, weights)
     centres = grid.centres(ids)
-    steady = np.zeros(ids.size)
-    for other in moved:
-        theirs, total = _add_up(other, easting, northing, weights)
-        over = other.locate(centres[:, 0], centres[:, 1])
-        at = np.minimum(np.searchsorted(theirs, over), theirs.size - 1)
-        steady += np.where(theirs[at] == over, total[at], 0.0)
-    return CellScores(ids, centres, own, steady / len(moved))
+    sums = [_add_up(other, easting, northing, weights) for other in moved]
+    return CellScores(ids, centres, own, _mean_over(moved, sums, centres))
 
 
 def choose_cells(
@@ -98,23 +93,76 @@ def repeat_choice(
     scores: CellScores,
     chosen: NDArray[np.intp],
     *,
+    in_use: NDArray[np.int64],
     spacing: float,
     rng: np.random.Generator,
+    method: Literal["greedy", "optimal"] = "greedy",
 ) -> Persistence:
-    """How often each chosen cell would be chosen again."""
+    """How often each chosen cell would be chosen again, by the same method and the same two numbers.
+
+    in_use: ids of the cells where an event could have been, in ascending order, those of `scores` among them.
+    """
     spots = scores.centres[chosen]
     moved_hits, redrawn_hits = np.zeros(chosen.size), np.zeros(chosen.size)
-    cells = np.searchsorted(scores.ids, grid.locate(easting, northing))
-    share = np.divide(scores.ranked_by, scores.own, out=np.zeros_like(scores.own), where=scores.own > 0)
-    for other in moved:
-        ids, own = _add_up(other, easting, northing, weights)
-        centres = other.centres(ids)
-        moved_hits += _is_near(spots, centres[_choose(own, centres, chosen.size, spacing)], grid.cell)
-        times = rng.poisson(1.0, size=weights.size)
-        redrawn = np.bincount(cells, weights=weights * times, minlength=scores.ids.size).astype(np.float64)
-        again = _choose(redrawn * share, scores.centres, chosen.size, spacing)
-        redrawn_hits += _is_near(spots, scores.centres[again], grid.cell)
+    sums = [_add_up(other, easting, northing, weights) for other in moved]
+    draw = _Redrawing.of(grid, easting, northing, scores, in_use)
+    # A cell that holds less than half of the last one chosen would not be: with 40,000 cells, to rank those too takes 20 seconds.
+    least = scores.ranked_by[chosen].min(initial=np.inf) / 2
+    for other, (ids, own) in zip(moved, sums, strict=True):
+        centres, own = other.centres(ids)[own >= least], own[own >= least]
+        ranked_by = np.minimum(own, _mean_over(moved, sums, centres))
+        again = _choose(ranked_by, centres, chosen.size, spacing, method)
+        moved_hits += _is_near(spots, centres[again], grid.cell)
+        again = _choose(draw.draw(rng), draw.centres, chosen.size, spacing, method)
+        redrawn_hits += _is_near(spots, draw.centres[again], grid.cell)
     return Persistence(moved_hits / len(moved), redrawn_hits / len(moved), len(moved))
+
+
+@dataclass(frozen=True, eq=False)
+class _Redrawing:
+    """Cells in use with the events to be expected of each in as long a time, and what one event adds to what a cell ranks by.
+
+    Expected are the counts drawn towards the mean of all cells: a cell is chosen for having many, in part by luck, and to draw anew
+    around its own count would give it that luck again. An event in a cell that had none adds what one adds on average.
+    """
+
+    centres: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    worth: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        grid: Grid,
+        easting: NDArray[np.float64],
+        northing: NDArray[np.float64],
+        scores: CellScores,
+        in_use: NDArray[np.int64],
+    ) -> _Redrawing:
+        counts = np.zeros(in_use.size)
+        at = np.searchsorted(in_use, scores.ids)
+        counts[at] = _add_up(grid, easting, northing, np.ones(easting.size))[1]
+        worth = np.full(in_use.size, scores.ranked_by.sum() / counts.sum())
+        worth[at] = scores.ranked_by / counts[at]
+        expected = shrink_ratios(counts, np.ones(in_use.size)).value * counts.mean()
+        return cls(grid.centres(in_use), expected, worth)
+
+    def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
+        return rng.poisson(self.expected) * self.worth
+
+
+def _mean_over(
+    moved: Sequence[Grid],
+    sums: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]],
+    centres: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The mean, over the moved grids, of what the cell over each centre adds up to."""
+    total = np.zeros(len(centres))
+    for grid, (ids, own) in zip(moved, sums, strict=True):
+        over = grid.locate(centres[:, 0], centres[:, 1])
+        at = np.minimum(np.searchsorted(ids, over), ids.size - 1)
+        total += np.where(ids[at] == over, own[at], 0.0)
+    return total / len(moved)
 
 
 def _add_up(

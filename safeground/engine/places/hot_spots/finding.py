@@ -61,12 +61,22 @@ def find_hot_spots(
     moved = move_grids(grid, plan.moved_grids, rng)
     scores = score_cells(grid, moved, placed.easting, placed.northing, scored_by)
     chosen = choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method)
-    again = repeat_choice(
-        grid, moved, placed.easting, placed.northing, scored_by, scores, chosen, spacing=plan.spacing, rng=rng
-    )
     cell_of = grid.locate(placed.easting, placed.northing)
     streets = read_anchors(measures, placed.feed)
     in_use = np.unique(np.r_[grid.locate(streets.easting, streets.northing), scores.ids])
+    again = repeat_choice(
+        grid,
+        moved,
+        placed.easting,
+        placed.northing,
+        scored_by,
+        scores,
+        chosen,
+        in_use=in_use,
+        spacing=plan.spacing,
+        rng=rng,
+        method=plan.method,
+    )
     at_use = np.searchsorted(in_use, scores.ids[chosen])
     hot = find_standing_out(grid, in_use, cell_of, rng)[at_use]
     more_than_even = find_more_than_even(in_use, cell_of)[at_use]

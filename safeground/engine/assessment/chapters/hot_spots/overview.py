@@ -122,7 +122,7 @@ def make_map(told: ToldSpots) -> Figure:
         chart=SpotMap(
             marks,
             make_shapes(outlines) if outlines is not None else (),
-            "less sure: another grid, or another year's luck, would as often choose another place",
+            "less sure: another grid, or other luck over the same months, would as often choose another place",
             "chosen again in at least half of all repetitions",
         ),
         table=_make_map_table(told),

@@ -82,8 +82,8 @@ def _warn(told: ToldSpots, spot: HotSpot) -> list[Block]:
         said.append(
             Notice(
                 NoticeKind.WARNING,
-                "This place is one of several that could be on the list: another grid, or another year's luck, would as "
-                "often have chosen another. "
+                "This place is one of several that could be on the list: another grid, or other luck over the same "
+                "months, would as often have chosen another. "
                 "Look at it before it is given patrols that a surer place would go without.",
             )
         )

@@ -117,7 +117,7 @@ class ToldSpots:
 
     @property
     def unsure(self) -> tuple[HotSpot, ...]:
-        """Those that another grid, or another year's luck, would as often as not put elsewhere."""
+        """Those that another grid, or other luck over the same months, would as often as not put elsewhere."""
         return tuple(spot for spot in self.found.spots if is_unsure(spot))
 
 
