@@ -16,7 +16,7 @@ def make_economics(**costs: float) -> Economics:
     """The shipped tables with unit costs that are made up, in made-up prices of 2015-16, and no multiplier."""
     made = tuple(
         UnitCost(
-            name=name, title=name, unit="offence", price_year="2015-16", value=value, source=MADE_UP, confidence="read"
+            name=name, title=name, unit="offence", price_year="2015-16", value=value, source=MADE_UP, status="read"
         )
         for name, value in costs.items()
     )

@@ -60,7 +60,6 @@ from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.economics import (
     Bearer,
     BiasGrade,
-    Confidence,
     CostPart,
     Deflators,
     Discounting,
@@ -151,7 +150,6 @@ __all__ = [
     "CodesInForce",
     "ColumnContract",
     "ColumnFamily",
-    "Confidence",
     "Constraints",
     "Contract",
     "Coordinates",

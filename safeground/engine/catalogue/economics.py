@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias, TypeVar
 from pydantic import Field, model_validator
 
 from safeground.engine.catalogue.catalogue import find_partnership
+from safeground.engine.catalogue.evidence_library import Status
 from safeground.engine.catalogue.feeds import definitions_folder
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
@@ -24,9 +25,6 @@ _ROUNDED_TO = 10.0
 """Published unit costs and their parts are each rounded to ten pounds."""
 _NAME = r"^[a-z][a-z0-9_]*$"
 _YEAR = r"^\d{4}-\d{2}$"
-
-Confidence: TypeAlias = Literal["read", "reported", "high", "medium", "low"]
-"""Of a number: its source was read; another text that reports it was; or it was remembered, with how much trust."""
 
 Bearer: TypeAlias = Literal["fiscal", "economic", "social", "mixed"]
 """On whom money falls: the public purse; other payers and lost output; people's lives; or these together, where the source does not
@@ -41,7 +39,7 @@ class PossiblyHeld(DefinitionModel):
     high: float | None = Field(default=None, gt=0)
     not_held: Words | None = None
     source: Words
-    confidence: Confidence = "low"
+    status: Status = "recalled"
 
     @model_validator(mode="after")
     def _is_there_or_not(self) -> PossiblyHeld:
@@ -60,7 +58,7 @@ class CostPart(DefinitionModel):
     part: Literal["anticipation", "consequence", "response"]
     amount: float = Field(ge=0)
     bearer: Bearer
-    confidence: Confidence
+    status: Status
 
 
 class UnitCost(PossiblyHeld):
@@ -182,7 +180,7 @@ class OptimismBias(Governed):
     schema_version: Literal[1] = Field(alias="schema")
     version: int = Field(ge=1)
     source: Words
-    confidence: Confidence
+    status: Status
     grades: tuple[BiasGrade, ...] = Field(min_length=2)
 
     @model_validator(mode="after")

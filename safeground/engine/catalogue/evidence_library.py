@@ -18,8 +18,8 @@ _FOLDER = "evidence"
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 Status: TypeAlias = Literal["read", "reported", "recalled"]
-"""How a statement came here: its source was read (often an abstract or an opening alone, as the source says); others report it; or it
-was remembered and no source was opened."""
+"""How a statement or a number came here: its source was read (often an abstract or an opening alone, as the source says); others
+report it; or it was remembered and no source was opened."""
 
 Rating: TypeAlias = Literal["harmful", "no effect", "low", "moderate", "high", "not enough evidence"]
 """On violence, as the source rates it. 'low' to 'high' are how much less violence."""

@@ -199,9 +199,11 @@ def _met_without(effect: Effect) -> float:
 
 def _notes_of(line: BenefitLine, flow: BenefitFlow, cost: UnitCost) -> list[str]:
     notes = []
-    if flow.unit_cost is not None and cost.confidence not in ("read",):
-        how = {"reported": "is quoted as others report it"}.get(
-            cost.confidence, "is generally quoted and not yet checked at its source"
+    if flow.unit_cost is not None and cost.status != "read":
+        how = (
+            "is quoted as others report it"
+            if cost.status == "reported"
+            else "is generally quoted and not yet checked at its source"
         )
         notes.append(f"{line.title}: the cost of one {how} ({cost.source}).")
     if line.counted == "recorded" and cost.counts == "all" and flow.multiplier is None and flow.unit_cost is not None:
