@@ -11,8 +11,9 @@ from partners_county import OPEN, PartnersCounty, find_finding, find_table, land
 from safeground.engine.assessment import tell_hot_spots, write_hot_spot_pack
 from safeground.engine.assessment.chapters.hot_spots import make_hot_spots
 from safeground.engine.assessment.chapters.hot_spots.overview import make_held_out
+from safeground.engine.assessment.chapters.hot_spots.residents import compare_with_police_records
 from safeground.engine.documents import Audience, Chapter, Figure, Finding, SpotMap, Table
-from safeground.engine.places import HotSpotPlan, HotSpotsError, find_hot_spots, read_incidents
+from safeground.engine.places import HotSpotPlan, HotSpotsError, choose_hot_cells, find_hot_spots, read_incidents
 
 ID = "hot_spots"
 
@@ -94,6 +95,18 @@ def test_police_initiated_offences_choose_no_place_without_a_reason(county: Part
     assert len(everything) == len(without) + sum(without.left_out.values()) and not everything.left_out
     told = tell(county, Audience.POLICE, "public_space_violence_rate")
     assert told.what == "it, without possession of weapons"
+
+
+def test_the_same_choice_with_police_records_is_made_on_the_same_grids(county: PartnersCounty) -> None:
+    """With nothing to add, the lighter choice is the list itself; the sentence tells what police records would have chosen."""
+    told = tell(county, Audience.POLICE, "public_space_violence_rate")
+    found = told.found
+    again = choose_hot_cells(found.incidents, found.plan, rng=told.evidence.random_numbers())
+    assert again.tolist() == [spot.cell for spot in found.spots]
+    (compared,) = compare_with_police_records(told)
+    assert "If Possession of weapons counted too, on the same grids" in say([compared])
+    (cannot,) = compare_with_police_records(tell(county, Audience.POLICE, "robbery_rate"))
+    assert "cannot be asked here" in say([cannot])
 
 
 def test_what_lies_at_institutions_is_left_out_and_told(county: PartnersCounty) -> None:

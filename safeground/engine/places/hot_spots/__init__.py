@@ -1,6 +1,11 @@
 """Hot spots: small places where most was recorded, and how sure that is."""
 
-from safeground.engine.places.hot_spots.finding import count_busiest, find_hot_spots, measure_concentration
+from safeground.engine.places.hot_spots.finding import (
+    choose_hot_cells,
+    count_busiest,
+    find_hot_spots,
+    measure_concentration,
+)
 from safeground.engine.places.hot_spots.harm import find_own_weights
 from safeground.engine.places.hot_spots.held_out import HeldOut
 from safeground.engine.places.hot_spots.incidents import Incidents, read_incidents
@@ -15,6 +20,7 @@ __all__ = [
     "HotSpots",
     "HotSpotsError",
     "Incidents",
+    "choose_hot_cells",
     "count_busiest",
     "find_hot_spots",
     "find_own_weights",

@@ -119,6 +119,22 @@ def find_hot_spots(
     )
 
 
+def choose_hot_cells(incidents: Incidents, plan: HotSpotPlan, *, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Ids of the cells that a plan chooses by count, and nothing else of them: to compare two choices.
+
+    From random numbers that begin alike, the grids are those of find_hot_spots, so that two choices differ by their events alone.
+    Raises HotSpotsError where there is nothing to choose from.
+    """
+    kept, _ = _leave_out_institutions(incidents, plan)
+    placed = kept.select(kept.is_placed)
+    _check(incidents, placed)
+    grid = make_grid(cell=plan.cell, kind=plan.kind)
+    moved = move_grids(grid, plan.moved_grids, rng)
+    scores = score_cells(grid, moved, placed.easting, placed.northing, np.ones(len(placed)))
+    chosen = choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method)
+    return np.asarray(scores.ids[chosen])
+
+
 def count_busiest(incidents: Incidents, plan: HotSpotPlan) -> NDArray[np.int64]:
     """Events in the busiest cells, as many as the plan chooses, however near to each other: what a list could hold at best. 0 where there
     are no more cells."""

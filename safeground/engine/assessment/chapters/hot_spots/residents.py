@@ -17,8 +17,8 @@ from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Para
 from safeground.engine.measures import ETHNICITY
 from safeground.engine.places import (
     FairnessRow,
+    choose_hot_cells,
     compare_choices,
-    find_hot_spots,
     make_fairness_sheet,
     read_incidents,
 )
@@ -33,7 +33,7 @@ def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
     weights = _share_out_residents(told)
     if not weights or not evidence.measures.has_residents:
         blocks.append(Notice(NoticeKind.MISSING, notes["no_residents"]))
-        return [*blocks, *_compare(told)]
+        return [*blocks, *compare_with_police_records(told)]
     sheet = make_fairness_sheet(evidence.measures, weights)
 
     def share(row: FairnessRow, value: float, people: float) -> Protected:
@@ -69,7 +69,7 @@ def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
             readers=told.readers,
         ),
     ]
-    return [*blocks, *_compare(told)]
+    return [*blocks, *compare_with_police_records(told)]
 
 
 def _share_out_residents(told: ToldSpots) -> dict[str, float]:
@@ -94,22 +94,39 @@ def _share_out_residents(told: ToldSpots) -> dict[str, float]:
     return shares
 
 
-def _compare(told: ToldSpots) -> list[Block]:
-    """The same choice with what was left out, where anything was: does the list follow the police?"""
+def compare_with_police_records(told: ToldSpots) -> list[Block]:
+    """The same choice, on the same grids, with what was left out: does the list follow the police? Or why that cannot be asked."""
     found = told.found
-    if not found.incidents.left_out:
+    if found.incidents.override is not None:
         return []
+    if not found.incidents.left_out:
+        return [
+            Paragraph(
+                f"Whether police-initiated records would have chosen other places cannot be asked here: nothing that counts as "
+                f"{told.what} is recorded mostly on the police's own initiative."
+            )
+        ]
+    if found.plan.score != "count":
+        return [
+            Paragraph(
+                "Whether police-initiated records would have chosen other places is told of places ranked by count alone."
+            )
+        ]
     evidence = told.evidence
-    plan = dataclasses.replace(found.plan, override="to compare", moved_grids=8)
+    plan = dataclasses.replace(found.plan, override="to compare")
     months = choose_months(evidence, told.definition, plan)
     incidents = read_incidents(evidence.measures, told.definition, months=months, override=plan.override)
-    other = find_hot_spots(evidence.measures, incidents, plan, rng=evidence.random_numbers())
-    same = compare_choices([str(spot.cell) for spot in found.spots], [str(spot.cell) for spot in other.spots])
+    others = choose_hot_cells(incidents, plan, rng=evidence.random_numbers())
+    same = compare_choices([str(spot.cell) for spot in found.spots], [str(cell) for cell in others.tolist()])
     names = join_words(sorted(found.incidents.left_out))
+    others_chosen = (
+        f", and {same.second_alone} others would take the place of the rest: police-initiated records would have chosen these"
+        if same.second_alone
+        else ""
+    )
     return [
         Paragraph(
-            f"If {names} counted too, {same.both} of these {len(found.spots)} places would still be chosen, and "
-            f"{same.second_alone} others would take the "
-            "place of the rest. Those are where police have found more by being there."
+            f"If {names} counted too, on the same grids, {same.both} of these {len(found.spots)} places would still be chosen"
+            f"{others_chosen}."
         )
     ]
