@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from safeground.engine.areas import make_grid
-from safeground.engine.places.hot_spots.detecting import find_more_than_even, find_standing_out
+from safeground.engine.places.hot_spots.detecting import find_more_than_even, find_near_repeats, find_standing_out
+from safeground.engine.places.hot_spots.incidents import Incidents
 
 GRID = make_grid(cell=150, kind="square")
 LONE, AMONG = 205, 610
@@ -37,3 +38,42 @@ def test_an_even_map_has_no_cell_that_holds_more_in_most_draws() -> None:
     rng = np.random.default_rng(3)
     found = [find_more_than_even(in_use, np.repeat(in_use, rng.poisson(0.5, in_use.size))).any() for _ in range(200)]
     assert np.mean(found) <= 0.1
+
+
+def make_dated(days: np.ndarray, *, lasts: np.ndarray, x: np.ndarray, months: int) -> Incidents:
+    """Robberies of so many months to June 2025; only what near repeats are looked for in is filled."""
+    first = np.datetime64("2025-06", "M") - (months - 1)
+    start = first.astype("datetime64[m]") + (24 * 60 * days).astype("timedelta64[m]")
+    text = np.full(days.size, "", dtype=object)
+    return Incidents(
+        definition=None,  # type: ignore[arg-type]
+        months=tuple((first + at).astype(object) for at in range(months)),
+        easting=x,
+        northing=np.full(days.size, 180_000.0),
+        month=start.astype("datetime64[M]"),
+        start=start,
+        end=start + lasts.astype("timedelta64[m]"),
+        offence=text,
+        ho_code=text,
+        location=text,
+        area_code=text,
+        left_out={},
+    )
+
+
+def test_near_repeats_are_of_the_newest_two_years_and_of_offences_known_to_a_day() -> None:
+    rng = np.random.default_rng(2)
+    days, x = rng.uniform(0, 60 * 30, 400), rng.uniform(580_000, 582_000, 400)
+    lasts = np.where(np.arange(400) % 4 == 0, 20 * 24 * 60, 60)
+    every = make_dated(days, lasts=lasts, x=x, months=60)
+    certain = (every.month > np.datetime64("2023-06", "M")) & (lasts == 60)
+    assert 30 < certain.sum() < 200
+    same = [find_near_repeats(each, np.random.default_rng(1)) for each in (every, every.select(certain))]
+    assert not any(isinstance(each, str) for each in same)
+    assert np.array_equal(same[0].observed, same[1].observed)  # type: ignore[union-attr]
+
+
+def test_offences_without_a_certain_day_get_a_sentence() -> None:
+    days, x = np.arange(100.0), np.linspace(580_000, 582_000, 100)
+    found = find_near_repeats(make_dated(days, lasts=np.full(100, 9_000), x=x, months=12), np.random.default_rng(1))
+    assert isinstance(found, str) and "known to within a day" in found

@@ -28,12 +28,18 @@ _FEWEST_EVENTS = 30
 _FEWEST_PERIODS, _MOST_PERIODS = 4, 12
 _METRES, _DAYS = (100.0, 200.0, 300.0, 400.0), (7.0, 14.0, 21.0, 28.0)
 _MOST_EVENTS = 50_000
+_CERTAIN = np.timedelta64(24 * 60, "m")
+NEWEST_MONTHS = 24
+"""Of which near repeats are looked for, at most."""
 
 MONTHS_ALONE = (
     "Whether one event is soon followed by another nearby cannot be asked: these data give the month alone, and near repeats come "
     "within days or weeks. Dated records of the police would tell."
 )
-_TOO_FEW = f"Near repeats were not looked for: it takes from {_FEWEST_EVENTS} to {_MOST_EVENTS:,} events with a day."
+_TOO_FEW = (
+    f"Near repeats were not looked for: it takes from {_FEWEST_EVENTS} to {_MOST_EVENTS:,} events of the newest {NEWEST_MONTHS} months "
+    "whose time is known to within a day."
+)
 
 
 def find_standing_out(
@@ -91,11 +97,22 @@ def split_months(months: Sequence[datetime.date]) -> tuple[tuple[datetime.date, 
 
 
 def find_near_repeats(incidents: Incidents, rng: np.random.Generator) -> KnoxTest | str:
-    """Knox's test over 400 metres and four weeks; or the sentence that says why it was not made."""
+    """Knox's test over 400 metres and four weeks; or the sentence that says why it was not made.
+
+    Of the newest 24 months, since places that come and go over years look like near repeats. Of events whose earliest and latest time
+    are within a day of each other, dated by the earliest: a crime found after a fortnight has no week.
+    """
     if not incidents.is_dated:
         return MONTHS_ALONE
-    days = incidents.start.astype("datetime64[m]")
-    known = ~np.isnat(days)
+    days, ends = incidents.start.astype("datetime64[m]"), incidents.end.astype("datetime64[m]")
+    newest = np.datetime64(max(incidents.months), "M")
+    # A time that is not known lasts NaT, which is within no bounds.
+    lasts = ends - days
+    known = (
+        (lasts >= np.timedelta64(0, "m"))
+        & (lasts <= _CERTAIN)
+        & (days.astype("datetime64[M]") > newest - NEWEST_MONTHS)
+    )
     if not _FEWEST_EVENTS <= known.sum() <= _MOST_EVENTS:
         return _TOO_FEW
     since = np.floor((days[known] - days[known].min()).astype(np.float64) / (24 * 60))

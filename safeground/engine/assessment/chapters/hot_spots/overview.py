@@ -214,25 +214,34 @@ def make_near_repeats(told: ToldSpots) -> list[Block]:
         rows.append((capitalise(band), *ratios))
     first = test.p_adjusted[1, 0] < 0.05 and test.ratio[1, 0] > 1
     said = (
-        "In the first week after an offence there are more offences within 100 metres, at another point, than chance gives."
+        "On the day of an offence and in the seven after it there are more offences within 100 metres, at another point, than "
+        "chance gives."
         if first
-        else "In the first week after an offence no more offences within 100 metres, at another point, can be told than chance gives."
+        else "On the day of an offence and in the seven after it no more offences within 100 metres, at another point, can be told than "
+        "chance gives."
     )
     return [
         Heading("What soon follows"),
         Paragraph(
-            f"{said} A higher number does not say that one led to the other: busy weeks in busy places look alike."
+            f"{said} A higher number does not say that one led to the other: busy weeks in busy places look alike, and so "
+            "do places that grow busier or quieter over the months."
         ),
         make_table(
             id="hot_spots_near_repeats",
             caption=f"Pairs of {told.what} near in place and time, in per cent of what chance gives",
             columns=[
                 ("distance", "Distance"),
-                *((f"days_{days:g}", f"Up to {days:g} days") for days in test.time_bands),
+                *(
+                    (f"days_{days:g}", f"{'The same day, and up' if not at else 'Up'} to {days:g} days")
+                    for at, days in enumerate(test.time_bands)
+                ),
             ],
             rows=rows,
             source=told.source,
-            notes=(f"{test.method}. Each band begins where the one before it ends. 100 is what chance gives.",),
+            notes=(
+                f"{test.method}. Each band begins where the one before it ends. 100 is what chance gives.",
+                "Of the newest 24 months, and of offences whose time is known to within a day.",
+            ),
             readers=told.readers,
         ),
     ]
