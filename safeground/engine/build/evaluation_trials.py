@@ -12,7 +12,15 @@ from safeground.engine.build.patrol_dosage import tell_dosage
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.evaluation import EvaluationRefused, OutcomeEvents, OutcomeOfProtocol, Protocol, TrialData
 from safeground.engine.measures import DatedPlaces, get_months, read_dated_places
-from safeground.engine.places import TrialDesign, TrialRefused, load_design, locate_in_places, open_schedule, read_log
+from safeground.engine.places import (
+    TrialDesign,
+    TrialRefused,
+    load_design,
+    locate_in_places,
+    name_police_initiated,
+    open_schedule,
+    read_log,
+)
 from safeground.engine.warehouse import Warehouse, open_warehouse
 from safeground.engine.workspace import Workspace
 
@@ -59,6 +67,9 @@ def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: P
         sealed=drawn_on < design.spec.starts,
         covered=covered,
         not_landed=not_landed,
+        police_initiated={
+            outcome.name: name_police_initiated(catalogue, outcome.definition or "") for outcome in protocol.outcomes
+        },
         sources=tuple(dict.fromkeys(outcome.feed or "" for outcome in protocol.outcomes)),
     )
 

@@ -28,6 +28,7 @@ from safeground.engine.places import (
     make_design,
     make_plan_template,
     make_sheets,
+    name_police_initiated,
     open_schedule,
     plan_capacity,
     plan_path,
@@ -88,6 +89,7 @@ def design_trial(
         capacity=plan_capacity(design),
         power=power,
         plans_missing=tell_missing_plans(plans),
+        police_initiated=name_police_initiated(catalogue, spec.outcome.definition),
     )
     with workspace.exclusive():
         text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"

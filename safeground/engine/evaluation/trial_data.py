@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,8 @@ class TrialData:
     """First and last day for which outcomes have landed; None where the files say nothing of it."""
     not_landed: frozenset[str] = frozenset()
     """Outcomes of which nothing has landed yet."""
+    police_initiated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By outcome, the offences it counts that are on paper because police were there."""
     sources: tuple[str, ...] = ()
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.documents import count_things
+from safeground.engine.documents import count_things, join_words
 from safeground.engine.evaluation.draws import tell_why_untold
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.protocol import Protocol
@@ -46,6 +46,11 @@ def _check_outcomes(protocol: Protocol, data: TrialData) -> Iterator[str]:
         if outcome.name not in data.outcomes_known:
             what = f"the definition {outcome.definition!r} in the feed {outcome.feed!r}"
             yield f"Outcome {outcome.name}: there is no {what}; name one that counts events in that feed."
+        if theirs := data.police_initiated.get(outcome.name):
+            yield (
+                f"Outcome {outcome.name}: patrols themselves put offences of it on record (such as {join_words(theirs[:3])}), so that "
+                "it would tell where officers were; name a definition without them."
+            )
 
 
 def _check_dates(protocol: Protocol, data: TrialData) -> Iterator[str]:

@@ -121,6 +121,11 @@ def test_what_does_not_fit_its_trial_is_refused_before_any_outcome_is_read(examp
     refuse(example, "The schedule does not match the visits.*moved by 1 day back fits them better", treated=shifted)
     backwards = (~data.treated).astype(float)
     refuse(example, "The schedule does not match the visits.*turned over", visits=backwards)
+    refuse(
+        example,
+        "Outcome street_crime: patrols themselves put offences of it on record .such as Drugs",
+        police_initiated={"street_crime": ("Drugs",)},
+    )
     refuse(example, "no file gives the places' coordinates", points=None)
     change(example, "buffer_metres: 150", "buffer_metres: 500")
     refuse(example, "reaches into Place 02, which is a place of the trial itself")

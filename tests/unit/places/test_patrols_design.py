@@ -68,6 +68,18 @@ def test_a_draw_that_no_evaluation_will_tell_is_told_at_the_design(
     assert any("safeground evaluate will refuse this trial." in line for line in said)
 
 
+def test_an_outcome_that_patrols_make_themselves_is_told_at_the_design(workspace: Workspace, tmp_path: Path) -> None:
+    outcome = {
+        "definition": "police_uk_public_space_violence",
+        "feed": "recorded_crime",
+        "title": "Violence and weapons",
+    }
+    path = write_spec(tmp_path, outcome=outcome)
+    said = " ".join(design_trial(workspace, load_catalogue("wrenshire"), path, simulations=100).lines())
+    assert "will refuse this trial. Patrols themselves put offences of this outcome on record" in said
+    assert "such as Possession of weapons" in said
+
+
 def test_the_same_design_is_told_the_same_power(workspace: Workspace) -> None:
     catalogue = load_catalogue("wrenshire")
     told = [design_trial(workspace, catalogue, EXAMPLE, simulations=60).as_data() for _ in range(2)]

@@ -21,6 +21,7 @@ from safeground.engine.places.patrols.folders import (
     trial_folder,
 )
 from safeground.engine.places.patrols.history import PlaceHistory, count_place_days, read_place_history
+from safeground.engine.places.patrols.outcomes import name_police_initiated
 from safeground.engine.places.patrols.plans import (
     PlanStatus,
     ProblemPlan,
@@ -85,6 +86,7 @@ __all__ = [
     "make_design",
     "make_plan_template",
     "make_sheets",
+    "name_police_initiated",
     "open_schedule",
     "parse_visits",
     "plan_capacity",

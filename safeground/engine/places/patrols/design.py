@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from safeground.engine.documents import count_things
+from safeground.engine.documents import count_things, join_words
 from safeground.engine.evaluation import tell_why_untold
 from safeground.engine.places.patrols.candidates import ChosenPlaces, TrialPlace, find_overlaps
 from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
@@ -55,6 +55,8 @@ class DesignReport:
     power: DesignPower
     plans_missing: tuple[str, ...] = ()
     """Places without a problem-solving plan, or with one that is not filled in, in words."""
+    police_initiated: tuple[str, ...] = ()
+    """Offences of the outcome that are on paper because police were there."""
 
     @property
     def can_be_carried(self) -> bool:
@@ -78,9 +80,14 @@ class DesignReport:
         return tuple(lines)
 
     def _untold_lines(self) -> list[str]:
-        """Before anybody walks a patrol for it: a draw that no evaluation here will tell."""
-        why = tell_why_untold(self.design.draw)
-        return [f"safeground evaluate will refuse this trial. {why}"] if why else []
+        """Before anybody walks a patrol for it: a draw or an outcome that no evaluation here will tell."""
+        why = [tell_why_untold(self.design.draw)]
+        if self.police_initiated:
+            why.append(
+                f"Patrols themselves put offences of this outcome on record (such as {join_words(self.police_initiated[:3])}), "
+                "so that it would tell where officers were; name a definition without them."
+            )
+        return [f"safeground evaluate will refuse this trial. {each}" for each in why if each]
 
     def _power_lines(self) -> list[str]:
         power, curve = self.power, self.power.curve
