@@ -9,11 +9,18 @@ import pytest
 from partners_county import OPEN, PartnersCounty, find_finding, find_table, land_county, say
 
 from safeground.engine.assessment import tell_hot_spots, write_hot_spot_pack
-from safeground.engine.assessment.chapters.hot_spots import make_hot_spots
+from safeground.engine.assessment.chapters.hot_spots import make_hot_spots, tell_chosen
 from safeground.engine.assessment.chapters.hot_spots.overview import make_held_out
 from safeground.engine.assessment.chapters.hot_spots.residents import compare_with_police_records
 from safeground.engine.documents import Audience, Chapter, Figure, Finding, SpotMap, Table
-from safeground.engine.places import HotSpotPlan, HotSpotsError, choose_hot_cells, find_hot_spots, read_incidents
+from safeground.engine.places import (
+    HotSpotPlan,
+    HotSpotsError,
+    choose_hot_cells,
+    count_busiest,
+    find_hot_spots,
+    read_incidents,
+)
 
 ID = "hot_spots"
 
@@ -83,6 +90,8 @@ def test_what_is_said_of_later_months_is_counted_in_months_that_did_not_choose(
     (finding,) = make_held_out(told)
     assert isinstance(finding, Finding) and finding.estimate.count == held.caught
     assert "the months before alone would have chosen" in finding.sentence
+    assert told.found.at_institutions and "hospitals, prisons and police stations left out" in finding.sentence
+    assert any("takes each for independent" in caveat for caveat in finding.caveats)
     assert "Too few months" in say(make_held_out(tell(county, Audience.POLICE, "robbery_rate")))
 
 
@@ -107,6 +116,17 @@ def test_the_same_choice_with_police_records_is_made_on_the_same_grids(county: P
     assert "If Possession of weapons counted too, on the same grids" in say([compared])
     (cannot,) = compare_with_police_records(tell(county, Audience.POLICE, "robbery_rate"))
     assert "cannot be asked here" in say([cannot])
+
+
+def test_an_offence_that_stands_in_is_held_to_the_same_test_of_rareness(county: PartnersCounty) -> None:
+    evidence, plan = county.evidence(Audience.PARTNERSHIP), HotSpotPlan(moved_grids=8)
+    rare = {
+        measure: np.median(count_busiest(tell_chosen(evidence, measure, plan)[0].found.incidents, plan)) < 5
+        for measure in ("robbery_rate", "violence_rate")
+    }
+    for measure, is_rare in rare.items():
+        assert ("is rare too" in tell_chosen(evidence, measure, plan)[1]) == is_rare
+    assert set(rare.values()) == {True, False}
 
 
 def test_what_lies_at_institutions_is_left_out_and_told(county: PartnersCounty) -> None:

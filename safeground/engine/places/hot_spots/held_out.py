@@ -23,7 +23,7 @@ _LATER = 3
 @dataclass(frozen=True, eq=False)
 class HeldOut:
     """Of the later months' events, those in the places that the earlier months alone would have chosen, and their share with its
-    interval.
+    interval (Wilson's, which takes events for independent: too narrow where they come in clusters).
 
     An event in these places counts whether or not they are the places chosen by all months.
     """

@@ -72,8 +72,8 @@ def make_held_out(told: ToldSpots) -> list[Block]:
     later = f"{held.later[0]:%B %Y} to {held.later[-1]:%B %Y}" if len(held.later) > 1 else f"{held.later[0]:%B %Y}"
     if share.is_published:
         sentence = (
-            f"Of all {told.what} with a known place in the months received from {later}, {format_value(share)} "
-            f"({format_interval(share)}) happened in the "
+            f"Of all {told.what} with a known place{_except_institutions(found)} in the months received from {later}, "
+            f"{format_value(share)} ({format_interval(share)}) happened in the "
             f"{found.plan.count} places that the months before alone would have chosen. They are {cells}% of the places "
             "where anything was recorded."
         )
@@ -93,11 +93,16 @@ def make_held_out(told: ToldSpots) -> list[Block]:
             sources=(told.source,),
             caveats=(
                 "Places are chosen by some months and counted in others, so that the luck of the first does not count.",
+                "Offences come in clusters and series, and this interval takes each for independent, which makes it somewhat too narrow.",
                 "It is no forecast of any one place, and says nothing of what a patrol would change.",
             ),
             readers=told.readers,
         )
     ]
+
+
+def _except_institutions(found: HotSpots) -> str:
+    return " (those at hospitals, prisons and police stations left out)" if found.at_institutions else ""
 
 
 def make_map(told: ToldSpots) -> Figure:

@@ -13,7 +13,7 @@ from safeground.engine.areas import to_wgs84
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.catalogue import EventDefinition
 from safeground.engine.disclosure import DisclosureRule, Protected, protect
-from safeground.engine.documents import AreaShape, Audience, join_words
+from safeground.engine.documents import AreaShape, Audience, capitalise, join_words
 from safeground.engine.feeds import HarmWeights
 from safeground.engine.measures import Measures
 from safeground.engine.places import (
@@ -33,6 +33,11 @@ _TOO_RARE = (
     "Serious violence by the partnership's own definition is too rare, as far as the record can tell it, for places of this size: the "
     "busiest hold fewer than five offences each, so that luck would choose them. So these are places of another offence that stands in "
     "for it."
+)
+
+_TOO_RARE_TOO = (
+    "{what} is rare too: half of as many busiest places as are listed hold fewer than five offences each, so that the list is mostly "
+    "luck. Do not choose places for patrol by it alone."
 )
 
 _FOUND: WeakKeyDictionary[Measures, dict[tuple[object, ...], HotSpots]] = WeakKeyDictionary()
@@ -142,7 +147,10 @@ def tell_chosen(
                 return tell_hot_spots(evidence, own, "serious violence", plan, harm=harm), ""
             why = _TOO_RARE
     definition, what = evidence.measures.definition_of(measure), evidence.catalogue.measures[measure].short_title
-    return tell_hot_spots(evidence, definition, what, plan, harm=harm), why
+    told = tell_hot_spots(evidence, definition, what, plan, harm=harm)
+    if np.median(count_busiest(told.found.incidents, plan)) < _FEWEST_EACH:
+        why = " ".join(part for part in (why, _TOO_RARE_TOO.format(what=capitalise(what))) if part)
+    return told, why
 
 
 def tell_hot_spots(
