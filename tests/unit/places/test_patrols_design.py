@@ -56,6 +56,7 @@ def test_the_example_is_the_published_design(workspace: Workspace) -> None:
     assert "1,800, of which 720 with a patrol" in said
     assert "An assumption, and no record" in said
     assert "5% is meant" in said
+    assert "a quicker test than the evaluation's" in said
     assert load_design(workspace, "southend_patrols").sha256 == design.sha256
 
 

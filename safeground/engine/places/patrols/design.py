@@ -99,6 +99,7 @@ class DesignReport:
         )
         lines = [
             f"Power rests on: {power.basis}",
+            "It is that of a quicker test than the evaluation's, which divides its score by the standard error: near, and not the same.",
             f"Expected without patrols: {curve.events:,.1f} events on all place-days together.",
             found,
         ]
