@@ -122,6 +122,8 @@ def told_of_sound(name):
 # A part that is a number and wrong, beside parts that are no numbers.
 @example(name="population-example", seed=9925, as_csv=False)
 @example(name="population-example", seed=9925, as_csv=True)
+# Two senders, one of them in a row that is set aside for another fault.
+@example(name="perception_survey-example", seed=393, as_csv=False)
 def test_what_is_marked_is_all_there_is_to_put_right(name, seed, as_csv):
     rows, said = EXAMPLES[name]
     spoilt = spoil(rows, random.Random(seed))
@@ -157,7 +159,13 @@ def test_what_is_marked_is_all_there_is_to_put_right(name, seed, as_csv):
             put_right(second, rows, sheet.title)
             again = check_file(second, FEEDS, **said)
         assert not again.refused
-        left = [problem.message for problem in problems_of(again) if problem.message not in of_file]
+        # What was told of the whole file may be told again of more rows, now that those set aside are among them.
+        of_whole = {(problem.rule, problem.column) for problem in problems_of(found) if problem.first_row is None}
+        left = [
+            problem.message
+            for problem in problems_of(again)
+            if problem.first_row is not None or (problem.rule, problem.column) not in of_whole
+        ]
         assert left == told_of_sound(name)
 
 
