@@ -14,7 +14,8 @@ alarm. Missed were a near-duplicate in another order of words, a percentage with
 December.
 
 The rules were mended after each of the first two counts, without one for either text; after the third a rule that read sentences of whole
-documents alone was let read those that a file quotes. What is found now shows
+documents alone was let read those that a file quotes, and near-duplicates are looked for by stems in any order, which was known to be
+lacking. What is found now shows
 that the mending holds; only the first counts show what the linter makes of a stranger's strategy.
 """
 
@@ -40,8 +41,8 @@ MOST_FALSE_ALARMS = 3
 ONLY_IN_DATA = {"D09", "D13", "D18", "D20"}
 """Not found in the first's plain text: they ask what a sentence means, and there is no structure to say it."""
 
-MISSED = {"third_unseen": {"D12", "D20"}}
-"""Not found, and no rule was made for them: one that is found must leave this list."""
+MISSED = {"third_unseen": {"D20"}}
+"""Not found, and no rule was made for it: one that is found must leave this list."""
 
 
 @pytest.fixture(

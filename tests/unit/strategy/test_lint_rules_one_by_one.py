@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from safeground.engine.strategy import RULES, lint_file
+from safeground.engine.strategy.lint.language import stem
 
 DOCUMENTS = Path(__file__).parent / "documents"
 
@@ -175,3 +176,52 @@ def test_what_is_told_rightly_is_left_alone(rules_found: Callable[..., set[str]]
 def test_every_rule_says_what_it_looks_for() -> None:
     assert [rule.id for rule in RULES if not rule.explanation.endswith(".")] == []
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (
+            "Funding to evaluate any mentoring project when it is for a suspended pupil.",
+            "in order and but for their endings",
+        ),
+        ("For suspended pupils, mentoring projects: fund their evaluation.", "in another order"),
+        ("Fund the inspection of policing projects for suspended drivers.", ""),
+    ],
+)
+def test_a_statement_in_other_forms_of_its_words_is_nearly_the_same(tmp_path: Path, other: str, why: str) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text(
+        "Plan\n\nPriority 1: Fund an evaluation of mentoring projects for suspended pupils.\n\n"
+        f"Priority 2: {other}\n\nPriority 3: Count every knife that is found in a park by wardens.\n",
+        encoding="utf-8",
+    )
+    found = [each for each in lint_file(path).findings if each.rule == "statements-nearly-the-same"]
+    assert [why in each.worked_from[0] for each in found] == ([True] if why else [])
+
+
+def test_words_of_a_family_have_one_stem_and_doers_keep_theirs() -> None:
+    families = (
+        "reduce reduces reducing reduction",
+        "plan plans planned planning",
+        "exploit exploited exploitation",
+        "community communities",
+        "evaluate evaluating evaluation",
+        "engage engagement engaging",
+    )
+    assert [len({stem(word) for word in family.split()}) for family in families] == [1] * len(families)
+    assert len({stem(word) for word in families_of_their_own}) == len(families_of_their_own)
+
+
+families_of_their_own = (
+    "offence",
+    "offender",
+    "school",
+    "scheme",
+    "policing",
+    "place",
+    "assess",
+    "address",
+    "2024",
+    "2025",
+)

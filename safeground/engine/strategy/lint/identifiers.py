@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
-from safeground.engine.strategy.lint.language import content_words, likeness, words
+from safeground.engine.strategy.lint.language import likeness, stems, words
 from safeground.engine.strategy.lint.modelled import place
 from safeground.engine.strategy.lint.subject import NumberedItem, Passage, Subject
 
 NEAR_DUPLICATE = 0.75
 """Two statements of which three quarters of the words agree, in order, differ in a phrase and not in what is to be done."""
 LOOSELY_ALIKE = 0.5
-"""So far alike in order, two statements that carry their meaning in the very same words are one in two wordings."""
+"""So far alike in order, two statements that carry their meaning in words of the very same stems are one in two wordings."""
+SAME_STEMS = 0.9
+"""With so many stems in common, of as many as a whole statement has, the order of the words does not matter."""
+FEWEST_WORDS = 6
+"""Shorter statements share their words by chance."""
 
 
 def _by_series(subject: Subject) -> dict[tuple[str, str], list[NumberedItem]]:
@@ -109,20 +113,43 @@ def statements_nearly_the_same(subject: Subject) -> Iterator[Flaw]:
     """Two numbered statements, aims or impacts differ in a phrase only."""
     stated = [(item.place, item.text, item.label.rstrip(" :.–-")) for item in subject.items]
     stated += [(aim.place, aim.text, "") for aim in subject.aims]
-    known = [(where, text, label, frozenset(words(text))) for where, text, label in stated if len(words(text)) >= 6]
+    known = [
+        (where, text, label, frozenset(stems(text)))
+        for where, text, label in stated
+        if len(words(text)) >= FEWEST_WORDS
+    ]
     for (here, one, label, first), (there, other, second, last) in combinations(known, 2):
-        # Comparing word for word is a thousand times dearer than counting shared words, and most pairs share few.
+        # Comparing word for word is a thousand times dearer than counting shared stems, and most pairs share few.
         if here.document != there.document or len(first & last) < max(len(first), len(last)) / 2:
             continue
-        alike = likeness(one, other)
-        if alike >= NEAR_DUPLICATE or (alike >= LOOSELY_ALIKE and content_words(one) == content_words(other)):
+        said = _say_alike(one, other)
+        if said:
             yield Flaw(
                 (here, there),
                 f"{label or 'This'} and {second or 'that'} say nearly the same: "
                 f"{quoted((shortened(text, length=200).rstrip('.') for text in (one, other)), joined_by=' and ')}. "
                 "Join them, or say what sets them apart.",
-                (f"{alike:.0%} of the words agree, in order",),
+                (said,),
             )
+
+
+def _say_alike(one: str, other: str) -> str:
+    """In what two statements agree, nothing where they differ: word for word, or in other forms or another order of the same words."""
+    in_words = likeness(words(one), words(other))
+    first, last = stems(one), stems(other)
+    in_stems = likeness(first, last)
+    shared = len({*first} & {*last}) / len({*first} | {*last}) if first or last else 0.0
+    if in_words >= NEAR_DUPLICATE:
+        return f"{in_words:.0%} of the words agree, in order"
+    if in_words >= LOOSELY_ALIKE and shared == 1:
+        return "the words that carry meaning are the same but for their endings"
+    if min(len(first), len(last)) < FEWEST_WORDS:
+        return ""
+    if in_stems >= NEAR_DUPLICATE:
+        return f"{in_stems:.0%} of the words that carry meaning agree, in order and but for their endings"
+    if shared >= SAME_STEMS:
+        return f"{shared:.0%} of the words that carry meaning agree, in another order and but for their endings"
+    return ""
 
 
 _BODY = "Partnership|Unit|Board|Roundtable|Panel|Committee|Executive|Team|Network|Alliance|Forum|Taskforce|Programme"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -45,15 +45,46 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+_ENDINGS = ("ments", "ment", "ings", "ing", "ions", "ion", "ives", "ive", "ies", "ed", "es", "ly", "s", "e", "y")
+_SHORTEST_STEM = 4
+
+
+def stem(word: str) -> str:
+    """What a word has in common with others of its family, so that 'reduces', 'reducing' and 'reduction' are one: 'reduc'.
+
+    Endings that make a doer (-er) stay: an offender and an offence are not one. Porter's stemmer (1980) has many more rules for the same
+    few words that statements of intent are written in.
+    """
+    before = ""
+    while before != word and not word.isdigit():
+        before = word
+        for ending in _ENDINGS:
+            if word.endswith(ending) and not word.endswith("ss") and len(word) - len(ending) >= _SHORTEST_STEM:
+                word = word.removesuffix(ending)
+                break
+        if word.endswith(("at", "ct")) and len(word) - 1 > _SHORTEST_STEM:
+            word = (
+                word.removesuffix("at") if word.endswith("at") else word.removesuffix("t")
+            )  # exploitat(ion), reduct(ion)
+        if len(word) > _SHORTEST_STEM and word[-1] == word[-2] != "s":
+            word = word[:-1]  # plann(ing)
+    return word
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words that carry the meaning, in their order."""
+    return [stem(word) for word in words(text) if word not in _STOP_WORDS]
+
+
 def overlap(one: str, other: str) -> float:
     """The share of their meaning that two phrases have in common: shared content words over all (Jaccard). 0 to 1."""
     first, second = content_words(one), content_words(other)
     return len(first & second) / len(first | second) if first | second else 0.0
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(one: Sequence[str], other: Sequence[str]) -> float:
     """How alike two texts are word for word and in order (Ratcliff and Obershelp). 0 to 1."""
-    return SequenceMatcher(None, words(one), words(other), autojunk=False).ratio()
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 @dataclass(frozen=True)
