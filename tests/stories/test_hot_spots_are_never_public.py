@@ -119,7 +119,7 @@ def test_what_is_wrong_gets_a_sentence(built, run_safeground):
     workspace, catalogue = open_with_catalogue(built.root)
     for settings, says in (
         ({"measure": "nothing"}, "there is no measure or definition"),
-        ({"weights": built.root / "workspace.yaml"}, "no column for a code"),
+        ({"weights": built.root / "workspace.yaml"}, "no column for an offence"),
         ({"audience": Audience.PUBLIC}, "never told to the public"),
     ):
         with pytest.raises(ValueError, match=says):

@@ -8,6 +8,7 @@ as they are.
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 import statistics
 from collections.abc import Mapping, Sequence
@@ -22,9 +23,13 @@ _WEIGHTS = (
     "weight", "onsseverityweight", "cchiscore", "cchiweight", "cchi", "chiscore", "chi", "harmscore", "harm", "sentencedays", "days",
     "score",
 )  # fmt: skip
-_TYPES = ("policeukcatmapcategory", "policeukcategory", "policeukcat", "crimetype")
+_TYPES = ("policeukcatmapcategory", "policeukcategory", "policeukcat", "crimetype", "offencetype")
 _ALIKE = 3.0
 """Weights of one crime type this near to each other have a mean that means something without knowing how many there are of each."""
+
+_LIKE = 0.7
+"""How alike two names are, of 1, for one to be told as perhaps meant for the other."""
+_NEEDED = "the columns code (or crime_type) and weight"
 
 
 class HarmWeightsError(ValueError):
@@ -68,38 +73,46 @@ class HarmWeights:
 
 
 def read_harm_weights(path: Path) -> HarmWeights:
-    """An index from its CSV: a row an offence, with a column for its code and one for its weight, under any of their usual names.
+    """An index from its CSV: a row an offence, with a column for its code or its crime type (or both) and one for its weight, under any
+    of their usual names.
 
     Codes such as '8/01' are read as 00801, and '1, 4.1/2/10' as the four they name. Where rows of one code differ (an index may
-    weigh the kinds of an offence apart) the middle weight is taken. Raises HarmWeightsError for a file without these columns, and
-    for a weight that is no number or below zero, with its row.
+    weigh the kinds of an offence apart), or of one type in a file without codes, the middle weight is taken. Raises HarmWeightsError for
+    a file without these columns, which names the nearest that it has, and for a weight that is no number or below zero, with its row.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+            lines = csv.DictReader(line for line in file if not line.startswith("#"))
+            rows, named = list(lines), [name or "" for name in lines.fieldnames or ()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise HarmWeightsError(f"{path} cannot be read as a CSV: {error}") from None
-    columns = {re.sub(r"[^a-z]", "", str(name).lower()): name for name in (rows[0] if rows else {})}
-    code, weight = (_choose(columns, names) for names in (_CODES, _WEIGHTS))
-    if code is None or weight is None:
-        missing = "a code" if code is None else "a weight"
-        raise HarmWeightsError(f"{path} has no column for {missing}; it needs the columns code and weight")
-    kind = _choose(columns, _TYPES)
+    columns = {_plain(name): name for name in named}
+    code, kind, weight = (_choose(columns, names) for names in (_CODES, _TYPES, _WEIGHTS))
+    if code is None and kind is None:
+        raise HarmWeightsError(
+            _say_missing(path, "an offence's code or its crime type", columns, {"code": _CODES, "crime_type": _TYPES})
+        )
+    if weight is None:
+        raise HarmWeightsError(_say_missing(path, "a weight", columns, {"weight": _WEIGHTS}))
     by_code: dict[str, list[float]] = {}
     by_type: dict[str, dict[str, float]] = {}
+    of_type: dict[str, list[float]] = {}
     for number, row in enumerate(rows, 2):
-        text = (row[code] or "").strip()
-        if not text:
+        codes, type_ = ((row[name] or "").strip() if name is not None else "" for name in (code, kind))
+        if not codes and (code is not None or not type_):
             continue
         value = _read_weight(row[weight], f"{path}, row {number}")
-        for each in split_codes(text):
+        if code is None:
+            of_type.setdefault(type_.casefold(), []).append(value)
+        for each in split_codes(codes):
             by_code.setdefault(each, []).append(value)
-            if kind is not None and (row[kind] or "").strip():
-                by_type.setdefault(row[kind].strip().casefold(), {})[each] = value
+            if type_:
+                by_type.setdefault(type_.casefold(), {})[each] = value
     return HarmWeights(
         source=path.name,
         by_code={each: statistics.median(values) for each, values in by_code.items()},
-        by_type={each: tuple(sorted(codes.items())) for each, codes in by_type.items()},
+        by_type={each: ((each, statistics.median(values)),) for each, values in of_type.items()}
+        | {each: tuple(sorted(codes.items())) for each, codes in by_type.items()},
     )
 
 
@@ -114,6 +127,26 @@ def split_codes(text: str) -> tuple[str, ...]:
         elif part:
             found.append(part)
     return tuple(found)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+def _say_missing(path: Path, what: str, columns: Mapping[str, str], wanted: Mapping[str, Sequence[str]]) -> str:
+    """That a column is lacking, and which of the file's own is nearest to one that would do. wanted: usual names by the one to give."""
+    missing = f"{path} has no column for {what}"
+    if not any(columns):
+        return f"{missing}, since its first row names none; it needs {_NEEDED}"
+    likeness, nearest, name = max(
+        (difflib.SequenceMatcher(None, plain, usual).ratio(), plain, name)
+        for plain in columns
+        for name, usuals in wanted.items()
+        for usual in usuals
+    )
+    if likeness < _LIKE:
+        return f"{missing} among {', '.join(filter(None, columns.values()))}; it needs {_NEEDED}"
+    return f"{missing}; the nearest is {columns[nearest]!r}: call it {name} if that is what it holds"
 
 
 def _choose(columns: Mapping[str, str], names: Sequence[str]) -> str | None:

@@ -39,12 +39,20 @@ def test_a_crime_type_has_a_weight_only_where_its_offences_are_alike_or_counted(
     assert told == {"Violence and sexual offences": pytest.approx(74)}
 
 
+def test_an_index_by_crime_type_alone_is_read(tmp_path):
+    found = read(tmp_path, "Crime type,weight\nRobbery,800\nBurglary,40\nBurglary,60\nBurglary,55\n,3\n")
+    assert found.weigh(["Robbery", "burglary", "Drugs"]) == {"Robbery": 800, "burglary": 55}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("code,name\n8N,x\n", "no column for a weight"),
-        ("name,weight\nx,1\n", "no column for a code"),
-        ("", "no column for a code"),
+        ("code,name\n8N,x\n", "no column for a weight among code, name; it needs the columns code"),
+        ("code,Wieght\n8N,1\n", "no column for a weight; the nearest is 'Wieght': call it weight if"),
+        ("name,weight\nx,1\n", "no column for an offence's code or its crime type among name, weight"),
+        ("Home Ofice cod,weight\n8N,1\n", "the nearest is 'Home Ofice cod': call it code if"),
+        ("crime typ,weight\nRobbery,1\n", "the nearest is 'crime typ': call it crime_type if"),
+        ("", "since its first row names none"),
         ("code,weight\n8N,much\n", "row 2: 'much' is no weight"),
         ("code,weight\n8N,-1\n", "0 or more"),
     ],
