@@ -36,6 +36,8 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | which places stay, become or were hot? | `classify_space_time`; `measure_class_alarms` |
 | at which hours, where only a range is known? | `aoristic_weights` |
 | which few places, not too close together? | `choose_spots` |
+| who is like whom, and how alike are two sides? | `fit_logistic`, `match_nearest`, `standardise_differences` |
+| could something unseen have made a difference between matched people? | `bound_hidden_bias`, `find_tolerated_bias` |
 """
 
 from safeground.engine.statistics.absorbed_regression import AbsorbedRegression, fit_absorbed_regression
@@ -79,10 +81,13 @@ from safeground.engine.statistics.false_alarms import FalseAlarms, chart_levels,
 from safeground.engine.statistics.families import read_together
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
+from safeground.engine.statistics.hidden_bias import bound_hidden_bias, find_tolerated_bias
 from safeground.engine.statistics.kernel_densities import KernelDensity, kernel_density
 from safeground.engine.statistics.knox import KnoxTest, knox_test
 from safeground.engine.statistics.lasting_shares import LastingShare, estimate_lasting_share
 from safeground.engine.statistics.local_statistics import LocalStatistics, local_getis_ord, local_moran
+from safeground.engine.statistics.logistic_regression import LogisticFit, fit_logistic
+from safeground.engine.statistics.matching import NOBODY, MatchedSets, match_nearest, standardise_differences
 from safeground.engine.statistics.peaks import Peak, estimate_growth, find_peak
 from safeground.engine.statistics.penalised_poisson import PenalisedPoisson, fit_penalised_poisson
 from safeground.engine.statistics.periods import (
@@ -169,6 +174,7 @@ __all__ = [
     "FEWEST_RUNS",
     "FEWEST_YEARS",
     "FUNNEL_LEVELS",
+    "NOBODY",
     "SHARES_OF_AREA",
     "SPACE_TIME_CLASSES",
     "AbsorbedRegression",
@@ -202,6 +208,8 @@ __all__ = [
     "LevelChanges",
     "LinkedShare",
     "LocalStatistics",
+    "LogisticFit",
+    "MatchedSets",
     "PairedDraw",
     "ParallelDraw",
     "Peak",
@@ -233,6 +241,7 @@ __all__ = [
     "aoristic_weights",
     "bootstrap_blocks",
     "bound_from_below",
+    "bound_hidden_bias",
     "chart_levels",
     "choose_spots",
     "classify_space_time",
@@ -262,9 +271,11 @@ __all__ = [
     "find_randomisation_p",
     "find_shifted_p",
     "find_similar_areas",
+    "find_tolerated_bias",
     "fit_absorbed_regression",
     "fit_age_curve",
     "fit_count_regression",
+    "fit_logistic",
     "fit_penalised_poisson",
     "funnel_limits",
     "g_chart",
@@ -272,6 +283,7 @@ __all__ = [
     "knox_test",
     "local_getis_ord",
     "local_moran",
+    "match_nearest",
     "measure_calibration",
     "measure_class_alarms",
     "measure_false_alarms",
@@ -289,6 +301,7 @@ __all__ = [
     "smallest_trend_fall",
     "smallest_yearly_fall",
     "smooth_ratios",
+    "standardise_differences",
     "t_chart",
     "u_chart",
     "xmr_chart",
