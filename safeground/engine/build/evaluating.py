@@ -14,37 +14,33 @@ import numpy as np
 
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
-from safeground.engine.build.evaluation_trials import read_workspace_trial
+from safeground.engine.build.evaluation_data import read_workspace_data
 from safeground.engine.catalogue import Catalogue, load_economics
+from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation import (
     CostBenefit,
-    DesignKind,
     Evaluation,
     Protocol,
     SealEntry,
-    TrialData,
     appraise,
     as_data,
     check_cost_benefit_plan,
     check_protocol,
     check_seal,
     enter_opening,
-    evaluate_crossover,
+    evaluate,
     hash_protocol,
     make_evaluation_report,
     protocol_folder,
+    read_evaluation_files,
     read_protocol,
     read_seals,
-    read_trial_files,
     say_effect,
     seal_protocol,
 )
 from safeground.engine.publish import publish_edition
 from safeground.engine.workspace import Progress, Workspace, move_into_place, no_progress
-
-_RULE = "police_confidential"
-"""Outcomes of a patrol trial are the police's counts of single places and days."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,7 @@ class EvaluationReport:
 def seal_evaluation(
     workspace: Workspace, catalogue: Catalogue, path: Path, *, by: str = "", now: datetime.datetime | None = None
 ) -> SealReport:
-    """Seal a protocol as it stands, having held it against its trial. No outcome is read.
+    """Seal a protocol as it stands, having held it against its data. No outcome is read.
 
     `by`: the role that answers for it, the protocol's owner unless told. Raises DefinitionsError or EvaluationRefused.
     """
@@ -124,10 +120,10 @@ def run_evaluation(
     _check_costs(workspace, protocol)
     enter_opening(workspace, protocol.name, sha256, now=moment)
     seal = check_seal(read_seals(workspace), protocol, sha256)
-    progress(0, 3, "drawing schedules anew")
-    evaluation = evaluate_crossover(protocol, data, sha256=sha256, seal=seal)
+    progress(0, 3, "estimating")
+    evaluation = evaluate(protocol, data, sha256=sha256, seal=seal)
     cost_benefit = _appraise(workspace, evaluation)
-    rule = catalogue.disclosure.rule(_RULE, audience)
+    rule = _find_rule(catalogue, protocol, audience)
     force = catalogue.partnership.force
     document = make_evaluation_report(
         evaluation,
@@ -159,10 +155,16 @@ def run_evaluation(
 
 
 def _check_costs(workspace: Workspace, protocol: Protocol) -> None:
-    """Whether the costs of a protocol can stand, before an outcome is opened. A negative control is worth nothing by design."""
+    """Whether the costs of a protocol can stand, before an outcome is opened."""
     if protocol.cost_benefit is not None:
-        kinds = {each.name: DesignKind.RANDOMISED for each in protocol.outcomes if each.role != "negative_control"}
-        check_cost_benefit_plan(protocol.cost_benefit, load_economics(workspace.partnership), kinds)
+        check_cost_benefit_plan(protocol.cost_benefit, load_economics(workspace.partnership), protocol.priced)
+
+
+def _find_rule(catalogue: Catalogue, protocol: Protocol, audience: Audience) -> DisclosureRule:
+    """The rule of the feed that the numbers come from; of several, the one that withholds most."""
+    names = {catalogue.feeds.contracts[feed].disclosure for feed in protocol.feeds} or {protocol.rule_of_files}
+    rules = [catalogue.disclosure.rule(name, audience) for name in sorted(names)]
+    return max(rules, key=lambda rule: (rule.rounding, rule.threshold))
 
 
 def _appraise(workspace: Workspace, evaluation: Evaluation) -> CostBenefit | None:
@@ -174,13 +176,13 @@ def _appraise(workspace: Workspace, evaluation: Evaluation) -> CostBenefit | Non
     return appraise(plan, economics, effects, rng=np.random.default_rng(plan.seed))
 
 
-def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Protocol, bytes, TrialData]:
-    """The protocol, its bytes, and its trial with the outcomes closed."""
+def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Protocol, bytes, Any]:
+    """The protocol, its bytes, and its data with the outcomes closed."""
     protocol = read_protocol(path)
     data = (
-        read_trial_files(protocol, path.parent)
-        if protocol.trial is None
-        else read_workspace_trial(workspace, catalogue, protocol)
+        read_evaluation_files(protocol, path.parent)
+        if protocol.is_from_files
+        else read_workspace_data(workspace, catalogue, protocol)
     )
     fingerprint = _fingerprint_all(data.fingerprint, workspace, catalogue, protocol)
     return protocol, path.read_bytes(), replace(data, fingerprint=fingerprint)

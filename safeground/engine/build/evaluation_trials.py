@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from safeground.engine.build.patrol_dosage import tell_dosage
 from safeground.engine.catalogue import Catalogue
-from safeground.engine.evaluation import EvaluationRefused, OutcomeEvents, OutcomeOfProtocol, Protocol, TrialData
+from safeground.engine.evaluation import (
+    CrossoverProtocol,
+    EvaluationRefused,
+    OutcomeEvents,
+    OutcomeOfProtocol,
+    TrialData,
+)
 from safeground.engine.measures import DatedPlaces, get_months, read_dated_places
 from safeground.engine.places import (
     TrialDesign,
@@ -27,7 +33,7 @@ from safeground.engine.workspace import Workspace
 _A_DAY = 24 * 60
 
 
-def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> TrialData:
+def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: CrossoverProtocol) -> TrialData:
     """The trial a protocol names, with the schedule of its last draw. Raises TrialRefused or EvaluationRefused, in a sentence."""
     name = protocol.trial or ""
     design = load_design(workspace, name)
@@ -74,7 +80,7 @@ def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: P
     )
 
 
-def _find_known(catalogue: Catalogue, protocol: Protocol) -> frozenset[str]:
+def _find_known(catalogue: Catalogue, protocol: CrossoverProtocol) -> frozenset[str]:
     """Outcomes that a definition counts in the feed named."""
     found = {outcome.name: catalogue.definitions.get(outcome.definition or "") for outcome in protocol.outcomes}
     return frozenset(
@@ -85,7 +91,7 @@ def _find_known(catalogue: Catalogue, protocol: Protocol) -> frozenset[str]:
 
 
 def _find_covered(
-    warehouse: Warehouse, catalogue: Catalogue, protocol: Protocol
+    warehouse: Warehouse, catalogue: Catalogue, protocol: CrossoverProtocol
 ) -> tuple[tuple[datetime.date, datetime.date] | None, frozenset[str]]:
     """The days of the trial for which every outcome has landed without a gap; and the outcomes of which nothing has."""
     partner = catalogue.partnership.force.partner

@@ -53,6 +53,7 @@ from safeground.engine.evaluation.designs.synthetic_controls import SyntheticCon
 from safeground.engine.evaluation.draws import Draw, tell_why_untold
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
+from safeground.engine.evaluation.evaluations import Evaluation, as_data
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
 from safeground.engine.evaluation.evidence_library import (
     Concern,
@@ -64,9 +65,22 @@ from safeground.engine.evaluation.evidence_library import (
     maryland_of,
     warn_of,
 )
-from safeground.engine.evaluation.protocol import OutcomeOfProtocol, Protocol, read_protocol
-from safeground.engine.evaluation.report import make_evaluation_report
-from safeground.engine.evaluation.running import Dose, Evaluation, as_data, evaluate_crossover
+from safeground.engine.evaluation.exhibits import Flow, PageWords, Quantity, Section
+from safeground.engine.evaluation.protocols import (
+    PROTOCOLS,
+    CrossoverProtocol,
+    OutcomeOfProtocol,
+    Protocol,
+    read_protocol,
+)
+from safeground.engine.evaluation.report import make_evaluation_report, make_finding
+from safeground.engine.evaluation.running import (
+    DESIGNS,
+    check_protocol,
+    evaluate,
+    evaluate_crossover,
+    read_evaluation_files,
+)
 from safeground.engine.evaluation.sealing import (
     SealEntry,
     check_seal,
@@ -78,11 +92,12 @@ from safeground.engine.evaluation.sealing import (
 )
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.evaluation.trial_files import read_trial_files
-from safeground.engine.evaluation.validation import check_protocol
 from safeground.engine.evaluation.wording import say_effect, say_p, say_ratio
 
 __all__ = [
+    "DESIGNS",
     "PATROL_DAYS",
+    "PROTOCOLS",
     "Amount",
     "BenefitOf",
     "CheckResult",
@@ -93,12 +108,12 @@ __all__ = [
     "CostBenefitSection",
     "CostOf",
     "Coverage",
+    "CrossoverProtocol",
     "CrossoverTrial",
     "DesignKind",
     "DesignWorld",
     "DifferenceInDifferences",
     "DisplacementDifference",
-    "Dose",
     "Draw",
     "EValue",
     "Effect",
@@ -110,6 +125,7 @@ __all__ = [
     "EvidenceList",
     "EvidenceWarning",
     "EvidenceWarnings",
+    "Flow",
     "InterruptedSeries",
     "MeanRegression",
     "NotComputed",
@@ -118,11 +134,14 @@ __all__ = [
     "OffenceCount",
     "OutcomeEvents",
     "OutcomeOfProtocol",
+    "PageWords",
     "Protocol",
+    "Quantity",
     "Role",
     "Scale",
     "ScoreChange",
     "SealEntry",
+    "Section",
     "Side",
     "Span",
     "Spread",
@@ -154,17 +173,20 @@ __all__ = [
     "estimate_lag_effects",
     "estimate_prevalence_effect",
     "estimate_score_change",
+    "evaluate",
     "evaluate_crossover",
     "find_approach",
     "grade",
     "hash_protocol",
     "interrupted_time_series",
     "make_evaluation_report",
+    "make_finding",
     "maryland_of",
     "price_plan",
     "price_ratio",
     "protocol_folder",
     "read_effects_together",
+    "read_evaluation_files",
     "read_protocol",
     "read_seals",
     "read_trial_files",

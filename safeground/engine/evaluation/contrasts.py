@@ -13,7 +13,7 @@ _OF_CHANGE = re.compile(
     r"grew|grow(?:s|n|ing|th)?|prevent\w*|sav(?:e|ed|es|ing))\b",
     re.IGNORECASE,
 )
-"""Words that say that something went down or up. Days with a patrol set against days without say nothing of a change over time."""
+"""Words that say that something went down or up. Two sides of one period say nothing of a change over time."""
 
 
 class Span(StrEnum):
@@ -50,8 +50,8 @@ class Contrast:
         """Raises EvaluationRefused where the text claims a change and the contrast shows none."""
         if self.span is Span.SAME_PERIOD and (found := _OF_CHANGE.search(text)):
             raise EvaluationRefused(
-                f"{where} says {found.group(0)!r}: days with and without treatment in one period are a difference and no change over "
-                "time; write 'fewer', 'more', 'lower' or 'higher'."
+                f"{where} says {found.group(0)!r}: {self.treated} and {self.other} lie in one period, which is a difference and no "
+                "change over time; write 'fewer', 'more', 'lower' or 'higher'."
             )
 
 

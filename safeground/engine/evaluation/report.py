@@ -1,45 +1,38 @@
 """The page of an evaluation: what was found, how sure that is, what was done, what was looked at, and what others have said.
 
-Every number of an outcome comes through the disclosure rule; what counts place-days and draws is plain.
+Made from an `Evaluation` alone, alike for every design. Every number of an outcome comes through the disclosure rule; what counts
+place-days and draws is plain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
-from safeground.engine.disclosure import DisclosureRule, Protected, protect
+from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import (
     Audience,
     Block,
     Chapter,
     Column,
-    Direction,
     Document,
-    Figure,
     Finding,
     Heading,
-    IntervalChart,
     Marking,
     Notice,
     NoticeKind,
     Paragraph,
-    Point,
     Table,
     capitalise,
-    count_things,
-    format_confidence,
+    join_words,
 )
 from safeground.engine.evaluation.cost_benefit import CostBenefit, tell_cost_benefit
-from safeground.engine.evaluation.effects import Effect, Role, Side
+from safeground.engine.evaluation.effects import Effect
+from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.evidence import EvidenceGrade
-from safeground.engine.evaluation.running import Evaluation
-from safeground.engine.evaluation.wording import say_effect, say_p
+from safeground.engine.evaluation.exhibit_blocks import ExhibitBlocks
+from safeground.engine.evaluation.wording import say_effect
 
-READERS = frozenset({Audience.POLICE, Audience.PARTNERSHIP})
-"""Nothing of a patrol trial is for the public: where patrols were can be told from when there were fewer events."""
-
-_TIMING = ("lag_", "days_in_a_row_")
 _MARYLAND = {
     5: "drawn by lot, the strongest design",
     4: "matched or weighted comparison over time",
@@ -60,13 +53,12 @@ def make_evaluation_report(
     cost_benefit: CostBenefit | None = None,
 ) -> Document:
     """One evaluation as a document of one chapter. rule: of the feed its outcomes come from, for this audience. area: code and name of
-    the force's area. cost_benefit: what was made of the protocol's. Raises ValueError for the public, who may not have it."""
-    if audience not in READERS:
-        raise ValueError(
-            "A patrol trial is reported to the police and the partnership, and not to the public; choose one of them."
-        )
+    the force's area. cost_benefit: what was made of the protocol's. Raises ValueError for an audience that the protocol bars."""
     protocol = evaluation.protocol
-    last = protocol.dates[-1]
+    if audience not in protocol.readers:
+        allowed = join_words([f"the {reader}" for reader in Audience if reader in protocol.readers])
+        raise ValueError(f"{protocol.name} is reported to {allowed}, and not to the {audience}; choose one of them.")
+    last = protocol.span[1]
     chapter = Chapter(
         id=protocol.name,
         title=protocol.title,
@@ -79,6 +71,7 @@ def make_evaluation_report(
         marking=Marking(audience, True, handling),
         as_at=f"{last.day} {last:%B %Y}",
         chapters=(chapter,),
+        kind="evaluation",
     )
 
 
@@ -93,34 +86,16 @@ def _blocks(
             "of any place.",
         )
     yield make_finding(evaluation, primary, rule, area)
-    yield Paragraph(_what_it_is(evaluation))
+    yield Paragraph(evaluation.words.what_it_is)
     yield Heading("How much this can bear")
     yield Paragraph(_say_grade(primary.evidence))
-    yield Heading("Outcomes")
-    outcomes = [
-        effect
-        for effect in evaluation.effects
-        if not effect.name.startswith(_TIMING) and effect.role is not Role.OBSERVED
-    ]
-    yield _forest(evaluation, outcomes, rule, key="outcomes", title=_say_outcomes(outcomes))
-    timing = [effect for effect in evaluation.effects if effect.name.startswith(_TIMING)]
-    if timing:
-        yield Heading("The days after, and days in a row")
-        yield _forest(evaluation, timing, rule, key="timing", title=_say_timing(timing))
-    observed = [effect for effect in evaluation.effects if effect.role is Role.OBSERVED]
-    if observed:
-        yield Heading("Observed, and not by lot")
-        yield Paragraph(
-            "Who was visited, and for how long, was not drawn: a busy night can be why a visit was missed or cut short. These numbers "
-            "say how the answer would look by what was done. They do not answer the question."
-        )
-        yield _effects_table(
-            evaluation, observed, rule, key="observed", caption="By what was done and not by what was drawn"
-        )
+    blocks = ExhibitBlocks(evaluation, rule, _source(evaluation))
+    for section in evaluation.sections:
+        yield from blocks.show_section(section)
     yield Heading("What was done")
-    yield _flow_table(evaluation, rule)
+    yield blocks.show_flow()
     yield Heading("What was checked")
-    yield _checks_table(evaluation)
+    yield _checks_table(evaluation, blocks)
     if cost_benefit is not None:
         yield from _cost_benefit(evaluation, cost_benefit, rule, area)
     yield Heading("How this was made")
@@ -143,7 +118,7 @@ def make_finding(evaluation: Evaluation, effect: Effect, rule: DisclosureRule, a
         sentence=say_effect(effect, told),
         estimate=told,
         measure=f"{effect.outcome}: {effect.contrast.treated} against {effect.contrast.other}",
-        period=_period(evaluation),
+        period=protocol.period,
         area_code=area[0],
         area_name=area[1],
         area_vintage="pfa24",
@@ -151,7 +126,7 @@ def make_finding(evaluation: Evaluation, effect: Effect, rule: DisclosureRule, a
         sources=evaluation.sources or (protocol.name,),
         caveats=protocol.caveats,
         direction=effect.direction,
-        readers=READERS,
+        readers=protocol.readers,
     )
 
 
@@ -162,7 +137,12 @@ def _cost_benefit(
     effects = {effect.name: effect for effect in evaluation.effects}
     name = evaluation.protocol.name
     section = tell_cost_benefit(
-        found, effects, rule=rule, prefix=f"{name}_cost_benefit", source=_source(evaluation), readers=READERS
+        found,
+        effects,
+        rule=rule,
+        prefix=f"{name}_cost_benefit",
+        source=_source(evaluation),
+        readers=evaluation.protocol.readers,
     )
     heading, *others = section.blocks
     yield heading
@@ -177,15 +157,6 @@ def _cost_benefit(
     yield from others
 
 
-def _what_it_is(evaluation: Evaluation) -> str:
-    treated, other = evaluation.assigned
-    return (
-        f"Days with a patrol are set against days without one at the same places, in the same weeks ({_period(evaluation)}). Which "
-        f"places had a patrol was drawn by lot each day: {treated:,} place-days with one, {other:,} without. It is a difference between "
-        "two kinds of days, and says nothing of whether violence has changed over time."
-    )
-
-
 def _say_grade(evidence: EvidenceGrade) -> str:
     first = (
         f"**{evidence.maryland} of 5** on the Maryland scale ({_MARYLAND[evidence.maryland]}), and **{evidence.security} of 5** for how "
@@ -194,126 +165,23 @@ def _say_grade(evidence: EvidenceGrade) -> str:
     return "\n".join([first, "", *(f"* Taken off: {reason}" for reason in evidence.reasons)])
 
 
-def _say_outcomes(effects: Sequence[Effect]) -> str:
-    clear = sum(effect.direction in (Direction.HIGHER, Direction.LOWER) for effect in effects)
-    if not clear:
-        return "None of these comparisons is clear of no difference"
-    number = f"{clear} of {count_things(len(effects), 'comparison')}"
-    return f"{number} {'is' if clear == 1 else 'are'} clear of no difference"
-
-
-def _say_timing(effects: Sequence[Effect]) -> str:
-    lags = [effect for effect in effects if effect.name.startswith("lag_")]
-    clear = [effect for effect in lags if effect.direction in (Direction.HIGHER, Direction.LOWER)]
-    return (
-        "On some of the days after a patrol events differ from other days"
-        if clear
-        else "No single day after a patrol is clearly different from other days"
-    )
-
-
-def _forest(evaluation: Evaluation, effects: Sequence[Effect], rule: DisclosureRule, *, key: str, title: str) -> Figure:
-    points = tuple(Point(_label(effect), effect.protect(rule), effect.role is Role.PRIMARY) for effect in effects)
-    nothing = protect(1.0, unit="times", rule=rule, count=float(rule.threshold + 1))
-    table = _effects_table(evaluation, effects, rule, key=key, caption=f"{title}: numbers")
-    return Figure(
-        id=f"{evaluation.protocol.name}_{key}",
-        title=title,
-        subtitle=f"Events a place-day, times those on other days, {format_confidence(evaluation.protocol.confidence)} intervals, "
-        f"{_period(evaluation)}",
-        alternative=f"Dots with intervals for {count_things(len(effects), 'comparison')} and a line at no difference; see the table.",
-        chart=IntervalChart(points, "times the events on other days", reference=Point("no difference", nothing)),
-        table=table,
-        source=_source(evaluation),
-        notes=(
-            "Left of the line there were fewer events on patrol days, right of it more.",
-            "An interval that leaves out the line may still be chance among so many: see the note below the numbers.",
-        ),
-        readers=READERS,
-    )
-
-
-def _effects_table(
-    evaluation: Evaluation, effects: Sequence[Effect], rule: DisclosureRule, *, key: str, caption: str
-) -> Table:
-    rows = []
-    for effect in effects:
-        told = effect.protect(rule)
-        p = say_p(effect.p).removeprefix("p ").removeprefix("= ") if told.is_published else ""
-        rows.append((_label(effect), told, p, str(effect.role), effect.basis))
-    return Table(
-        id=f"{evaluation.protocol.name}_{key}_numbers",
-        caption=caption,
-        columns=(
-            Column("outcome", "Outcome"),
-            Column("ratio", "Times other days", is_number=True),
-            Column("p", "p", is_number=True),
-            Column("role", "Role"),
-            Column("basis", "Counted"),
-        ),
-        rows=tuple(rows),
-        source=_source(evaluation),
-        notes=(
-            "p is of each comparison alone. Where several are read together, one is called clear only if it stays so for their number.",
-        ),
-        readers=READERS,
-    )
-
-
-def _flow_table(evaluation: Evaluation, rule: DisclosureRule) -> Table:
-    (treated, other), (on, off) = evaluation.assigned, evaluation.counted
-    rows: list[tuple[str | Protected, ...]] = [
-        ("Place-days drawn", f"{treated:,}", f"{other:,}"),
-        ("Left out", f"{treated - on.units:,}", f"{other - off.units:,}"),
-        ("Place-days that count", f"{on.units:,}", f"{off.units:,}"),
-    ]
-    if evaluation.doses is not None:
-        doses = evaluation.doses
-        rows.append(("Visited", *(f"{dose.visited:,} of {dose.assigned:,}" for dose in doses)))
-        if all(dose.minutes is not None for dose in doses):
-            rows.append(("Minutes of patrol a place-day", *(f"{dose.minutes or 0:.1f}" for dose in doses)))
-    rows.append((capitalise(evaluation.primary.outcome), *(_events(side, rule) for side in (on, off))))
-    return Table(
-        id=f"{evaluation.protocol.name}_flow",
-        caption="From the draw to the count",
-        columns=(
-            Column("step", "Step"),
-            Column("patrol_days", "Patrol days", is_number=True),
-            Column("other_days", "Other days", is_number=True),
-        ),
-        rows=tuple(rows),
-        source=_source(evaluation),
-        notes=("All place-days stand where the draw put them, whether or not they were visited (intention to treat).",),
-        readers=READERS,
-    )
-
-
-def _events(side: Side, rule: DisclosureRule) -> Protected:
-    return protect(side.events, unit="events", rule=rule, count=side.events)
-
-
-def _checks_table(evaluation: Evaluation) -> Table:
-    return Table(
-        id=f"{evaluation.protocol.name}_checks",
-        caption="Checks of the design",
-        columns=(Column("question", "Question"), Column("seen", "How it came out")),
-        rows=tuple(
+def _checks_table(evaluation: Evaluation, blocks: ExhibitBlocks) -> Table:
+    return blocks.table(
+        "checks",
+        "Checks of the design",
+        (Column("question", "Question"), Column("seen", "How it came out")),
+        tuple(
             (check.question, f"{capitalise(str(check.verdict))}. {check.sentence}")
             for check in evaluation.primary.checks
         ),
-        source=_source(evaluation),
-        notes=("A check that was passed does not prove that there is nothing wrong.",),
-        readers=READERS,
+        ("A check that was passed does not prove that there is nothing wrong.",),
     )
 
 
 def _method(evaluation: Evaluation) -> Iterable[Block]:
-    protocol = evaluation.protocol
     yield Notice(
         NoticeKind.METHOD,
-        f"{evaluation.primary.method}. {protocol.runs:,} schedules were drawn anew by the trial's own mechanism (seed {protocol.seed}); "
-        "p is the share of them that would have looked as different, and the interval holds every ratio that this test does not refuse. "
-        f"The protocol was settled as {evaluation.sha256[:12]}.",
+        f"{evaluation.primary.method}. {evaluation.words.method} The protocol was settled as {evaluation.sha256[:12]}.",
     )
     yield Paragraph("It is assumed that:\n\n" + "\n".join(f"* {line}" for line in evaluation.primary.assumptions))
     if evaluation.notes:
@@ -321,23 +189,8 @@ def _method(evaluation: Evaluation) -> Iterable[Block]:
 
 
 def _cannot_tell(evaluation: Evaluation, *, has_costs: bool) -> tuple[str, ...]:
-    return (
-        "Whether violence is lower than it was before: patrol days are set against other days of the same weeks.",
-        "What would happen with more patrols or fewer, at other places or at another time of year.",
-        *(() if has_costs else ("What the patrols cost for each offence fewer, as no costs are in the protocol.",)),
-        *evaluation.protocol.caveats,
-    )
-
-
-def _label(effect: Effect) -> str:
-    if effect.name.startswith(_TIMING) or effect.role is Role.OBSERVED:
-        return capitalise(effect.contrast.treated if effect.name.startswith((*_TIMING, "dose")) else effect.basis)
-    return capitalise(effect.outcome).rstrip(",")
-
-
-def _period(evaluation: Evaluation) -> str:
-    first, last = evaluation.protocol.dates[0], evaluation.protocol.dates[-1]
-    return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+    words = evaluation.words
+    return (*words.cannot_tell, *(() if has_costs else (words.costs_not_told,)), *evaluation.protocol.caveats)
 
 
 def _source(evaluation: Evaluation) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 from safeground.engine.evaluation.checks import CheckResult, failed, not_applicable, passed
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import SEALED
-from safeground.engine.evaluation.protocol import Protocol
+from safeground.engine.evaluation.protocols import Protocol
 from safeground.engine.workspace import Workspace
 
 LOG = "evaluations/log.jsonl"
@@ -113,19 +113,19 @@ def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) 
     told = f"Sealed on {_say_day(day)} as {sha256[:12]}"
     if opened:
         return failed(SEALED, question, f"{told}, after outcomes of an earlier version had been opened.")
-    first, last = protocol.dates[0], protocol.dates[-1]
+    first, last = protocol.span
     if day > last:
         return failed(
             SEALED,
             question,
-            f"{told}, after the trial had ended on {_say_day(last)}: its outcome could be known by then.",
+            f"{told}, after the {protocol.subject} had ended on {_say_day(last)}: its outcome could be known by then.",
         )
     if day >= first:
         return not_applicable(
             SEALED,
             question,
-            f"{told}, on day {(day - first).days + 1} of {protocol.days}: what had happened by then could be known, and nothing shows "
-            "whether anybody had looked.",
+            f"{told}, on day {(day - first).days + 1} of {(last - first).days + 1}: what had happened by then could be known, and "
+            "nothing shows whether anybody had looked.",
         )
     return passed(SEALED, question, f"{told}, before the first day, {_say_day(first)}.")
 

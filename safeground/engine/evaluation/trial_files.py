@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from safeground.engine.evaluation.draws import Draw
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocol import Protocol
+from safeground.engine.evaluation.protocols import CrossoverProtocol
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.statistics import TrialDraw
 
@@ -23,7 +23,7 @@ _YES, _NO = frozenset({"y", "yes", "1", "true"}), frozenset({"n", "no", "0", "fa
 Row = dict[str, str]
 
 
-def read_trial_files(protocol: Protocol, folder: Path) -> TrialData:
+def read_trial_files(protocol: CrossoverProtocol, folder: Path) -> TrialData:
     """The trial of a protocol's files; its events stay unread. Raises EvaluationRefused, in a sentence, for a file that is not one."""
     files = protocol.files
     if files is None:
@@ -74,7 +74,7 @@ def _make_draw(draw: Draw, shape: tuple[int, int]) -> TrialDraw:
 
 
 def _read_events(
-    protocol: Protocol, path: Path, at_place: Mapping[str, int], at_day: Mapping[datetime.date, int]
+    protocol: CrossoverProtocol, path: Path, at_place: Mapping[str, int], at_day: Mapping[datetime.date, int]
 ) -> dict[str, OutcomeEvents]:
     """Every outcome of the protocol. An event of another outcome, place or day is refused: it would be lost without a word."""
     names = {outcome.name for outcome in protocol.outcomes}

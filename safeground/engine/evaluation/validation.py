@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safeground.engine.documents import count_things, join_words
 from safeground.engine.evaluation.draws import tell_why_untold
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocol import Protocol
+from safeground.engine.evaluation.protocols import CrossoverProtocol
 from safeground.engine.evaluation.trial_data import TrialData
 from safeground.engine.statistics import draw_schedules
 
@@ -22,7 +22,7 @@ _FAR = 4.0
 _SHIFTS = 3
 
 
-def check_protocol(protocol: Protocol, data: TrialData, *, is_planned: bool = False) -> None:
+def check_trial_protocol(protocol: CrossoverProtocol, data: TrialData, *, is_planned: bool = False) -> None:
     """Raises EvaluationRefused with a sentence, on a line of its own, for everything that is wrong. Reads no outcome.
 
     is_planned: the trial may still be to come, so that neither its outcomes nor its visits need have landed.
@@ -41,7 +41,7 @@ def check_protocol(protocol: Protocol, data: TrialData, *, is_planned: bool = Fa
         raise EvaluationRefused("\n".join(problems))
 
 
-def _check_outcomes(protocol: Protocol, data: TrialData) -> Iterator[str]:
+def _check_outcomes(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
     for outcome in protocol.outcomes:
         if outcome.name not in data.outcomes_known:
             what = f"the definition {outcome.definition!r} in the feed {outcome.feed!r}"
@@ -53,7 +53,7 @@ def _check_outcomes(protocol: Protocol, data: TrialData) -> Iterator[str]:
             )
 
 
-def _check_dates(protocol: Protocol, data: TrialData) -> Iterator[str]:
+def _check_dates(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
     first = protocol.dates[0]
     if data.dates != protocol.dates:
         yield (
@@ -62,7 +62,7 @@ def _check_dates(protocol: Protocol, data: TrialData) -> Iterator[str]:
         )
 
 
-def _check_landed(protocol: Protocol, data: TrialData) -> Iterator[str]:
+def _check_landed(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
     first, last = protocol.dates[0], protocol.dates[-1]
     for outcome in protocol.outcomes:
         if outcome.name in data.not_landed:
@@ -131,7 +131,7 @@ def _fit(made: NDArray[np.bool_], treated: NDArray[np.bool_]) -> float:
     return float(made[treated].mean() - made[~treated].mean())
 
 
-def _check_buffer(protocol: Protocol, data: TrialData) -> Iterator[str]:
+def _check_buffer(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
     if protocol.buffer_metres is None:
         return
     if data.points is None:

@@ -79,7 +79,8 @@ def test_the_shipped_example_is_a_sound_protocol(example: Path) -> None:
         ("title: offences of community violence", "title: reduction of community violence", "says 'reduction'"),
         ("role: secondary", "role: primary", "exactly one outcome is primary"),
         ("name: street_crime", "name: community_violence", "two outcomes have the same name"),
-        ("design: crossover", "design: before_after", "design"),
+        ("design: crossover", "design: clairvoyance", "there is no design 'clairvoyance'; write one of .*crossover"),
+        ("design: crossover", "", "it names no design"),
         ("daily, treated: 8", "daily", "how many places are treated a day"),
         ("starts: 2025-03-01", "trial: southend\nstarts: 2025-03-01", "and not both"),
         ("owner: Hot spot lead of the partnership", "owner: n/a", "no one"),
@@ -254,7 +255,9 @@ def test_the_example_finds_what_was_planned_and_its_page_says_no_more(
     assert found.primary.lower < 0.5 < found.primary.upper < 1  # planned: half
     checks = {check.name: check.verdict for check in found.primary.checks}
     assert checks["protocol_sealed"] is checks["compliance"] is checks["negative_control"] is Verdict.PASSED
-    assert found.assigned == (720, 1_080) and found.doses is not None and found.doses[0].visited > 690
+    steps = dict(found.flow.steps)
+    assert steps["Place-days drawn"] == ("720", "1,080")
+    assert int(str(steps["Visited"][0]).removesuffix(" of 720")) > 690
     page = (report.folder / "report" / "index.html").read_text("utf-8")
     assert "Draft" in page and "made up" in page and "88.5% lower on patrol days" in page
     assert {path.name for path in (report.folder / "report").iterdir()} >= {

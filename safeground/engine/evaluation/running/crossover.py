@@ -1,8 +1,8 @@
-"""An evaluation from its protocol and its trial: validated, then its outcomes opened, then every effect with its checks."""
+"""A crossover from its protocol and its trial: validated, then its outcomes opened, then every effect with its checks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,53 +22,27 @@ from safeground.engine.evaluation.designs.crossover_details import (
     estimate_prevalence_effect,
 )
 from safeground.engine.evaluation.designs.place_days import PlaceDays
-from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
+from safeground.engine.evaluation.effects import Effect, Role, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocol import OutcomeOfProtocol, Protocol
+from safeground.engine.evaluation.evaluations import Evaluation
+from safeground.engine.evaluation.protocols import CrossoverProtocol, OutcomeOfProtocol
+from safeground.engine.evaluation.running.crossover_page import Dose, flow_of_place_days, say_crossover, show_crossover
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
-from safeground.engine.evaluation.validation import check_protocol
+from safeground.engine.evaluation.validation import check_trial_protocol
 from safeground.engine.statistics import draw_schedules
 
 _COMPLIANCE = 0.8
 _CONTAMINATION = 0.2
 
 
-@dataclass(frozen=True)
-class Dose:
-    """What was done on one side: place-days visited of those assigned, and minutes a place-day where they are known."""
-
-    assigned: int
-    visited: int
-    minutes: float | None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What an evaluation found. `sides`: treated and other place-days as assigned; `counted`: those that were not left out."""
-
-    protocol: Protocol
-    sha256: str
-    primary: Effect
-    others: tuple[Effect, ...]
-    assigned: tuple[int, int]
-    counted: tuple[Side, Side]
-    doses: tuple[Dose, Dose] | None
-    notes: tuple[str, ...]
-    sources: tuple[str, ...]
-
-    @property
-    def effects(self) -> tuple[Effect, ...]:
-        return (self.primary, *self.others)
-
-
-def evaluate_crossover(protocol: Protocol, data: TrialData, *, sha256: str, seal: CheckResult) -> Evaluation:
+def evaluate_crossover(protocol: CrossoverProtocol, data: TrialData, *, sha256: str, seal: CheckResult) -> Evaluation:
     """Validate, then open the outcomes, then estimate what the protocol asks and no more.
 
     sha256: the protocol's hash. seal: whether it was settled before its outcomes could be known (`check_seal`).
 
     Randomness comes from the protocol's seed. Raises EvaluationRefused before any outcome is read where the protocol cannot stand.
     """
-    check_protocol(protocol, data)
+    check_trial_protocol(protocol, data)
     events = data.open_outcomes()
     rng = np.random.default_rng(protocol.seed)
     runner = _Runner(protocol, data, rng, _DrawnOnce(draw_schedules(data.draw, protocol.runs, rng)))
@@ -97,14 +71,15 @@ def evaluate_crossover(protocol: Protocol, data: TrialData, *, sha256: str, seal
     seen = PlaceDays(
         runner.count(events[protocol.primary.name]), data.treated, np.arange(data.shape[0]), np.arange(data.shape[1])
     )
+    assigned = int(data.treated.sum()), int((~data.treated).sum())
     return Evaluation(
         protocol=protocol,
         sha256=sha256,
         primary=primary,
         others=others,
-        assigned=(int(data.treated.sum()), int((~data.treated).sum())),
-        counted=seen.sides,
-        doses=runner.doses(),
+        words=say_crossover(protocol, assigned),
+        sections=show_crossover(protocol, (primary, *others)),
+        flow=flow_of_place_days(primary, assigned, seen.sides, runner.doses()),
         notes=tuple(notes),
         sources=data.sources,
     )
@@ -157,7 +132,7 @@ class _DrawnOnce:
 
 @dataclass(frozen=True, eq=False)
 class _Runner:
-    protocol: Protocol
+    protocol: CrossoverProtocol
     data: TrialData
     rng: np.random.Generator
     draw: _DrawnOnce
@@ -271,34 +246,3 @@ class _Runner:
         return judge_absence(
             "displacement", question, buffer.lower, buffer.upper, seen="Not clearly", upwards_only=True
         )
-
-
-def as_data(evaluation: Evaluation) -> Mapping[str, Any]:
-    """For the analyst's own scripts: every number as estimated, before any rule of disclosure."""
-    return {
-        "protocol": evaluation.protocol.model_dump(mode="json", by_alias=True),
-        "sha256": evaluation.sha256,
-        "assigned": list(evaluation.assigned),
-        "effects": [_effect_data(effect) for effect in evaluation.effects],
-        "checks": [{**vars(check), "verdict": str(check.verdict)} for check in evaluation.primary.checks],
-        "evidence": {
-            "maryland": evaluation.primary.evidence.maryland,
-            "security": evaluation.primary.evidence.security,
-            "reasons": list(evaluation.primary.evidence.reasons),
-        },
-        "notes": list(evaluation.notes),
-        "sources": list(evaluation.sources),
-    }
-
-
-def _effect_data(effect: Effect) -> dict[str, Any]:
-    numbers = {name: _finite(getattr(effect, name)) for name in ("estimate", "lower", "upper", "p")}
-    return {
-        "name": effect.name, "outcome": effect.outcome, "role": str(effect.role), "design": str(effect.kind), "basis": effect.basis,
-        "scale": str(effect.scale), **numbers, "confidence": effect.confidence, "direction": str(effect.direction),
-        "method": effect.method,
-    }  # fmt: skip
-
-
-def _finite(number: float) -> float | None:
-    return number if np.isfinite(number) else None

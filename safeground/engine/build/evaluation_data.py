@@ -1,0 +1,22 @@
+"""Data of this workspace as each design takes them, outcomes closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from safeground.engine.build.evaluation_trials import read_workspace_trial
+from safeground.engine.catalogue import Catalogue
+from safeground.engine.evaluation import Protocol
+from safeground.engine.workspace import Workspace
+
+READERS: Final[Mapping[str, Callable[[Workspace, Catalogue, Any], Any]]] = MappingProxyType({
+    "crossover": read_workspace_trial,
+})  # fmt: skip
+"""By design; one that takes files alone is not here, and its protocol cannot name anything else."""
+
+
+def read_workspace_data(workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> Any:
+    """What the protocol names in the workspace. Raises TrialRefused or EvaluationRefused, in a sentence, where it is not there."""
+    return READERS[protocol.design](workspace, catalogue, protocol)

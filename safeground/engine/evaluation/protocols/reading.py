@@ -1,0 +1,28 @@
+"""A protocol from its file, of the class that its design has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from safeground.engine.catalogue import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
+from safeground.engine.documents import join_words
+from safeground.engine.evaluation.protocols.common import Protocol
+from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol
+
+PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({"crossover": CrossoverProtocol})
+"""By design, the class of its protocol."""
+
+
+def read_protocol(path: Path) -> Protocol:
+    """A protocol as written down. Raises DefinitionsError with every problem of the file."""
+    content = read_yaml(path, shown_as=str(path))
+    design = str(content.get("design", "")) if isinstance(content, dict) else ""
+    if design not in PROTOCOLS:
+        what = f"there is no design {design!r}" if design else "it names no design"
+        raise DefinitionsError(
+            (DefinitionProblem(str(path), "design", f"{what}; write one of {join_words(sorted(PROTOCOLS))}"),)
+        )
+    return parse_definition(PROTOCOLS[design], content, shown_as=str(path))

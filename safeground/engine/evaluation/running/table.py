@@ -1,0 +1,58 @@
+"""Which functions a design has: how its data are read, what is held against them before an outcome is opened, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from safeground.engine.evaluation.checks import CheckResult
+from safeground.engine.evaluation.evaluations import Evaluation
+from safeground.engine.evaluation.protocols import Protocol
+from safeground.engine.evaluation.running.crossover import evaluate_crossover
+from safeground.engine.evaluation.trial_files import read_trial_files
+from safeground.engine.evaluation.validation import check_trial_protocol
+
+
+@dataclass(frozen=True)
+class Design:
+    """The functions of one design. Data are of the design's own class, frozen, with a `fingerprint` and closed outcomes.
+
+    read_files(protocol, folder): the data of a protocol's files, no outcome read. check(protocol, data, *, is_planned): raises
+    EvaluationRefused with all that is wrong, no outcome read. evaluate(protocol, data, *, sha256, seal): checks again, opens, estimates.
+    """
+
+    read_files: Callable[[Any, Path], Any]
+    check: Callable[..., None]
+    evaluate: Callable[..., Evaluation]
+
+
+DESIGNS: Final[Mapping[str, Design]] = MappingProxyType({
+    "crossover": Design(read_trial_files, check_trial_protocol, evaluate_crossover),
+})  # fmt: skip
+"""By the `design` of the protocol; its class is in `PROTOCOLS`."""
+
+
+def read_evaluation_files(protocol: Protocol, folder: Path) -> Any:
+    """The data of a protocol's files, outcomes closed. Raises EvaluationRefused, in a sentence, for a file that is not one."""
+    return DESIGNS[protocol.design].read_files(protocol, folder)
+
+
+def check_protocol(protocol: Protocol, data: Any, *, is_planned: bool = False) -> None:
+    """Raises EvaluationRefused with a sentence, on a line of its own, for everything that is wrong. Reads no outcome.
+
+    is_planned: what is evaluated may still be to come, so that its outcomes need not have landed.
+    """
+    DESIGNS[protocol.design].check(protocol, data, is_planned=is_planned)
+
+
+def evaluate(protocol: Protocol, data: Any, *, sha256: str, seal: CheckResult) -> Evaluation:
+    """Validate, then open the outcomes, then estimate what the protocol asks and no more.
+
+    sha256: the protocol's hash. seal: whether it was settled before its outcomes could be known (`check_seal`).
+
+    Randomness comes from the protocol's seed. Raises EvaluationRefused before any outcome is read where the protocol cannot stand.
+    """
+    return DESIGNS[protocol.design].evaluate(protocol, data, sha256=sha256, seal=seal)
