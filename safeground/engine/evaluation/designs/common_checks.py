@@ -55,8 +55,8 @@ def check_placebo_in_space(effect: Effect, placebos: Sequence[Effect]) -> CheckR
     clear = sum(placebo.p <= _ALPHA for placebo in known)
     as_far = sum(abs(_distance(placebo)) >= abs(_distance(effect)) for placebo in known)
     sentence = (
-        f"Tried {len(known)} times on areas where nothing was done, it would have called {clear} of them clear, where one in twenty is to "
-        f"be expected; {as_far} lay as far from no difference as this effect."
+        f"Tried {len(known)} times on areas where nothing was done, it would have called {clear} of them clear, where one in twenty is "
+        f"to be expected; {as_far} lay as far from no difference as this effect."
     )
     chance = float(special.bdtrc(clear - 1, len(known), _ALPHA)) if clear else 1.0
     return judge(chance > _ALPHA, "placebo_in_space", question, sentence)
