@@ -22,6 +22,7 @@ from safeground.engine.catalogue.catalogue import (
 from safeground.engine.catalogue.code_lists import FAMILY_HEAD, CodeList, DatedCode
 from safeground.engine.catalogue.contract import (
     AreaCodes,
+    Check,
     CodesInForce,
     ColumnContract,
     ColumnFamily,
@@ -145,6 +146,7 @@ __all__ = [
     "Change",
     "ChapterOutline",
     "ChapterPlan",
+    "Check",
     "CodeList",
     "CodePair",
     "CodesInForce",

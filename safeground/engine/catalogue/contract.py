@@ -202,10 +202,15 @@ class CodesInForce(DefinitionModel):
 
 
 class UniqueKey(DefinitionModel):
-    """The columns together name one row: an area (and age group) appears once."""
+    """The columns together name one row: an area (and age group) appears once.
+
+    A row with a blank among them is not compared, since a blank mostly means that nobody knows which one it was: two pupils without a
+    number are not one pupil. Where a blank says something of its own (a national total has no district), `blanks_are_alike`.
+    """
 
     rule: Literal["unique_key"]
     columns: tuple[str, ...]
+    blanks_are_alike: bool = False
     on_failure: OnFailure = OnFailure.QUARANTINE
 
 
@@ -252,7 +257,8 @@ Check = Annotated[
 
 
 _KEYS_OF_COLUMNS = (
-    "column", "longitude", "latitude", "from_column", "to_column", "unless_column", "not_after", "easting", "northing", "same_as",
+    "column", "columns", "within",
+    "longitude", "latitude", "from_column", "to_column", "unless_column", "not_after", "easting", "northing", "same_as",
     "value",
     "as_at", "stated_in",
 )  # fmt: skip
@@ -317,7 +323,7 @@ class Variant(DefinitionModel):
         for check in self.checks:
             for key in _KEYS_OF_COLUMNS:
                 value = getattr(check, key, None)
-                named.append((value,) if value else ())
+                named.append(value if isinstance(value, tuple) else (value,) if value else ())
         for name in {name for group in named for name in group}:
             if name not in names:
                 raise ValueError(f"{name!r} is not one of the variant's columns")
@@ -362,6 +368,9 @@ class Contract(Governed):
     cadence: Literal["monthly", "quarterly", "yearly", "once"]
     silent_after_months: int | None = None
     """For a monthly feed: how many months after the newest month of the workspace's feeds silence is reported."""
+    may_be_empty: bool = False
+    """Whether a file with a header and no rows is a delivery, and says that nothing happened in its period. Elsewhere it is refused: far
+    more often it is an extract that failed."""
     refused_above: float = Field(default=0.5, gt=0, le=1)
     """The share of rows in quarantine above which a delivery is not used at all: it is another table, or badly damaged."""
     caveats: tuple[str, ...] = ()

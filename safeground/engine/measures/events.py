@@ -103,7 +103,7 @@ def get_coverage(
 
 def _cover_years(warehouse: Warehouse, feed: str) -> dict[str, frozenset[datetime.date]]:
     """The months of a feed that comes by the year. The newest year is taken to reach as far as anything its sender has sent, monthly
-    feeds included: months to come are no months without an event."""
+    feeds included: months to come are no months without an event. A year without a row, of a sender of nothing else, reaches nowhere."""
     years = [
         (d.partner, int(d.period)) for d in warehouse.deliveries if d.feed == feed and len(d.period) == len("2024")
     ]
@@ -115,7 +115,7 @@ def _cover_years(warehouse: Warehouse, feed: str) -> dict[str, frozenset[datetim
     told = [(row["partner"], f"{row['month']:%Y-%m}") for row in newest.to_pylist() if row["month"]]
     found: dict[str, set[datetime.date]] = {}
     for partner, year in years:
-        reaches = max((month for sender, month in (*monthly, *told) if sender == partner), default=f"{year}-12")
+        reaches = max((month for sender, month in (*monthly, *told) if sender == partner), default="")
         months = (datetime.date(year, month, 1) for month in range(1, 13))
         found.setdefault(partner, set()).update(month for month in months if f"{month:%Y-%m}" <= reaches)
     return {partner: frozenset(months) for partner, months in found.items()}

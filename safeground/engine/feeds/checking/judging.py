@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from safeground.engine.feeds.checking.chunks import FORM, ROW
 from safeground.engine.feeds.checking.identifiers import hash_digits
 from safeground.engine.feeds.checking.plain import DISTINCT, TEXT, codes_of_rows
+from safeground.engine.feeds.checking.repeats import RowKey
 from safeground.engine.feeds.checking.rules import Rule
 from safeground.engine.feeds.checking.rules_sql import padded, quote_name, trimmed
 
@@ -44,7 +45,7 @@ class Judged:
     broken: Mapping[int, np.ndarray]
     """Rule (its place among all) to places in `rows`, ascending."""
     keys: tuple[np.ndarray, ...]
-    """For each key, a 64-bit hash a row; 0 where part of it is blank."""
+    """For each key, a 64-bit hash a row; 0 where the row is not compared by it."""
     padded: frozenset[str]
     """Columns in which some cell is not as sent."""
 
@@ -68,7 +69,7 @@ class _Column:
 
 
 class Judge:
-    """For files of one layout. `keys` are the groups of columns that may name a row; `digits` as `find_digits` has them; `verdicts` are
+    """For files of one layout. `keys` are what may name a row; `digits` as `find_digits` has them; `verdicts` are
     those of judges before, to which this one adds."""
 
     def __init__(
@@ -78,7 +79,7 @@ class Judge:
         *,
         kinds: Mapping[str, pa.DataType],
         columns: tuple[str, ...],
-        keys: Sequence[tuple[str, ...]] = (),
+        keys: Sequence[RowKey] = (),
         digits: Mapping[str, int] | None = None,
         verdicts: Verdicts | None = None,
     ) -> None:
@@ -198,8 +199,8 @@ class Judge:
         for number, group in enumerate(groups):
             bits = _bits({bit: self._row_rules[place].breaks for bit, place in enumerate(group)})
             keys = self.keys if number == 0 else ()
-            hashes = [f"{_hash(key)} AS key{place}" for place, key in enumerate(keys)]
-            needed = {name for key in keys for name in key}
+            hashes = [f"{key.hashed} AS key{place}" for place, key in enumerate(keys)]
+            needed = {name for key in keys for name in key.columns}
             needed |= {name for place in group for name in columns if quote_name(name) in self._row_rules[place].breaks}
             if group or keys:
                 query = f"SELECT {', '.join([f'{bits} AS bits', *hashes])} FROM given"
@@ -215,10 +216,10 @@ class Judge:
                 keys = tuple(self._hash_again(key, batch, found) for key, found in zip(self.keys, hashes, strict=True))
         return broken, keys
 
-    def _hash_again(self, key: tuple[str, ...], batch: pa.RecordBatch, hashes: np.ndarray) -> np.ndarray:
+    def _hash_again(self, key: RowKey, batch: pa.RecordBatch, hashes: np.ndarray) -> np.ndarray:
         """Identifiers that are hashes themselves have the hash the sieve gives them, so that deliveries can be compared."""
-        digits = self._digits.get(key[0]) if len(key) == 1 else None
-        cells = batch[key[0]]
+        digits = self._digits.get(key.columns[0]) if len(key.columns) == 1 else None
+        cells = batch[key.columns[0]]
         if digits is None or cells.type != TEXT:
             return hashes
         fits = pc.equal(pc.binary_length(cells), digits).fill_null(False)
@@ -238,11 +239,6 @@ def _bits(expressions: Mapping[int, str]) -> str:
     """SQL: an UBIGINT with the bit of each expression that is TRUE."""
     each = [f"(CASE WHEN {breaks} THEN {1 << bit}::UBIGINT ELSE 0::UBIGINT END)" for bit, breaks in expressions.items()]
     return f"({' | '.join(each)})" if each else "0::UBIGINT"
-
-
-def _hash(key: tuple[str, ...]) -> str:
-    filled = " AND ".join(f"{quote_name(name)} IS NOT NULL" for name in key)
-    return f"(CASE WHEN {filled} THEN hash({', '.join(quote_name(name) for name in key)}) ELSE 0::UBIGINT END)"
 
 
 def _places(bits: np.ndarray, rules: Sequence[int], together: int) -> dict[int, np.ndarray]:

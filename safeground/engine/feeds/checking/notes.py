@@ -30,6 +30,9 @@ def note_layout(layout: FileLayout) -> Iterator[Problem]:
         shown = _DELIMITERS.get(sent.delimiter, repr(sent.delimiter))
         gist = "Cells are not separated by commas; the file was read with what separates them"
         yield _note("delimiter", f"Cells are separated by {shown}, not commas; the file was read so.", gist=gist)
+    if sent.records == 0:
+        message = "The file has a header and no rows: it says that nothing happened in its period."
+        yield _note("no_rows", message)
     if sent.blank_lines:
         gist = "Blank lines were passed over"
         yield _note("blank_lines", f"{sent.blank_lines:,} blank lines were passed over.", gist=gist)

@@ -9,7 +9,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from safeground.engine.catalogue import Contract, Identifiers, OneTarget, OnFailure, RowsTable, UniqueKey, Variant
+from safeground.engine.catalogue import (
+    Check,
+    Contract,
+    Identifiers,
+    OneTarget,
+    OnFailure,
+    RowsTable,
+    UniqueKey,
+    Variant,
+)
 from safeground.engine.feeds.checking.rules import Rule
 from safeground.engine.feeds.checking.rules_sql import quote_name, quote_texts
 
@@ -24,16 +33,45 @@ class Fault:
     """Values of the column to blame in the first rows, as sent but for padding; at most three, each another."""
 
 
-def find_keys(variant: Variant, columns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The groups of columns that name a row of a file with these columns, in the order of the contract's checks."""
-    keys: list[tuple[str, ...]] = []
-    for check in variant.checks:
-        match check:
-            case Identifiers() if check.column in columns:
-                keys.append((check.column,))
-            case UniqueKey() if set(check.columns) <= set(columns):
-                keys.append(check.columns)
-    return tuple(keys)
+@dataclass(frozen=True)
+class RowKey:
+    """Columns that together name a row. A row with a blank among them is not compared, unless blanks are a value like others."""
+
+    columns: tuple[str, ...]
+    blanks_are_alike: bool = False
+
+    @property
+    def is_compared(self) -> str:
+        """SQL: whether a row's key is held against others."""
+        if self.blanks_are_alike:
+            return "TRUE"
+        return " AND ".join(f"{quote_name(name)} IS NOT NULL" for name in self.columns)
+
+    @property
+    def hashed(self) -> str:
+        """SQL: 64 bits that stand for a row's key; 0 where it is not compared."""
+        cells = ", ".join(quote_name(name) for name in self.columns)
+        return f"(CASE WHEN {self.is_compared} THEN hash({cells}) ELSE 0::UBIGINT END)"
+
+
+def find_keys(variant: Variant, columns: tuple[str, ...]) -> tuple[RowKey, ...]:
+    """What names a row of a file with these columns, in the order of the contract's checks.
+
+    Of an optional column that was not sent all cells are blank: where blanks are alike, the key is of the others.
+    """
+    keys = (_key_of(check, columns) for check in variant.checks)
+    return tuple(key for key in keys if key is not None)
+
+
+def _key_of(check: Check, columns: tuple[str, ...]) -> RowKey | None:
+    match check:
+        case Identifiers() if check.column in columns:
+            return RowKey((check.column,))
+        case UniqueKey(blanks_are_alike=True) if not set(check.columns).isdisjoint(columns):
+            return RowKey(tuple(name for name in check.columns if name in columns), blanks_are_alike=True)
+        case UniqueKey() if set(check.columns) <= set(columns):
+            return RowKey(check.columns)
+    return None
 
 
 def find_event_column(contract: Contract, variant: Variant) -> str | None:
@@ -76,17 +114,14 @@ def compare_rows(
     faults: list[Fault] = []
     duplicates = np.empty(0, np.int64)
     for check in variant.checks:
-        match check:
-            case Identifiers() if check.column in columns:
-                repeats, found = _find_repeats(connection, (check.column,), columns, check.on_failure, "identifiers")
-                duplicates = np.union1d(duplicates, repeats)
-            case UniqueKey() if set(check.columns) <= set(columns):
-                repeats, found = _find_repeats(connection, check.columns, columns, check.on_failure, "unique_key")
-                duplicates = np.union1d(duplicates, repeats)
-            case OneTarget() if {check.from_column, check.to_column} <= set(columns):
-                found = _find_several_targets(connection, check)
-            case _:
-                continue
+        key = _key_of(check, columns)
+        if key is not None:
+            repeats, found = _find_repeats(connection, key, columns, check.on_failure, check.rule)
+            duplicates = np.union1d(duplicates, repeats)
+        elif isinstance(check, OneTarget) and {check.from_column, check.to_column} <= set(columns):
+            found = _find_several_targets(connection, check)
+        else:
+            continue
         if found.rows.size:
             faults.append(_with_examples(connection, found))
     connection.execute("DROP TABLE compared")
@@ -95,28 +130,29 @@ def compare_rows(
 
 def _find_repeats(
     connection: duckdb.DuckDBPyConnection,
-    key: tuple[str, ...],
+    key: RowKey,
     columns: tuple[str, ...],
     on_failure: OnFailure,
     name: str,
 ) -> tuple[np.ndarray, Fault]:
     """Known duplicates (exact repeats of an earlier row) and rows that share a key with a row of other content.
 
-    A key with a blank part is not compared. Of rows with other content, all are named where they go to quarantine (none is
-    known to be the right one), and all but the first where they are only reported.
+    Of rows with other content, all are named where they go to quarantine (none is known to be the right one), and all but the first where
+    they are only reported.
     """
-    keys = ", ".join(quote_name(column) for column in key)
-    filled = " AND ".join(f"{quote_name(column)} IS NOT NULL" for column in key)
+    names = [quote_name(column) for column in key.columns]
+    keys = ", ".join(names)
     content = ", ".join(quote_name(column) for column in columns)
     # First the keys that repeat, then their rows alone: a window over everything would carry all cells of a million rows.
-    repeated = f"SELECT {keys} FROM compared WHERE {filled} GROUP BY ALL HAVING count(*) > 1"
+    repeated = f"SELECT {keys} FROM compared WHERE {key.is_compared} GROUP BY {keys} HAVING count(*) > 1"
+    is_same = " AND ".join(f"compared.{name} IS NOT DISTINCT FROM repeated.{name}" for name in names)
     query = f"""
         SELECT row, repeat, contents, min(CASE WHEN NOT repeat THEN row END) OVER (PARTITION BY {keys}) AS first
         FROM (
             SELECT row, {keys},
                    row_number() OVER (PARTITION BY {content} ORDER BY row) > 1 AS repeat,
                    count(DISTINCT content) OVER (PARTITION BY {keys}) AS contents
-            FROM (SELECT *, hash({content}) AS content FROM compared SEMI JOIN ({repeated}) USING ({keys}))
+            FROM (SELECT *, hash({content}) AS content FROM compared SEMI JOIN ({repeated}) AS repeated ON {is_same})
         ) ORDER BY row
     """
     table = connection.sql(query).to_arrow_table()
@@ -126,8 +162,8 @@ def _find_repeats(
     named = differs & ~is_repeat
     if on_failure is OnFailure.REPORT:
         named &= rows != table.column("first").to_numpy()
-    title = " with ".join(key)
-    rule = Rule(name, key, on_failure, "", f"{title} was given before, to a row with other content,")
+    title = " with ".join(key.columns)
+    rule = Rule(name, key.columns, on_failure, "", f"{title} was given before, to a row with other content,")
     return rows[is_repeat], Fault(rule, rows[named])
 
 

@@ -43,6 +43,7 @@ from safeground.engine.feeds.checking.reading import CELLS, FileLayout
 from safeground.engine.feeds.checking.repeats import (
     FIRST_ROWS,
     Fault,
+    RowKey,
     choose_examples,
     compare_rows,
     compares_all_rows,
@@ -142,7 +143,7 @@ def check_rows(
     rules = compile_rules(variant, feeds, columns=columns, period=period)
     keys = find_keys(variant, columns)
     event = find_event_column(contract, variant)
-    named_by = (*keys, *([(event,)] if event in columns else []))
+    named_by = (*keys, *([RowKey((event,))] if event in columns else []))
     judge = Judge(
         connection, rules, kinds=kinds, columns=columns, keys=named_by, digits=find_digits(variant), verdicts=verdicts
     )
@@ -170,7 +171,7 @@ def check_rows(
         problems.append(_tell_duplicates(duplicates))
     named = [check.column for check in variant.checks if isinstance(check, Identifiers)]
     identifiers = next(
-        (hashes for key, hashes in zip(named_by, found.hashes, strict=True) if [*key] == named[:1]), None
+        (hashes for key, hashes in zip(named_by, found.hashes, strict=True) if [*key.columns] == named[:1]), None
     )
     return RowOutcome(
         faults=faults,

@@ -350,7 +350,7 @@ def _read(
             findings |= {"has_header": False, "records": findings["records"] + 1}
         records = partial(_rows_again, findings)
 
-    if findings["records"] == 0:
+    if findings["records"] == 0 and not recognition.contract.may_be_empty:
         raise Refused("has a header and no rows; ask for it to be sent again.")
     partner, named_partner = tell_partner(
         recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
