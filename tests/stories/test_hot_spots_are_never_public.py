@@ -78,6 +78,7 @@ def test_a_lead_gets_a_page_for_each_place_and_files_for_maps(built):
         assert (built.folder / name).stat().st_size > 1_000
     page = (built.folder / "spot_01.html").read_text(encoding="utf-8")
     assert "For the police only" in page and built.pack["spots"][0]["grid_reference"] in page
+    assert "Whole hot spot pack to comment on (Word)" in (built.folder / "index.html").read_text(encoding="utf-8")
     assert [row["name"] for row in read_rows(built.folder)] == [spot["name"] for spot in built.pack["spots"]]
     assert all(float(row["harm"]) == pytest.approx(800 * float(row["events"])) for row in read_rows(built.folder))
 

@@ -59,6 +59,7 @@ class ComparisonPages:
             marking=Marking(audience, True, partnership.handling.sentence(audience)),
             as_at=f"{calendar.monthrange(last.year, last.month)[1]} {last:%B %Y}",
             chapters=(self._overview(), self._where_and_when(), self._definitions()),
+            kind="comparison",
         )
 
     @cached_property

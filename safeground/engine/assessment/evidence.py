@@ -11,6 +11,7 @@ import numpy as np
 
 from safeground.engine.areas import Outlines, dissolve, make_outlines, simplify_for_display
 from safeground.engine.assessment.register import Register
+from safeground.engine.assessment.tested import NOTHING_TESTED, Tested
 from safeground.engine.catalogue import Catalogue, EventDefinition
 from safeground.engine.disclosure import DisclosureRule, Release
 from safeground.engine.documents import Audience
@@ -37,7 +38,7 @@ STREET = "police_uk_street"
 class Evidence:
     """What chapters for an audience are made from.
 
-    `seed`: of every simulation, so that two builds of one input agree.
+    `seed`: of every simulation, so that two builds of one input agree. `tested`: what was tested before and is quoted.
     """
 
     measures: Measures
@@ -47,6 +48,7 @@ class Evidence:
     problems: tuple[ProblemSummary, ...]
     audience: Audience
     seed: int
+    tested: Tested = NOTHING_TESTED
 
     @cached_property
     def rule(self) -> DisclosureRule:

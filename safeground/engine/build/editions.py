@@ -23,6 +23,7 @@ from safeground.engine.assessment import (
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
 from safeground.engine.build.releasing import check_before_release, make_nestings, put_results, refuse_leaks
+from safeground.engine.build.tested import read_tested
 from safeground.engine.catalogue import Catalogue, Sensitivity, load_catalogue
 from safeground.engine.disclosure import Release
 from safeground.engine.documents import Audience, Document
@@ -153,7 +154,8 @@ def build_editions(
 
 
 def edition_key(workspace: Workspace, live: Sequence[Delivery], catalogue: Catalogue, audience: Audience) -> str:
-    """Hash of all an edition depends on: deliveries, definitions, the analyst's words, code, seed and audience."""
+    """Hash of all an edition depends on: deliveries, definitions, the analyst's words, what was tested and is quoted, code, seed and
+    audience."""
     parts: list[Any] = [
         sorted(delivery.id for delivery in live),
         catalogue.version,
@@ -163,6 +165,8 @@ def edition_key(workspace: Workspace, live: Sequence[Delivery], catalogue: Catal
     ]
     if words := _hash_words(workspace, audience):
         parts.append(words)
+    if tested := read_tested(workspace, live, catalogue, audience).files:
+        parts.append(dict(tested))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
@@ -206,9 +210,12 @@ def _publish(
         scorecard = tuple(supply_scorecard(workspace, catalogue.feeds, partners=expected))
         stale = [audience for audience in keys if found[audience] is None]
         evidence = {
-            audience: Evidence(measures, warehouse, catalogue, scorecard, problems, audience, SEED)
+            audience: Evidence(
+                measures, warehouse, catalogue, scorecard, problems, audience, SEED,
+                read_tested(workspace, live, catalogue, audience),
+            )
             for audience in stale
-        }
+        }  # fmt: skip
         # All are written before any is published: what the analyst wrote for one audience must not stop the build half way.
         documents = _write_documents(workspace, catalogue, evidence, progress)
         names = {
@@ -298,6 +305,7 @@ def _manifest(
         "measures": {name: measure.version for name, measure in sorted(catalogue.measures.items())},
         "disclosure_rules": sorted({catalogue.feeds.contracts[delivery.feed].disclosure for delivery in live}),
         "words": dict(words),
+        "tested": dict(evidence.tested.files),
         "parameters": {"seed": SEED, "partnership_definition": catalogue.partnership.name},
         "deliveries": [
             {

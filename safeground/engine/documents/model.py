@@ -174,6 +174,8 @@ class Document:
     chapters: tuple[Chapter, ...]
     origins: tuple[Origin, ...] = ()
     """How the numbers of its findings and tables were made, one for each definition."""
+    kind: str = "assessment"
+    """What its readers call it, where they are offered the whole of it: 'evaluation', 'hot spot pack'."""
 
     def __post_init__(self) -> None:
         self._refuse_what_is_not_for_its_readers()

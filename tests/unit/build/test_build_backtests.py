@@ -6,17 +6,23 @@ import csv
 import gzip
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from partners_county import say
 
 from safeground.cli import DONE, REFUSED, main
 from safeground.engine.areas import cover_outlines, make_grid, make_outlines
+from safeground.engine.assessment import Evidence
+from safeground.engine.assessment.chapters.hot_spots.forecast import tell_forecast
 from safeground.engine.build import backtest_places
+from safeground.engine.build.editions import edition_key
+from safeground.engine.build.tested import read_tested
 from safeground.engine.catalogue import Catalogue, load_catalogue
-from safeground.engine.documents import Audience
+from safeground.engine.documents import Audience, Block, Chapter, Document, Marking
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
 from safeground.engine.measures import open_measures
 from safeground.engine.places import (
@@ -25,11 +31,12 @@ from safeground.engine.places import (
     NextCells,
     TestWindow,
     backtests_folder,
+    read_backtests,
     tell_residents,
 )
 from safeground.engine.places.forecasts.residents import share_out_residents
 from safeground.engine.warehouse import conform_deliveries, open_warehouse
-from safeground.engine.workspace import Workspace, init_workspace
+from safeground.engine.workspace import Workspace, WorkspaceError, init_workspace
 from safeground.synthetic import make_county, write_county
 
 MONTHS = 18
@@ -178,3 +185,88 @@ def test_what_is_lacking_is_said_in_a_sentence(files: Path, tmp_path: Path) -> N
     nothing = land(tmp_path / "nothing", files / "lookups", files / "boundaries")
     with pytest.raises(ForecastError, match="no month of police_uk_street has landed"):
         backtest_places(*nothing)
+
+
+def tell(landed: tuple[Workspace, Catalogue], audience: Audience = Audience.PARTNERSHIP) -> str:
+    """What the chapter says of forecasts, as a build of this workspace makes it."""
+    workspace, catalogue = landed
+    live = get_live_deliveries(workspace)
+    with open_warehouse(workspace) as warehouse:
+        tested = read_tested(workspace, live, catalogue, audience)
+        evidence = Evidence(open_measures(warehouse, catalogue), warehouse, catalogue, (), (), audience, 7, tested)
+        blocks = tell_forecast(evidence, catalogue.outline.chapter("hot_spots").plan.notes)
+    document_of(blocks, audience)  # raises where a block is not for these readers
+    return say(blocks)
+
+
+def document_of(blocks: Sequence[Block], audience: Audience) -> Document:
+    chapter = Chapter("hot_spots", "Hot spots", "Where.", tuple(blocks))
+    return Document("A", "A partnership", Marking(audience, True, "For partners."), "30 June 2025", (chapter,))
+
+
+def key(landed: tuple[Workspace, Catalogue], audience: Audience) -> str:
+    return edition_key(landed[0], get_live_deliveries(landed[0]), landed[1], audience)
+
+
+def test_what_is_kept_is_read_back_and_quoted_as_it_was_found(
+    landed: tuple[Workspace, Catalogue], report: BacktestReport
+) -> None:
+    kept = {each.found.id: each for each in read_backtests(landed[0])}[report.id]
+    assert report.path is not None and kept.name == report.path.relative_to(landed[0].root).as_posix()
+    assert kept.found.recommended == report.scores.recommended
+    assert {row.method: row.scores["pei"].value for row in kept.headline} == pytest.approx(
+        {name: row.scores["pei"].value for name, row in report.headline.items()}
+    )
+    said = tell(landed)
+    assert ("Use our count model for robbery" in said) == report.scores.ours_is_better
+    assert "95% interval" in said and "earlier inputs" not in said
+    assert said.count("read the intervals as being for windows like these") == 1
+
+
+def test_the_recommendation_is_ours_only_where_the_interval_excludes_zero(
+    landed: tuple[Workspace, Catalogue], report: BacktestReport
+) -> None:
+    """The file with another answer, as another county would give it."""
+    path = report.path
+    assert path is not None
+    content = path.read_text(encoding="utf-8")
+    before = {audience: key(landed, audience) for audience in Audience}
+    try:
+        said = {}
+        for shift in (-0.5, 0.0, 0.5):
+            told = json.loads(content)
+            for margin in told["margins"]:
+                margin |= {"value": shift, "lower": shift - 0.1, "upper": shift + 0.1}
+                margin |= {"cautious_lower": shift - 0.2, "cautious_upper": shift + 0.2}
+            told["recommended"] = "ours" if shift > 0 else told["margins"][0]["against"]
+            path.write_text(json.dumps(told), encoding="utf-8")
+            said[shift] = tell(landed)
+        assert "Use our count model" in said[0.5] and "caught more" in said[0.5]
+        assert "Use the best simple method" in said[0.0] and "was not shown" in said[0.0]
+        assert "Use the best simple method" in said[-0.5] and "caught less" in said[-0.5]
+        after = {audience: key(landed, audience) for audience in Audience}
+        assert {audience for audience in Audience if before[audience] != after[audience]} == {
+            Audience.PARTNERSHIP,
+            Audience.POLICE,
+        }
+    finally:
+        path.write_text(content, encoding="utf-8")
+    assert {audience: key(landed, audience) for audience in Audience} == before
+
+
+def test_a_back_test_of_other_deliveries_says_so_and_none_is_said_to_be_lacking(
+    files: Path, landed: tuple[Workspace, Catalogue], report: BacktestReport, tmp_path: Path
+) -> None:
+    few = land(tmp_path / "few", files / "lookups", files / "boundaries", *street(files)[:-1])
+    assert "has not been tested here yet" in tell(few)
+    assert report.path is not None
+    folder = backtests_folder(few[0])
+    folder.mkdir(parents=True)
+    (folder / report.path.name).write_bytes(report.path.read_bytes())
+    assert "of earlier inputs: 1 delivery that it used is no longer in use." in tell(few)
+    told = json.loads(report.path.read_text(encoding="utf-8")) | {"schema": 1}
+    (folder / report.path.name).write_text(json.dumps(told), encoding="utf-8")
+    assert "has not been tested here yet" in tell(few)
+    (folder / report.path.name).write_text("{", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="cannot be read; restore it from a copy"):
+        tell(few)

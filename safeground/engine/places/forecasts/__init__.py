@@ -4,6 +4,7 @@ from safeground.engine.places.forecasts.backtest import BacktestScores, WindowRe
 from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import CountForecast, forecast_counts
 from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
+from safeground.engine.places.forecasts.kept import KeptBacktest, KeptScore, find_backtest, read_backtests
 from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, load_backtest_plan
 from safeground.engine.places.forecasts.reading import read_history
@@ -20,6 +21,8 @@ __all__ = [
     "CellHistory",
     "CountForecast",
     "ForecastError",
+    "KeptBacktest",
+    "KeptScore",
     "LevelScores",
     "Margin",
     "NextCells",
@@ -30,12 +33,14 @@ __all__ = [
     "backtests_folder",
     "choose_next_cells",
     "cut_windows",
+    "find_backtest",
     "forecast_counts",
     "forecast_simply",
     "keep_report",
     "load_backtest_plan",
     "make_history",
     "make_report",
+    "read_backtests",
     "read_history",
     "run_backtest",
     "share_out_residents",

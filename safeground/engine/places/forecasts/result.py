@@ -17,7 +17,7 @@ from safeground.engine.places.forecasts.plan import BacktestPlan, Outcome, finge
 from safeground.engine.places.forecasts.scoring import OURS, LevelScores
 from safeground.engine.workspace import Workspace, write_atomically
 
-SCHEMA = 1
+SCHEMA = 2
 _FEW = 8
 _CAUTION = "So few windows do not tell how much windows differ: read the intervals as being for windows like these."
 _OURS_TITLE = "Our count model"
@@ -164,7 +164,12 @@ class BacktestReport:
             "outcome": self.outcome.model_dump(),
             "override": self.override,
             "is_side_result": self.override is not None,
-            "plan": {"version": self.plan.version, "fingerprint": fingerprint(self.plan)},
+            "plan": {
+                "version": self.plan.version,
+                "fingerprint": fingerprint(self.plan),
+                "headline_cells": self.plan.headline.cells,
+                "confidence": self.plan.interval.confidence,
+            },
             "code_version": self.code_version,
             "deliveries": list(self.deliveries),
             "cells": {"metres": self.plan.cells.metres, "kind": self.plan.cells.kind, "number": self.cells},

@@ -32,8 +32,8 @@ __all__ = [
 PDF, WORD, WORKBOOK = "assessment.pdf", "assessment.docx", "tables.xlsx"
 TITLES: Mapping[str, str] = MappingProxyType(
     {
-        PDF: "Whole assessment to read and print (PDF)",
-        WORD: "Whole assessment to comment on (Word)",
+        PDF: "Whole {kind} to read and print (PDF)",
+        WORD: "Whole {kind} to comment on (Word)",
         WORKBOOK: "All tables in one workbook (Excel)",
     }
 )
@@ -77,7 +77,8 @@ def render_formats(
     workbook = render_workbook(document, tables)
     progress(3, 3, "writing PDF, Word and Excel")
     return tuple(
-        Download(name, TITLES[name], content) for name, content in zip(TITLES, (pdf, word, workbook), strict=True)
+        Download(name, title.format(kind=document.kind), content)
+        for (name, title), content in zip(TITLES.items(), (pdf, word, workbook), strict=True)
     )
 
 
@@ -99,5 +100,6 @@ def make_downloads(
 
     whole = fingerprint_of((document, brand))
     return tuple(
-        Download(name, title, take(name, whole, lambda name=name: render()[name])) for name, title in TITLES.items()
+        Download(name, title.format(kind=document.kind), take(name, whole, lambda name=name: render()[name]))
+        for name, title in TITLES.items()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from safeground.engine.assessment.chapters.hot_spots.forecast import tell_forecast
 from safeground.engine.assessment.chapters.hot_spots.overview import make_overview
 from safeground.engine.assessment.chapters.hot_spots.told import choose_months, tell_chosen
 from safeground.engine.assessment.evidence import Evidence
@@ -33,7 +34,14 @@ def make_hot_spots(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, 
         return (Paragraph(outline.intro), Notice(NoticeKind.MISSING, f"Hot spots cannot be told: {error}."))
     points = [Notice(NoticeKind.CANNOT_TELL, notes["moved_points"])] if told.gives_months_alone else []
     instead = [Notice(NoticeKind.CANNOT_TELL, why)] if why else []
-    return (Paragraph(outline.intro), *instead, *make_overview(told, notes), *points, Paragraph(notes["not_a_target"]))
+    return (
+        Paragraph(outline.intro),
+        *instead,
+        *make_overview(told, notes),
+        *points,
+        *tell_forecast(evidence, notes),
+        Paragraph(notes["not_a_target"]),
+    )
 
 
 def _make_concentration(evidence: Evidence, measure: str) -> tuple[Block, ...]:

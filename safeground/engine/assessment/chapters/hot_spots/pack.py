@@ -49,6 +49,7 @@ def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, Table]:
         marking=Marking(audience, True, evidence.catalogue.partnership.handling.sentence(audience)),
         as_at=f"{calendar.monthrange(newest.year, newest.month)[1]} {newest:%B %Y}",
         chapters=chapters,
+        kind="hot spot pack",
     )
     return document, table
 
