@@ -144,8 +144,8 @@ def _describe_delivery(evidence: Evidence, delivery: LiveDelivery) -> SourceDeli
         contract_version=delivery.contract_version,
         received=tell_delivery_rows(evidence, delivery.feed, delivery.received),
         accepted=tell_delivery_rows(evidence, delivery.feed, delivery.accepted),
-        quarantined=delivery.quarantined,
-        duplicates=delivery.duplicates,
+        quarantined=tell_delivery_rows(evidence, delivery.feed, delivery.quarantined),
+        duplicates=tell_delivery_rows(evidence, delivery.feed, delivery.duplicates),
     )
 
 

@@ -11,7 +11,8 @@ from safeground.engine.disclosure import DisclosureRule, Protected
 class SourceDelivery:
     """A delivery that numbers were made from, in rows.
 
-    `received` and `accepted` are told where its owner's rule withholds nothing: a month's accepted rows may be that month's number.
+    Its rows are told where its owner's rule withholds nothing: a month's accepted rows may be that month's number, and what was set aside
+    leads back to it.
     """
 
     id: str
@@ -23,8 +24,8 @@ class SourceDelivery:
     contract_version: int
     received: Protected
     accepted: Protected
-    quarantined: int
-    duplicates: int
+    quarantined: Protected
+    duplicates: Protected
 
 
 @dataclass(frozen=True)

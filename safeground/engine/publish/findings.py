@@ -12,7 +12,7 @@ from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Document, Finding, Origin, format_estimate, format_interval
 from safeground.engine.publish.made import link_origin, made_page_name, say_disclosure_step
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 def render_findings(document: Document, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,8 +100,8 @@ def _render_origin(origin: Origin, code_version: str) -> dict[str, Any]:
                 "contract_version": each.contract_version,
                 "received": _render_rows(each.received),
                 "accepted": _render_rows(each.accepted),
-                "quarantined": each.quarantined,
-                "duplicates": each.duplicates,
+                "quarantined": _render_rows(each.quarantined),
+                "duplicates": _render_rows(each.duplicates),
             }
             for each in origin.deliveries
         ],

@@ -61,8 +61,8 @@ def origin_tables(origin: Origin) -> tuple[Table, ...]:
                 each.sha256,
                 each.received,
                 each.accepted,
-                f"{each.quarantined:,}",
-                f"{each.duplicates:,}",
+                each.quarantined,
+                each.duplicates,
             )
             for each in origin.deliveries
         ),
@@ -162,11 +162,17 @@ def _say_rule(rule: DisclosureRule) -> str:
 
 
 def _say_delivered(origin: Origin) -> str:
-    quarantined = sum(each.quarantined for each in origin.deliveries)
-    duplicates = sum(each.duplicates for each in origin.deliveries)
+    number = count_things(len(origin.deliveries), "delivery", "deliveries")
+    told = [(each.quarantined.value, each.duplicates.value) for each in origin.deliveries]
+    if any(None in rows for rows in told):
+        return (
+            f"{number}. Rows that could not be used were set aside, each with its reason, and known duplicates left out; how many is not "
+            "told, since numbers that are withheld could be worked out from it."
+        )
+    quarantined, duplicates = (sum(rows[at] or 0 for rows in told) for at in (0, 1))
     return (
-        f"{count_things(len(origin.deliveries), 'delivery', 'deliveries')}. Of their rows {quarantined:,} were set aside, each with its "
-        f"reason, and {duplicates:,} were known duplicates; all others were accepted."
+        f"{number}. Of their rows {quarantined:,.0f} were set aside, each with its reason, and {duplicates:,.0f} were known duplicates; "
+        "all others were accepted."
     )
 
 

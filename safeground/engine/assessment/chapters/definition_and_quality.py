@@ -10,7 +10,8 @@ from safeground.engine.assessment.protecting import protect_count, protect_whole
 from safeground.engine.assessment.sentences import name_field
 from safeground.engine.assessment.supplied_rows import ROWS_NOTE, may_tell_rows, tell_rows
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.documents import Block, Heading, Paragraph, count_things
+from safeground.engine.disclosure import State
+from safeground.engine.documents import Block, Heading, Paragraph, count_things, format_number
 from safeground.engine.feeds import ProblemSummary, ScorecardRow, Severity
 
 _FATES = {
@@ -202,8 +203,21 @@ def _problems(evidence: Evidence) -> list[Block]:
     ]
 
 
+_WITHOUT_COUNTS = {
+    "month_half_empty": "A month has far fewer rows than the months around it.",
+    "identifiers_across": "Some identifiers were given in more than one delivery; each is counted wherever it was given.",
+}
+
+
 def _say_problem(evidence: Evidence, problem: ProblemSummary) -> str:
-    """What a check found, with a force by its name: checks know partners by their ids, and the row names the feed already."""
+    """What a check found, with a force by its name: checks know partners by their ids, and the row names the feed already.
+
+    How many rows it is about is told under the rule of the feed's owner: the faulty rows of a month lead back to its number.
+    """
+    if problem.feed and problem.rows is not None and not may_tell_rows(evidence, problem.feed):
+        if not problem.gist:
+            return _WITHOUT_COUNTS.get(problem.rule, "A check of its numbers found something to ask its sender about.")
+        return problem.say_with(_say_rows(evidence, problem.feed, problem.rows))
     if problem.feed:
         title = evidence.catalogue.feeds.contracts[problem.feed].title
         for partner, name in evidence.catalogue.partnership.force_names.items():
@@ -211,3 +225,11 @@ def _say_problem(evidence: Evidence, problem: ProblemSummary) -> str:
             if problem.sentence.startswith(start):
                 return f"{name}: {problem.sentence.removeprefix(start)}"
     return problem.sentence
+
+
+def _say_rows(evidence: Evidence, feed: str, rows: int) -> str:
+    """'about 1,200 rows', 'fewer than 100 rows' or 'rows', as far as these readers may know."""
+    told = tell_rows(evidence, feed, rows)
+    if told.is_published:
+        return f"about {format_number(told.value or 0)} rows"
+    return "fewer than 100 rows" if told.state is State.SUPPRESSED else "rows"

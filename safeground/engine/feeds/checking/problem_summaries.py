@@ -38,6 +38,14 @@ class ProblemSummary:
     """In all files together; None where the problem is not one of rows."""
     periods: tuple[str, ...]
     """The first few, ascending."""
+    gist: str = ""
+    """What is wrong without any number; empty where the sentence stands alone."""
+    became: str = ""
+    """What became of the rows, where the gist does not say it."""
+
+    def say_with(self, rows: str) -> str:
+        """The sentence with the rows in other words ('about 1,200 rows'), as their owner's rule may ask; only where there is a gist."""
+        return _join_sentence(self.gist, f"{rows} in {count_things(len(self.files), 'file')}", self.became)
 
 
 def summarise_problems(problems: Iterable[Problem], deliveries: Iterable[Delivery]) -> tuple[ProblemSummary, ...]:
@@ -71,6 +79,8 @@ def _summarise(group: list[Problem], by_id: dict[str, Delivery]) -> ProblemSumma
         rule=first.rule,
         column=first.column,
         sentence=_sentence(first, rows, len(own)) if first.gist else first.message,
+        gist=_say_gist(first),
+        became=_became(first),
         files=tuple(sorted(delivery.sent_name for delivery in own.values())),
         rows=rows,
         periods=tuple(sorted({delivery.period for delivery in own.values()})[:FIRST_PERIODS]),
@@ -81,8 +91,14 @@ def _sentence(problem: Problem, rows: int | None, files: int) -> str:
     where = count_things(files, "file")
     if rows is not None:
         where = f"{count_things(rows, 'row')} in {where}"
-    became = _became(problem)
-    gist = capitalise(problem.gist) if problem.column is None else problem.gist
+    return _join_sentence(_say_gist(problem), where, _became(problem))
+
+
+def _say_gist(problem: Problem) -> str:
+    return capitalise(problem.gist) if problem.column is None else problem.gist
+
+
+def _join_sentence(gist: str, where: str, became: str) -> str:
     return f"{gist}: {where}{f'; {became}' if became else ''}."
 
 
