@@ -11,6 +11,7 @@ from safeground.engine.catalogue import (
     definitions_folder,
     load_agreements,
     load_feeds,
+    load_partnership,
     partnership_names,
 )
 from safeground.engine.feeds import review_agreements
@@ -37,6 +38,12 @@ def test_every_guarded_feed_may_come_from_someone_in_the_made_up_county(feed: st
     report = review_agreements(MADE_UP, FEEDS, today=datetime.date(2026, 1, 31))
     (standing,) = [standing for standing in report.feeds if standing.contract.name == feed]
     assert standing.may_send
+
+
+def test_every_guarded_feed_is_missed_where_nobody_sends_it() -> None:
+    """The first page tells which partners are missing by what is expected of them. Visits of patrols come only while a trial runs."""
+    expected = {dataset.feed for partner in load_partnership("wrenshire").expected for dataset in partner.datasets}
+    assert set(GUARDED) - expected == {"patrol_visits"}
 
 
 @pytest.mark.parametrize("feed", GUARDED)
