@@ -47,6 +47,8 @@ from safeground.engine.evaluation.designs.differences import (
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
 from safeground.engine.evaluation.designs.high_choices import MeanRegression, regression_to_mean
 from safeground.engine.evaluation.designs.interrupted_series import InterruptedSeries, interrupted_time_series
+from safeground.engine.evaluation.designs.matched_groups import MatchedEffect, estimate_matched_effect, matched_groups
+from safeground.engine.evaluation.designs.matched_people import MatchedPeople, match_people
 from safeground.engine.evaluation.designs.outcome_scores import ScoreChange, estimate_score_change
 from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
@@ -127,6 +129,8 @@ __all__ = [
     "EvidenceWarnings",
     "Flow",
     "InterruptedSeries",
+    "MatchedEffect",
+    "MatchedPeople",
     "MeanRegression",
     "NotComputed",
     "NotHeld",
@@ -171,6 +175,7 @@ __all__ = [
     "estimate_e_value",
     "estimate_harm_effects",
     "estimate_lag_effects",
+    "estimate_matched_effect",
     "estimate_prevalence_effect",
     "estimate_score_change",
     "evaluate",
@@ -182,6 +187,8 @@ __all__ = [
     "make_evaluation_report",
     "make_finding",
     "maryland_of",
+    "match_people",
+    "matched_groups",
     "price_plan",
     "price_ratio",
     "protocol_folder",

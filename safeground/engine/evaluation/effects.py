@@ -40,10 +40,19 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a contrast: its place-days (or months, or people), and the events met there."""
+    """One side of a contrast: its place-days (or months, or people), and the events met there.
+
+    `is_of_people`: each unit is a person of whom the event is true or not, so that those of whom it is not are people too.
+    """
 
     units: int
     events: float
+    is_of_people: bool = False
+
+    @property
+    def told_of(self) -> tuple[float, ...]:
+        """The counts that a number of this side would give away."""
+        return (self.events, self.units - self.events) if self.is_of_people else (self.events,)
 
 
 @dataclass(frozen=True)
@@ -105,8 +114,9 @@ class Effect:
             reason = self.method.removeprefix("not available: ")
             return protect(None, unit=unit, rule=rule, state=State.NOT_AVAILABLE, reason=reason)
         sides = [side.events for side in (self.treated, self.other) if side is not None]
-        small = [events for events in sides if 0 < events <= rule.threshold]
-        if any(side == 0 for side in sides) and rule.threshold > 0 and not rule.zero_is_shown:
+        counts = [count for side in (self.treated, self.other) if side is not None for count in side.told_of]
+        small = [count for count in counts if 0 < count <= rule.threshold]
+        if any(count == 0 for count in counts) and rule.threshold > 0 and not rule.zero_is_shown:
             small = [1.0]
         if small:
             # A ratio of counts of which one is small would give it away to whoever knows the other.

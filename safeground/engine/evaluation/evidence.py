@@ -52,6 +52,9 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "regression_to_the_mean": 2,
     "parallel_trends": 2,
     "pre_fit": 2,
+    "balance": 2,
+    "overlap": 1,
+    "hidden_bias": 1,
 })  # fmt: skip
 """What each failed check takes from evidence security; one that is not named takes nothing."""
 

@@ -62,7 +62,7 @@ def compare_surveys(
     kind = DesignKind.OBSERVED if contrast.span is Span.SAME_PERIOD else DesignKind.BEFORE_AFTER
     return _effect(
         [100 * float(bound) for bound in (found.value, found.lower, found.upper)], float(found.p_value), str(found.method), answer,
-        contrast, (Side(*reversed(after)), Side(*reversed(before))), confidence, kind,
+        contrast, (_side(after), _side(before)), confidence, kind,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def compare_same_people(
     return _effect(
         [100 * bound for bound in (difference, low, high)], p, "paired proportions: Newcombe's interval, McNemar's exact p", answer,
         Contrast("the second asking", "the first asking of the same people", Span.OVER_TIME, preposition="at"),
-        (Side(people, both + only_after), Side(people, both + only_before)), confidence, DesignKind.BEFORE_AFTER,
+        (_side((both + only_after, people)), _side((both + only_before, people))), confidence, DesignKind.BEFORE_AFTER,
     )  # fmt: skip
 
 
@@ -111,6 +111,11 @@ def _agreement(both: int, only_before: int, only_after: int, neither: int) -> fl
     if product > 0:
         product = max(product - (both + only_before + only_after + neither) / 2, 0.0)
     return product / math.sqrt(margins)
+
+
+def _side(told: tuple[int, int]) -> Side:
+    """told: how many said so, of how many asked."""
+    return Side(told[1], told[0], is_of_people=True)
 
 
 def _effect(
