@@ -287,7 +287,10 @@ def _times_table(linked: _Linked, *, name: str) -> Table:
     rows = []
     for role, plural in _ROLES.items():
         times = linked.links.times(role)
-        once, more = counted.protect_parts([float((times == 1).sum()), float((times > 1).sum())], unit="people")
+        keys = [counted.key(linked.period, f"times={word}", of=f"different {plural}") for word in ("one", "more")]
+        once, more = counted.protect_parts(
+            [float((times == 1).sum()), float((times > 1).sum())], unit="people", keys=keys
+        )
         rows.append((capitalise(plural), once, more))
     return counted.table(
         id=f"{name}_times",

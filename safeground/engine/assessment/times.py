@@ -89,7 +89,7 @@ def make_times(counted: Counted, *, name: str) -> list[Block]:
     )
     if not found.weights.any():
         return [Notice(NoticeKind.MISSING, f"When {counted.what} happened is not stated.")]
-    cut, cells = _choose_cut(counted, found.weights)
+    cut, cells = _choose_cut(counted, found.weights, period)
     return [
         _peak_finding(counted, cut, cells, float(found.weights.sum()), period, name=name),
         _grid_figure(counted, cut, cells, found, period, name=name),
@@ -97,7 +97,10 @@ def make_times(counted: Counted, *, name: str) -> list[Block]:
 
 
 def find_long_period(counted: Counted) -> Period:
-    """All months in a row up to three years: hours of the week change slowly, and one year leaves most cells small."""
+    """The latest whole years in a row, at most three: hours of the week change slowly, and one year leaves most cells small.
+
+    Whole years, since a grid of all months so far would grow by a month with each edition, and the month is the difference of the two.
+    """
     last = counted.period.last
     months = [month for month in get_months(min(counted.covered), last) if month in counted.covered]
     run = [last]
@@ -105,20 +108,22 @@ def find_long_period(counted: Counted) -> Period:
         if get_months(month, run[0])[1:] != (run[0],) or len(run) == _MOST_MONTHS:
             break
         run.insert(0, month)
-    return Period(tuple(run), PeriodKind.SELECTED_MONTHS)
+    whole = len(run) - len(run) % 12 if len(run) > 12 else len(run)
+    return Period(tuple(run[-whole:]), PeriodKind.SELECTED_MONTHS)
 
 
-def _choose_cut(counted: Counted, weights: NDArray[np.float64]) -> tuple[_Cut, list[list[Protected]]]:
-    """The finest cut whose cells are not mostly chance, and of which at most a third is withheld; else the coarsest."""
+def _choose_cut(counted: Counted, weights: NDArray[np.float64], period: Period) -> tuple[_Cut, list[list[Protected]]]:
+    """The finest cut whose cells are not mostly chance, and of which at most a third is withheld; else the coarsest. Only the one that
+    is chosen is entered as told."""
     for cut in _CUTS:
-        grid = cut.gather(weights)
-        flat = counted.protect_parts(grid.ravel().tolist())
-        width = grid.shape[1]
-        cells = [flat[start : start + width] for start in range(0, len(flat), width)]
-        hidden = sum(cell.state is State.SUPPRESSED for cell in flat)
-        if grid.mean() >= _FEWEST_IN_A_CELL and hidden <= _HIDDEN_AT_MOST * len(flat):
+        counts = cut.gather(weights)
+        tried = counted.protect_parts(counts.ravel().tolist())
+        hidden = sum(cell.state is State.SUPPRESSED for cell in tried)
+        if counts.mean() >= _FEWEST_IN_A_CELL and hidden <= _HIDDEN_AT_MOST * len(tried):
             break
-    return cut, cells
+    keys = [counted.key(period, f"week={day} {hours}") for hours in cut.hours for day in cut.days]
+    flat, width = counted.protect_parts(counts.ravel().tolist(), keys=keys), counts.shape[1]
+    return cut, [flat[start : start + width] for start in range(0, len(flat), width)]
 
 
 def _peak_finding(

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from safeground.engine.assessment.chapters.unseen.shares import tell_estimate
 from safeground.engine.assessment.counted import Counted
 from safeground.engine.assessment.evidence import DISTRICT, Evidence
+from safeground.engine.assessment.register import Register
 from safeground.engine.assessment.sentences import say_when
-from safeground.engine.assessment.withholding import protect_cells, protect_table
-from safeground.engine.disclosure import DisclosureRule, Protected
+from safeground.engine.assessment.withholding import protect_cells
+from safeground.engine.disclosure import CellKey, DisclosureRule, Protected
 from safeground.engine.documents import (
     Audience,
     Block,
@@ -35,14 +36,30 @@ MISSED = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Lists:
-    """The lists of a period. `ambulance`: None where it has not landed or may not be told. `rule`: the strictest of their owners'."""
+    """The lists of a period. `ambulance`: None where it has not landed or may not be told. `strictest`: the feed whose owner's rule
+    is the strictest of theirs, under which all that is made of them together is told."""
 
     treated: Happenings
     police: Happenings
     ambulance: Happenings | None
     counted: Counted
-    rule: DisclosureRule
+    strictest: str
     readers: frozenset[Audience]
+
+    @property
+    def rule(self) -> DisclosureRule:
+        return self.counted.evidence.rule_of_feed(self.strictest)
+
+    @property
+    def register(self) -> Register:
+        return self.counted.evidence.register_of_feed(self.strictest)
+
+    def key(self, what: str, part: str, *, area: str = "") -> CellKey:
+        """What a count made of several lists is called in all that the edition tells."""
+        own = self.counted.key(self.counted.period, part, area=area)
+        return CellKey(
+            own.series._replace(measure=f"{self.strictest}/{self.counted.definition.name}/{what}"), own.months
+        )
 
     @property
     def others(self) -> list[Happenings]:
@@ -89,13 +106,13 @@ def read_lists(evidence: Evidence, counted: Counted) -> Lists | None:
     treated, police = found.get(counted.feed), found.get(POLICE)
     if treated is None or police is None:
         return None
-    rules = [evidence.rule_of_feed(feed) for feed in told]
+    rules = {feed: evidence.rule_of_feed(feed) for feed in told}
     return Lists(
         treated=treated,
         police=police,
         ambulance=found.get(AMBULANCE),
         counted=counted,
-        rule=max(rules, key=lambda rule: (rule.threshold, rule.rounding)),
+        strictest=max(told, key=lambda feed: (rules[feed].threshold, rules[feed].rounding)),
         readers=frozenset.intersection(*(evidence.readers_of_feed(feed, DISTRICT) for feed in told)),
     )
 
@@ -138,16 +155,47 @@ def make_linked_share(lists: Lists, *, place_notes: tuple[str, ...] = ()) -> lis
 
 def _tell_unlinked(links: Links, lists: Lists) -> tuple[Protected, list[Protected]]:
     """The share without a partner, worked out from counts under the rule; and these counts."""
-    told = protect_cells(_sides(links.found), [(0, 1)], lists.rule, unit=lists.counted.unit)
+    told = protect_cells(
+        _sides(links.found),
+        [(0, 1)],
+        lists.rule,
+        unit=lists.counted.unit,
+        keys=_side_keys(lists),
+        register=lists.register,
+    )
     return _tell_share(told, links, lists)
 
 
-def _tell_share(told: list[Protected], links: Links, lists: Lists) -> tuple[Protected, list[Protected]]:
+def _tell_share(
+    told: list[Protected], links: Links, lists: Lists, *, area: str = ""
+) -> tuple[Protected, list[Protected]]:
     """The same from counts of those found and not found as they are told."""
-    told = [*told, *protect_cells(_sides(links.by_chance), [(0, 1)], lists.rule, unit=lists.counted.unit)]
-    found, rest, by_chance, not_by_chance = (np.nan if cell.value is None else cell.value for cell in told)
-    share = estimate_linked_share(found, found + rest, by_chance, by_chance + not_by_chance)
+    by_chance = protect_cells(
+        _sides(links.by_chance),
+        [(0, 1)],
+        lists.rule,
+        unit=lists.counted.unit,
+        keys=_chance_keys(lists, area=area),
+        register=lists.register,
+    )
+    told = [*told, *by_chance]
+    found, rest, hits, misses = (np.nan if cell.value is None else cell.value for cell in told)
+    share = estimate_linked_share(found, found + rest, hits, hits + misses)
     return tell_estimate(_unlinked(share), tuple(told), lists.rule, unit="%", scale=100), told
+
+
+_LINKED, _BY_CHANCE = "linked with the police record", "linked with the police record by chance"
+
+
+def _side_keys(lists: Lists, *, area: str = "") -> list[CellKey]:
+    """Of the counts that `_sides` gives of links that were found."""
+    return [lists.key(_LINKED, f"candidate={word}", area=area) for word in ("some", "none")]
+
+
+def _chance_keys(lists: Lists, *, area: str = "") -> list[CellKey]:
+    """Of those by chance. The area is in the part: what chance links in districts need not add up to what it links in all."""
+    where = f" in {area}" if area else ""
+    return [lists.key(_BY_CHANCE, f"candidate={word}{where}") for word in ("some", "none")]
 
 
 def _sides(counts: NDArray[np.int64]) -> list[float]:
@@ -182,9 +230,21 @@ def _make_district_table(lists: Lists, treated: Happenings, place_notes: tuple[s
     places = [*(treated.district == code for code in codes), ~np.isin(treated.district, np.array(codes, dtype=object))]
     links = [find_links(treated.select(here), [lists.police]) for here in places]
     # Both sides of all districts add up to what the finding tells, and those of one to its attendances: all are told as one table.
-    cells = protect_table(np.array([_sides(each.found) for each in links]), lists.rule, has_row_totals=True)
+    areas = [*codes, lists.counted.elsewhere]
+    flat = protect_cells(
+        [side for each in links for side in _sides(each.found)],
+        [*([at, at + 1] for at in range(0, 2 * len(areas), 2)), *(range(at, 2 * len(areas), 2) for at in (0, 1))],
+        lists.rule,
+        unit=lists.counted.unit,
+        keys=[key for area in areas for key in _side_keys(lists, area=area)],
+        totals=[*[None] * len(areas), *_side_keys(lists)],
+        register=lists.register,
+    )
     labels = [*(names[code] for code in codes), "Elsewhere, or without a usable place"]
-    shares = [_tell_share(told, each, lists)[0] for told, each in zip(cells, links, strict=True)]
+    shares = [
+        _tell_share(flat[2 * at : 2 * at + 2], each, lists, area=area)[0]
+        for at, (area, each) in enumerate(zip(areas, links, strict=True))
+    ]
     table = lists.counted.table(
         id="unseen_unlinked_by_district",
         caption=f"Attendances that fit no recorded crime, by district, {lists.counted.period.label}",

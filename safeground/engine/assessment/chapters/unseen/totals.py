@@ -26,11 +26,13 @@ _NAMES = ("police", "A&E", "ambulance")
 # Police, A&E, ambulance: in the list (1) or not (0); the cell of no list is left out.
 _PLACES = tuple((p, a, m) for p in (1, 0) for a in (1, 0) for m in (1, 0) if p or a or m)
 _UNIT = "assaults"
+_READINGS = {"every link found": 0.0, "one in ten missed": MISSED}
+"""What is taken of links, and the share of true ones that is then missed."""
 
 
 def make_totals(lists: Lists) -> list[Block]:
     """The seven cells, what each model makes of them, and the range. Needs all three lists."""
-    readings = [_count_histories(lists, missed) for missed in (0.0, MISSED)]
+    readings = [_count_histories(lists, missed) for missed in _READINGS.values()]
     if any(np.isnan(cells).any() for cells in readings):
         return [
             Notice(
@@ -38,7 +40,7 @@ def make_totals(lists: Lists) -> list[Block]:
                 "How many there may be in all is not estimated: chance alone links every record of a list.",
             )
         ]
-    told = [_tell_cells(cells, lists) for cells in readings]
+    told = [_tell_cells(cells, lists, reading) for reading, cells in zip(_READINGS, readings, strict=True)]
     usable = [cells for cells in told if all(cell.is_published for cell in cells)]
     blocks: list[Block] = [_make_cells_table(lists, told)]
     if not usable:
@@ -78,10 +80,21 @@ def _count_histories(lists: Lists, missed: float) -> NDArray[np.float64]:
     return np.array(cells)
 
 
-def _tell_cells(cells: NDArray[np.float64], lists: Lists) -> list[Protected]:
+def _tell_cells(cells: NDArray[np.float64], lists: Lists, reading: str) -> list[Protected]:
     """Each list's total is told elsewhere, so that its cells are a sum."""
     lines = [[place for place, history in enumerate(_PLACES) if history[number]] for number in range(len(_NAMES))]
-    return protect_cells(np.rint(cells).tolist(), lines, lists.rule, unit=_UNIT)
+    return protect_cells(
+        np.rint(cells).tolist(),
+        lines,
+        lists.rule,
+        unit=_UNIT,
+        keys=[lists.key(f"three lists, {reading}", f"known to={_name_lists(place)}") for place in _PLACES],
+        register=lists.register,
+    )
+
+
+def _name_lists(place: Sequence[int]) -> str:
+    return join_words([name for name, is_in in zip(_NAMES, place, strict=True) if is_in])
 
 
 def _arrange(cells: Sequence[Protected]) -> NDArray[np.float64]:
@@ -94,7 +107,7 @@ def _arrange(cells: Sequence[Protected]) -> NDArray[np.float64]:
 def _make_cells_table(lists: Lists, told: list[list[Protected]]) -> Table:
     rows = [
         (
-            join_words([name for name, is_in in zip(_NAMES, place, strict=True) if is_in]),
+            _name_lists(place),
             *(cells[number] for cells in told),
         )
         for number, place in enumerate(_PLACES)
