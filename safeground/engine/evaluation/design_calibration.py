@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.evaluation import people_worlds
 from safeground.engine.evaluation.calibration import Coverage
 from safeground.engine.evaluation.designs.differences import difference_in_differences
 from safeground.engine.evaluation.designs.displacement import weighted_displacement_difference
@@ -36,6 +37,12 @@ class DesignWorld(StrEnum):
     CHOSEN_HIGH = "areas chosen for high counts"
     MIX = "synthetic control, area drawn by lot"
     MIX_CHOSEN_HIGH = "synthetic control, area chosen for its peak"
+    MATCHED_COUNTS = "matched people, offences after"
+    MATCHED_YES_OR_NO = "matched people, any offence after"
+    TWO_SAMPLES = "survey, two samples"
+    CLUSTERS = "survey, two samples in clusters, design effect told"
+    SAME_PEOPLE = "survey, the same people twice"
+    SCORES = "scores, the same people twice"
 
 
 def calibrate_design(world: DesignWorld, *, ratio: float, trials: int, rng: np.random.Generator) -> Coverage:
@@ -131,4 +138,10 @@ _WORLDS: Final[Mapping[DesignWorld, Callable[[float, np.random.Generator], Found
     DesignWorld.CHOSEN_HIGH: _chosen,
     DesignWorld.MIX: _mix,
     DesignWorld.MIX_CHOSEN_HIGH: lambda ratio, rng: _mix(ratio, rng, is_peak=True),
+    DesignWorld.MATCHED_COUNTS: people_worlds.matched_counts,
+    DesignWorld.MATCHED_YES_OR_NO: people_worlds.matched_yes_or_no,
+    DesignWorld.TWO_SAMPLES: people_worlds.two_samples,
+    DesignWorld.CLUSTERS: lambda ratio, rng: people_worlds.two_samples(ratio, rng, cluster=10),
+    DesignWorld.SAME_PEOPLE: people_worlds.same_people,
+    DesignWorld.SCORES: people_worlds.scores,
 })  # fmt: skip
