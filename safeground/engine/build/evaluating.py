@@ -15,13 +15,15 @@ import numpy as np
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
 from safeground.engine.build.evaluation_data import read_workspace_data
-from safeground.engine.catalogue import Catalogue, load_economics
-from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.build.evaluation_inputs import find_inputs, find_named
+from safeground.engine.catalogue import Catalogue, load_economics, load_evidence
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation import (
+    RESULT,
     CostBenefit,
     Evaluation,
     Protocol,
+    Result,
     SealEntry,
     appraise,
     as_data,
@@ -30,16 +32,20 @@ from safeground.engine.evaluation import (
     check_seal,
     enter_opening,
     evaluate,
+    find_approach,
+    find_rule,
     hash_protocol,
     make_evaluation_report,
     protocol_folder,
     read_evaluation_files,
     read_protocol,
     read_seals,
+    render_result,
     say_effect,
     seal_protocol,
 )
 from safeground.engine.publish import publish_edition
+from safeground.engine.warehouse import LiveDelivery, open_warehouse
 from safeground.engine.workspace import Progress, Workspace, move_into_place, no_progress
 
 
@@ -92,7 +98,7 @@ def seal_evaluation(
     """
     protocol, content, data = _open(workspace, catalogue, path)
     check_protocol(protocol, data, is_planned=True)
-    _check_costs(workspace, protocol)
+    _check_named(workspace, protocol)
     moment = now or datetime.datetime.now(datetime.UTC)
     entry = seal_protocol(
         workspace, protocol, content, fingerprint=data.fingerprint, by=by or protocol.owner, now=moment
@@ -117,13 +123,13 @@ def run_evaluation(
     moment = now or datetime.datetime.now(datetime.UTC)
     sha256 = hash_protocol(content, data.fingerprint)
     check_protocol(protocol, data)
-    _check_costs(workspace, protocol)
+    _check_named(workspace, protocol)
     enter_opening(workspace, protocol.name, sha256, now=moment)
     seal = check_seal(read_seals(workspace), protocol, sha256)
     progress(0, 3, "estimating")
     evaluation = evaluate(protocol, data, sha256=sha256, seal=seal)
     cost_benefit = _appraise(workspace, evaluation)
-    rule = _find_rule(catalogue, protocol, audience)
+    rule = find_rule(catalogue, protocol, audience)
     force = catalogue.partnership.force
     document = make_evaluation_report(
         evaluation,
@@ -145,26 +151,28 @@ def run_evaluation(
             manifest={"code_version": get_code_version(), "protocol": sha256, "deliveries": [], "definitions": {}},
             built_at=moment,
         )
-        numbers = {**as_data(evaluation), "cost_benefit": None if cost_benefit is None else cost_benefit.as_data()}
-        text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
-        workspace.write_atomically(folder / "result.json", text)
+        made_from = find_inputs(workspace, catalogue, protocol, _find_used(workspace))
+        workspace.write_atomically(folder / RESULT, render_result(Result(evaluation, cost_benefit, made_from)))
         _replace(staged, folder / "report")
     progress(3, 3, "done")
     sentences = tuple(say_effect(effect, effect.protect(rule)) for effect in evaluation.effects)
     return EvaluationReport(evaluation, sentences, folder)
 
 
-def _check_costs(workspace: Workspace, protocol: Protocol) -> None:
-    """Whether the costs of a protocol can stand, before an outcome is opened."""
+def _find_used(workspace: Workspace) -> tuple[LiveDelivery, ...]:
+    """What the warehouse holds; nothing before the first build, when data can come from files alone."""
+    if workspace.warehouse.current is None:
+        return ()
+    with open_warehouse(workspace) as warehouse:
+        return warehouse.deliveries
+
+
+def _check_named(workspace: Workspace, protocol: Protocol) -> None:
+    """Whether the approach that a protocol names is known and its costs can stand, before an outcome is opened."""
+    if protocol.approach is not None:
+        find_approach(load_evidence(workspace.partnership), protocol.approach)
     if protocol.cost_benefit is not None:
         check_cost_benefit_plan(protocol.cost_benefit, load_economics(workspace.partnership), protocol.priced)
-
-
-def _find_rule(catalogue: Catalogue, protocol: Protocol, audience: Audience) -> DisclosureRule:
-    """The rule of the feed that the numbers come from; of several, the one that withholds most."""
-    names = {catalogue.feeds.contracts[feed].disclosure for feed in protocol.feeds} or {protocol.rule_of_files}
-    rules = [catalogue.disclosure.rule(name, audience) for name in sorted(names)]
-    return max(rules, key=lambda rule: (rule.rounding, rule.threshold))
 
 
 def _appraise(workspace: Workspace, evaluation: Evaluation) -> CostBenefit | None:
@@ -189,18 +197,8 @@ def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Proto
 
 
 def _fingerprint_all(schedule: str, workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> str:
-    """The schedule's fingerprint with what the protocol only names: another rule under the same name is another question.
-
-    Titles and owners of definitions are left out, so that mending a word does not undo a seal.
-    """
-    named: dict[str, Any] = {}
-    for outcome in protocol.outcomes:
-        definition = catalogue.definitions.get(outcome.definition or "")
-        if definition is not None:
-            named[outcome.name] = {"rule": repr(definition.rule_under()), "count_basis": definition.count_basis}
-    if protocol.cost_benefit is not None:
-        tables = vars(load_economics(workspace.partnership)).items()
-        named["economics"] = {name: table.model_dump(mode="json") for name, table in tables}
+    """The schedule's fingerprint with what the protocol only names."""
+    named = find_named(workspace, catalogue, protocol)
     text = json.dumps({"schedule": schedule, "named": named}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

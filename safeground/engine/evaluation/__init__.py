@@ -52,6 +52,7 @@ from safeground.engine.evaluation.designs.matched_people import MatchedPeople, m
 from safeground.engine.evaluation.designs.outcome_scores import ScoreChange, estimate_score_change
 from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
+from safeground.engine.evaluation.disclosing import find_readers, find_rule
 from safeground.engine.evaluation.draws import Draw, tell_why_untold
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -68,6 +69,7 @@ from safeground.engine.evaluation.evidence_library import (
     warn_of,
 )
 from safeground.engine.evaluation.exhibits import Flow, PageWords, Quantity, Section
+from safeground.engine.evaluation.kept import RESULT, MadeFrom, Result, read_result, render_result
 from safeground.engine.evaluation.protocols import (
     PROTOCOLS,
     CrossoverProtocol,
@@ -75,7 +77,13 @@ from safeground.engine.evaluation.protocols import (
     Protocol,
     read_protocol,
 )
-from safeground.engine.evaluation.report import make_evaluation_report, make_finding
+from safeground.engine.evaluation.report import (
+    make_evaluation_chapter,
+    make_evaluation_report,
+    make_finding,
+    say_grade,
+    tell_checks,
+)
 from safeground.engine.evaluation.running import (
     DESIGNS,
     check_protocol,
@@ -100,6 +108,7 @@ __all__ = [
     "DESIGNS",
     "PATROL_DAYS",
     "PROTOCOLS",
+    "RESULT",
     "Amount",
     "BenefitOf",
     "CheckResult",
@@ -129,6 +138,7 @@ __all__ = [
     "EvidenceWarnings",
     "Flow",
     "InterruptedSeries",
+    "MadeFrom",
     "MatchedEffect",
     "MatchedPeople",
     "MeanRegression",
@@ -141,6 +151,7 @@ __all__ = [
     "PageWords",
     "Protocol",
     "Quantity",
+    "Result",
     "Role",
     "Scale",
     "ScoreChange",
@@ -181,9 +192,12 @@ __all__ = [
     "evaluate",
     "evaluate_crossover",
     "find_approach",
+    "find_readers",
+    "find_rule",
     "grade",
     "hash_protocol",
     "interrupted_time_series",
+    "make_evaluation_chapter",
     "make_evaluation_report",
     "make_finding",
     "maryland_of",
@@ -195,15 +209,19 @@ __all__ = [
     "read_effects_together",
     "read_evaluation_files",
     "read_protocol",
+    "read_result",
     "read_seals",
     "read_trial_files",
     "regression_to_mean",
+    "render_result",
     "say_effect",
+    "say_grade",
     "say_p",
     "say_ratio",
     "seal_protocol",
     "simulate_crossover",
     "synthetic_control",
+    "tell_checks",
     "tell_cost_benefit",
     "tell_why_untold",
     "warn_of",

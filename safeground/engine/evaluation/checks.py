@@ -13,6 +13,12 @@ HARMFUL_RATIO: Final = 1.5
 """A ratio, or one over it, that would harm an answer. A check that cannot exclude it has not shown that nothing is there."""
 
 
+OF_NO_OUTCOME: Final = frozenset({
+    "protocol_sealed", "schedule_as_drawn", "draw_sealed_before_start", "left_out", "compliance",
+})  # fmt: skip
+"""Checks whose sentences hold no number of an outcome, so that they are told whatever is withheld."""
+
+
 class Verdict(StrEnum):
     """How a check came out. None of them proves a design; a failed one takes something from it."""
 

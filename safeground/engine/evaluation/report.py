@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.disclosure import DisclosureRule, State
 from safeground.engine.documents import (
     Audience,
     Block,
     Chapter,
     Column,
+    Direction,
     Document,
     Finding,
     Heading,
@@ -26,6 +27,7 @@ from safeground.engine.documents import (
     capitalise,
     join_words,
 )
+from safeground.engine.evaluation.checks import OF_NO_OUTCOME, CheckResult
 from safeground.engine.evaluation.cost_benefit import CostBenefit, tell_cost_benefit
 from safeground.engine.evaluation.effects import Effect
 from safeground.engine.evaluation.evaluations import Evaluation
@@ -59,19 +61,26 @@ def make_evaluation_report(
         allowed = join_words([f"the {reader}" for reader in Audience if reader in protocol.readers])
         raise ValueError(f"{protocol.name} is reported to {allowed}, and not to the {audience}; choose one of them.")
     last = protocol.span[1]
-    chapter = Chapter(
-        id=protocol.name,
-        title=protocol.title,
-        summary=protocol.question,
-        blocks=tuple(_blocks(evaluation, rule, area, cost_benefit)),
-    )
     return Document(
         title=protocol.title,
         partnership=partnership,
         marking=Marking(audience, True, handling),
         as_at=f"{last.day} {last:%B %Y}",
-        chapters=(chapter,),
+        chapters=(make_evaluation_chapter(evaluation, rule=rule, area=area, cost_benefit=cost_benefit),),
         kind="evaluation",
+    )
+
+
+def make_evaluation_chapter(
+    evaluation: Evaluation, *, rule: DisclosureRule, area: tuple[str, str], cost_benefit: CostBenefit | None = None
+) -> Chapter:
+    """The page itself, of its own document or of the assessment."""
+    protocol = evaluation.protocol
+    return Chapter(
+        id=f"evaluation_{protocol.name}",
+        title=protocol.title,
+        summary=protocol.question,
+        blocks=tuple(_blocks(evaluation, rule, area, cost_benefit)),
     )
 
 
@@ -85,17 +94,20 @@ def _blocks(
             "The data of this page are made up, with an effect that was planned. They show what an evaluation looks like and say nothing "
             "of any place.",
         )
+    if evaluation.words.warning:
+        yield Notice(NoticeKind.WARNING, evaluation.words.warning)
     yield make_finding(evaluation, primary, rule, area)
     yield Paragraph(evaluation.words.what_it_is)
     yield Heading("How much this can bear")
-    yield Paragraph(_say_grade(primary.evidence))
+    checks = tell_checks(primary, rule)
+    yield Paragraph(say_grade(replace(primary, checks=checks).evidence))
     blocks = ExhibitBlocks(evaluation, rule, _source(evaluation))
     for section in evaluation.sections:
         yield from blocks.show_section(section)
     yield Heading("What was done")
     yield blocks.show_flow()
     yield Heading("What was checked")
-    yield _checks_table(evaluation, blocks)
+    yield _checks_table(checks, blocks)
     if cost_benefit is not None:
         yield from _cost_benefit(evaluation, cost_benefit, rule, area)
     yield Heading("How this was made")
@@ -113,19 +125,21 @@ def make_finding(evaluation: Evaluation, effect: Effect, rule: DisclosureRule, a
     """The effect as a finding, for this page and for the assessment."""
     protocol = evaluation.protocol
     told = effect.protect(rule)
+    code, name, vintage = evaluation.area or (*area, "pfa24")
     return Finding(
         id=f"evaluation.{protocol.name}.{effect.name}",
         sentence=say_effect(effect, told),
         estimate=told,
         measure=f"{effect.outcome}: {effect.contrast.treated} against {effect.contrast.other}",
         period=protocol.period,
-        area_code=area[0],
-        area_name=area[1],
-        area_vintage="pfa24",
+        area_code=code,
+        area_name=name,
+        area_vintage=vintage,
         definition=f"evaluation {protocol.name} {evaluation.sha256[:12]}",
         sources=evaluation.sources or (protocol.name,),
         caveats=protocol.caveats,
-        direction=effect.direction,
+        # Of a number that is withheld the direction would give part of it back.
+        direction=effect.direction if told.is_published else Direction.NOT_COMPARED,
         readers=protocol.readers,
     )
 
@@ -157,7 +171,7 @@ def _cost_benefit(
     yield from others
 
 
-def _say_grade(evidence: EvidenceGrade) -> str:
+def say_grade(evidence: EvidenceGrade) -> str:
     first = (
         f"**{evidence.maryland} of 5** on the Maryland scale ({_MARYLAND[evidence.maryland]}), and **{evidence.security} of 5** for how "
         "securely it was carried out. Both are worked out from the design and the checks below."
@@ -165,15 +179,21 @@ def _say_grade(evidence: EvidenceGrade) -> str:
     return "\n".join([first, "", *(f"* Taken off: {reason}" for reason in evidence.reasons)])
 
 
-def _checks_table(evaluation: Evaluation, blocks: ExhibitBlocks) -> Table:
+def tell_checks(effect: Effect, rule: DisclosureRule) -> tuple[CheckResult, ...]:
+    """The checks of an effect as they may be told: where the effect is withheld, what was seen in its outcome is too, since it gives
+    ratios of the same few events. What only looks at the draw, the seal and what was done stays."""
+    if effect.protect(rule).state is not State.SUPPRESSED:
+        return effect.checks
+    why = "What was seen is not told, as the effect itself is withheld."
+    return tuple(check if check.name in OF_NO_OUTCOME else replace(check, sentence=why) for check in effect.checks)
+
+
+def _checks_table(checks: Iterable[CheckResult], blocks: ExhibitBlocks) -> Table:
     return blocks.table(
         "checks",
         "Checks of the design",
         (Column("question", "Question"), Column("seen", "How it came out")),
-        tuple(
-            (check.question, f"{capitalise(str(check.verdict))}. {check.sentence}")
-            for check in evaluation.primary.checks
-        ),
+        tuple((check.question, f"{capitalise(str(check.verdict))}. {check.sentence}") for check in checks),
         ("A check that was passed does not prove that there is nothing wrong.",),
     )
 

@@ -50,6 +50,7 @@ def test_the_page_and_the_numbers_hold_what_it_cost(workspace: Workspace, tmp_pa
     page = (folder / "report" / "index.html").read_text(encoding="utf-8")
     assert "What it cost, and what fewer offences were worth" in page
     assert "as no costs are in the protocol" not in page
+    assert "Whole evaluation to read and print (PDF)" in page and "Whole assessment" not in page
 
 
 def test_a_protocol_without_costs_says_so(workspace: Workspace, tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_costs_that_were_changed_after_the_seal_undo_it(
     held = load_economics("wrenshire")
     dearer = held.unit_costs.model_copy(update={"version": held.unit_costs.version + 1})
     other = dataclasses.replace(held, unit_costs=dearer)
-    monkeypatch.setattr("safeground.engine.build.evaluating.load_economics", lambda partnership: other)
+    monkeypatch.setattr("safeground.engine.build.evaluation_inputs.load_economics", lambda partnership: other)
     with pytest.raises(EvaluationRefused, match="has been changed since it was sealed"):
         run_evaluation(workspace, catalogue, example, now=AFTER)
 

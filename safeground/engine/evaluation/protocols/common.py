@@ -50,6 +50,8 @@ class Protocol(Governed):
     caveats: tuple[Words, ...] = ()
     cost_benefit: CostBenefitPlan | None = None
     """What it costs and what fewer offences would be worth; settled beforehand like all else."""
+    approach: str | None = Field(default=None, pattern=NAME)
+    """Which approach of the evidence library this is a trial of, so that what is known of it elsewhere stands beside what was found."""
 
     subject: ClassVar[str] = "trial"
     """What runs from the first day to the last, for the sentence of the seal: 'after the trial had ended'."""
@@ -87,6 +89,11 @@ class Protocol(Governed):
     @abstractmethod
     def is_from_files(self) -> bool:
         """Whether its data lie beside the protocol, and not in the workspace."""
+
+    @property
+    def looked_at(self) -> tuple[datetime.date, datetime.date]:
+        """First and last day of all that is read, what went before among it: a delivery of another time changes nothing."""
+        return self.span
 
     @property
     def period(self) -> str:

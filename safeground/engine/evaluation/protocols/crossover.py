@@ -70,3 +70,8 @@ class CrossoverProtocol(Protocol):
     @property
     def is_from_files(self) -> bool:
         return self.files is not None
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        named = (outcome.feed for outcome in self.outcomes if self.trial is not None)
+        return tuple(dict.fromkeys(feed for feed in named if feed is not None))
