@@ -56,3 +56,48 @@ class Contrast:
 
 
 PATROL_DAYS = Contrast("patrol days", "other days of the same places", Span.SAME_PERIOD)
+AS_THE_OTHERS = Contrast(
+    "the treated places",
+    "the same places, had they changed by the same share as the others",
+    Span.OVER_TIME,
+    "in",
+    "month for month",
+)
+AS_THE_CONTROLS = Contrast(
+    "the treated places",
+    "the same places, had they changed as the control places did",
+    Span.OVER_TIME,
+    "in",
+    "for periods of one length",
+)
+BESIDE_A_MIX = Contrast("the treated area", "the mix of other areas that went its way before", Span.OVER_TIME, "in")
+HAD_IT_GONE_ON = Contrast(
+    "the months after the start",
+    "the same months, had what went before gone on",
+    Span.OVER_TIME,
+    "in",
+    "month for month",
+)
+COME_BACK_BY_ITSELF = Contrast(
+    "the chosen areas", "the same areas, had they come back as choice for high counts makes likely", Span.OVER_TIME, "in",
+    "for periods of one length",
+)  # fmt: skip
+
+
+def compare_places(treatment: str) -> Contrast:
+    """Places drawn to have something ('patrols') and places drawn not to, all along."""
+    return Contrast(
+        f"places drawn to have {treatment}", "the other places of the draw", Span.SAME_PERIOD, preposition="at", unit="place for place"
+    )
+
+
+def compare_starts(treatment: str) -> Contrast:
+    """Places that have started with something and those that have not yet, each allowed its own level, period by period."""
+    return Contrast(
+        f"places that had started with {treatment}", "places that had not yet", Span.SAME_PERIOD, preposition="at",
+        unit="place for place and period for period",
+    )  # fmt: skip
+
+
+TREATED_PLACES = compare_places("treatment")
+STARTED_PLACES = compare_starts("treatment")

@@ -29,6 +29,8 @@ class Evaluation:
     flow: Flow
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    area: tuple[str, str, str] | None = None
+    """Code, name and vintage of what was treated, where it is not in the partnership's own area."""
 
     @property
     def effects(self) -> tuple[Effect, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from safeground.engine.disclosure import DisclosureRule, protect
+from safeground.engine.disclosure import DisclosureRule, State, protect
 from safeground.engine.documents import (
     Block,
     Cell,
@@ -133,7 +133,7 @@ class ExhibitBlocks:
         return self._figure(dots.key, dots.title, dots.subtitle, dots.alternative, chart, table, dots.notes)
 
     def _lines(self, lines: Lines) -> Figure:
-        series = tuple(self._series(line) for line in lines.lines)
+        series = self._withhold_together(tuple(self._series(line) for line in lines.lines))
         periods = sorted({point.label for each in series for point in each.points})
         at = [{point.label: point.estimate for point in each.points} for each in series]
         columns = (
@@ -144,10 +144,23 @@ class ExhibitBlocks:
             f"{lines.key}_numbers",
             f"{lines.title}: numbers",
             columns,
-            tuple((period, *(found.get(period, "") for found in at)) for period in periods),
+            tuple((period, *(found.get(period, "no data") for found in at)) for period in periods),
         )
         chart = LineChart(series, lines.unit, lines.starts_at_zero)
         return self._figure(lines.key, lines.title, lines.subtitle, lines.alternative, chart, table, lines.notes)
+
+    def _withhold_together(self, series: tuple[Series, ...]) -> tuple[Series, ...]:
+        """Where one period is too small to tell all are withheld: its number would follow from the others and their sum."""
+        small = next(
+            (point.estimate for each in series for point in each.points if point.estimate.state is State.SUPPRESSED),
+            None,
+        )
+        if small is None:
+            return series
+        hidden = protect(None, unit=small.unit, rule=self.rule, state=State.SUPPRESSED, reason=small.reason)
+        return tuple(
+            replace(each, points=tuple(replace(point, estimate=hidden) for point in each.points)) for each in series
+        )
 
     def _series(self, line: Line) -> Series:
         return Series(line.label, tuple(self._point(mark) for mark in line.marks), line.is_main)

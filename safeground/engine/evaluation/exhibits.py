@@ -148,10 +148,12 @@ class Flow:
 @dataclass(frozen=True)
 class PageWords:
     """What the page says that differs by design. `what_it_is`: what is set against what. `method`: how chance was reckoned, after the
-    method of the effect. `cannot_tell`: a line each. `costs_not_told`: stands among them where the protocol names no costs.
+    method of the effect. `cannot_tell`: a line each. `costs_not_told`: stands among them where the protocol names no costs. `warning`:
+    what has to be known before anything else is read.
     """
 
     what_it_is: str
     method: str
     cannot_tell: tuple[str, ...]
     costs_not_told: str = "What it cost for each one fewer, as no costs are in the protocol."
+    warning: str = ""

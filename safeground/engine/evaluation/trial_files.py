@@ -29,7 +29,7 @@ def read_trial_files(protocol: CrossoverProtocol, folder: Path) -> TrialData:
     if files is None:
         raise EvaluationRefused(f"{protocol.name} names no files; name a trial's schedule and events.")
     path = folder / files.schedule
-    rows = _read_rows(path, needed=("place", "day", "treated"))
+    rows = read_rows(path, needed=("place", "day", "treated"))
     places = tuple(dict.fromkeys(row["place"] for _, row in rows))
     dates = tuple(sorted({_read_day(path, line, row) for line, row in rows}))
     at_place = {place: number for number, place in enumerate(places)}
@@ -78,7 +78,7 @@ def _read_events(
 ) -> dict[str, OutcomeEvents]:
     """Every outcome of the protocol. An event of another outcome, place or day is refused: it would be lost without a word."""
     names = {outcome.name for outcome in protocol.outcomes}
-    rows = _read_rows(path, needed=("place", "day", "outcome"))
+    rows = read_rows(path, needed=("place", "day", "outcome"))
     has_buffer = any(row.get("where") == "buffer" for _, row in rows)
     found: dict[str, dict[str, list[float]]] = {
         name: {"place": [], "day": [], "harm": [], "buffer_place": [], "buffer_day": []} for name in names
@@ -113,7 +113,7 @@ def _gather(lists: Mapping[str, list[float]], *, has_buffer: bool) -> OutcomeEve
     )
 
 
-def _read_rows(path: Path, *, needed: tuple[str, ...]) -> list[tuple[int, Row]]:
+def read_rows(path: Path, *, needed: tuple[str, ...]) -> list[tuple[int, Row]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -159,7 +159,7 @@ def _read_amount(path: Path, line: int, row: Row, name: str) -> float:
 
 def _read_points(path: Path, places: tuple[str, ...]) -> NDArray[np.float64]:
     rows = {
-        row["place"]: (line, row) for line, row in _read_rows(path, needed=("place", "easting", "northing", "radius"))
+        row["place"]: (line, row) for line, row in read_rows(path, needed=("place", "easting", "northing", "radius"))
     }
     if lacking := [place for place in places if place not in rows]:
         raise EvaluationRefused(f"{path} has no row for {lacking[0]}; give every place of the schedule.")

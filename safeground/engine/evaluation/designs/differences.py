@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from safeground.engine.documents import count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable, passed
-from safeground.engine.evaluation.contrasts import Contrast, Span
+from safeground.engine.evaluation.contrasts import AS_THE_OTHERS
 from safeground.engine.evaluation.designs.common_checks import check_chosen
 from safeground.engine.evaluation.designs.imputation import FEWEST_PLACES, LogRatios, fit_leads, impute_ratios
 from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers
@@ -28,7 +28,6 @@ LEADS: Final = 3
 FEWEST_PRE_PERIODS: Final = 2
 _ALPHA = 0.05
 _NEVER = np.iinfo(np.int64).max
-_AS_THE_OTHERS = "the same places, had they changed by the same share as the others"
 _IF_CHOSEN = "Places picked at a peak come down by themselves, and the others, not so picked, do not show by how much."
 
 ASSUMPTIONS = (
@@ -153,6 +152,35 @@ def difference_in_differences(
     )  # fmt: skip
 
 
+def try_elsewhere(
+    counts: ArrayLike,
+    treated: ArrayLike,
+    *,
+    exposures: ArrayLike | None = None,
+    tries: int,
+    rng: np.random.Generator,
+    confidence: float = 0.95,
+) -> tuple[Effect, ...]:
+    """The same estimate where nothing was done: untreated places drawn and taken for treated from the same months on, treated ones left
+    out. As many places as were treated, or half of the untreated where those are fewer; none where that leaves too few for an interval.
+    """
+    panel, _ = _read(counts, treated, exposures, {})
+    others = np.flatnonzero(~panel.ever)
+    patterns = panel.treated[panel.ever]
+    number = min(len(patterns), others.size // 2)
+    if number < FEWEST_PLACES:
+        return ()
+    found = []
+    for _ in range(tries):
+        cells = np.zeros((others.size, patterns.shape[1]), dtype=bool)
+        cells[rng.permutation(others.size)[:number]] = patterns[rng.permutation(len(patterns))[:number]]
+        drawn = _Panel(panel.counts[others], panel.exposures[others], cells, ~cells)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = drawn.impute(cells[np.newaxis])
+        found.append(_effect(ratio, drawn, cells, "placebo", "places", "events", "month for month", confidence))
+    return tuple(found)
+
+
 def _effect(
     found: LogRatios, panel: _Panel, cells: Bools, name: str, places: str, outcome: str, unit: str, confidence: float
 ) -> Effect:
@@ -162,7 +190,7 @@ def _effect(
         method = "not available: nothing was counted, or nothing was to be expected, under treatment"
     seen = cells & ~np.isnan(panel.counts)
     return Effect(
-        name=name, outcome=outcome, contrast=Contrast(places, _AS_THE_OTHERS, Span.OVER_TIME, preposition="in", unit=unit),
+        name=name, outcome=outcome, contrast=replace(AS_THE_OTHERS, treated=places, unit=unit),
         role=Role.PRIMARY if name == "difference_in_differences" else Role.SECONDARY, kind=DesignKind.COMPARISON, scale=Scale.RATIO,
         estimate=float(np.exp(found.value[0])), lower=float(lower[0]), upper=float(upper[0]), p=float(found.p[0]),
         confidence=confidence, method=method, basis="all treated months together", assumptions=ASSUMPTIONS,

@@ -13,7 +13,7 @@ from scipy import special
 
 from safeground.engine.documents import format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
-from safeground.engine.evaluation.contrasts import Contrast, Span
+from safeground.engine.evaluation.contrasts import AS_THE_CONTROLS, Contrast
 from safeground.engine.evaluation.designs.common_checks import check_chosen, check_dispersion
 from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
@@ -32,7 +32,6 @@ _WHO = {
     "displaced": "the rings around the treated places",
     "total": "the treated places and the rings around them",
 }
-_AS_THE_OTHERS = "the same places, had they changed as the control places did"
 
 ASSUMPTIONS = (
     "Without treatment the treated places and rings would have changed by as many events as the others, for each unit of weight.",
@@ -225,7 +224,7 @@ def _check_displacement(displaced: Effect | None) -> CheckResult:
 
 
 def _contrast(which: str) -> Contrast:
-    return Contrast(_WHO[which], _AS_THE_OTHERS, Span.OVER_TIME, preposition="in", unit="for periods of one length")
+    return replace(AS_THE_CONTROLS, treated=_WHO[which])
 
 
 def _pair(given: Pair, name: str) -> Floats:

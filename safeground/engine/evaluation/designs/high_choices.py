@@ -13,7 +13,7 @@ from scipy import special
 from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import count_things, format_number
 from safeground.engine.evaluation.checks import judge, passed
-from safeground.engine.evaluation.contrasts import Contrast, Span
+from safeground.engine.evaluation.contrasts import COME_BACK_BY_ITSELF
 from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers, refuse_missing
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -137,10 +137,7 @@ def _effect(
     reach = -float(special.stdtrit(freedom, (1 - confidence) / 2)) * error
     return Effect(
         name="regression_to_mean", outcome=outcome,
-        contrast=Contrast(
-            "the chosen areas", "the same areas, had they come back as choice for high counts makes likely", Span.OVER_TIME,
-            preposition="in", unit="for periods of one length",
-        ),
+        contrast=COME_BACK_BY_ITSELF,
         role=Role.PRIMARY, kind=DesignKind.BEFORE_AFTER, scale=Scale.RATIO, estimate=ratio,
         lower=math.exp(middle - reach) if seen > 0 else 0.0, upper=math.exp(middle + reach),
         p=float(2 * special.stdtr(freedom, -abs(middle) / error)), confidence=confidence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from safeground.engine.documents import count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
-from safeground.engine.evaluation.contrasts import Contrast, Span
+from safeground.engine.evaluation.contrasts import HAD_IT_GONE_ON
 from safeground.engine.evaluation.designs.common_checks import check_chosen
 from safeground.engine.evaluation.designs.persistence import Doubt, measure_doubt
 from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers
@@ -33,10 +33,16 @@ _METHOD = (
     "segmented quasi-Poisson regression with season; interval averaged over the likely persistence of months (AR(1))"
 )
 _IF_CHOSEN = "What was chosen at a peak comes down by itself; the trend before, which rises to that peak, then promises still more."
-_SIDES: Final = {
-    "interrupted_series": ("the months after the start", "the same months, had what went before gone on"),
-    "level": ("the first month after the start", "the same month, had what went before gone on"),
-    "slope": ("each further year after the start", "one on the trend of before, beside the year that it follows"),
+_CONTRASTS: Final = {
+    "interrupted_series": HAD_IT_GONE_ON,
+    "level": replace(
+        HAD_IT_GONE_ON, treated="the first month after the start", other="the same month, had what went before gone on"
+    ),
+    "slope": replace(
+        HAD_IT_GONE_ON,
+        treated="each further year after the start",
+        other="one on the trend of before, beside the year that it follows",
+    ),
 }
 
 ASSUMPTIONS = (
@@ -168,7 +174,7 @@ def _effect(name: str, basis: str, value: float, doubt: Doubt, fit: _Fit, *, out
     reach = doubt.reach(confidence)
     return Effect(
         name=name, outcome=outcome,
-        contrast=Contrast(*_SIDES[name], Span.OVER_TIME, preposition="in", unit="month for month"),
+        contrast=_CONTRASTS[name],
         role=Role.PRIMARY if name == "interrupted_series" else Role.SECONDARY, kind=DesignKind.BEFORE_AFTER, scale=Scale.RATIO,
         estimate=math.exp(value), lower=math.exp(value - reach), upper=math.exp(value + reach), p=doubt.p(value), confidence=confidence,
         method=_METHOD, basis=basis, assumptions=ASSUMPTIONS,

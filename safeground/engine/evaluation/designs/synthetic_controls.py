@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from safeground.engine.documents import count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
-from safeground.engine.evaluation.contrasts import Contrast, Span
+from safeground.engine.evaluation.contrasts import BESIDE_A_MIX
 from safeground.engine.evaluation.designs.refusals import read_numbers, refuse_missing
 from safeground.engine.evaluation.designs.simplex_weights import SimplexWeights, nearest_to_nought
 from safeground.engine.evaluation.effects import Effect, Role, Scale
@@ -115,7 +115,7 @@ def synthetic_control(
     effect = Effect(
         name="synthetic_control",
         outcome=outcome,
-        contrast=Contrast(area, "the mix of other areas that went its way before", Span.OVER_TIME, preposition="in"),
+        contrast=replace(BESIDE_A_MIX, treated=area),
         role=Role.PRIMARY,
         kind=DesignKind.MATCHED,
         scale=Scale.DIFFERENCE,

@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
+from safeground.engine.evaluation.protocols.area_months import AreaMonthsProtocol, FeedCounts, SeriesFile, say_period
+from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
 from safeground.engine.evaluation.protocols.common import NAME, OutcomeOfProtocol, Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol, TrialFiles
+from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
+from safeground.engine.evaluation.protocols.displacement import WeightedDisplacementProtocol
+from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
+from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
 
-__all__ = ["NAME", "PROTOCOLS", "CrossoverProtocol", "OutcomeOfProtocol", "Protocol", "TrialFiles", "read_protocol"]
+__all__ = [
+    "NAME",
+    "PROTOCOLS",
+    "AreaMonthsProtocol",
+    "BeforeAfterProtocol",
+    "CrossoverProtocol",
+    "DifferenceInDifferencesProtocol",
+    "FeedCounts",
+    "InterruptedSeriesProtocol",
+    "OutcomeOfProtocol",
+    "Protocol",
+    "SeriesFile",
+    "SyntheticControlProtocol",
+    "TrialFiles",
+    "WeightedDisplacementProtocol",
+    "read_protocol",
+    "say_period",
+]

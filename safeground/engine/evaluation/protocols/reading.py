@@ -11,8 +11,12 @@ from safeground.engine.catalogue import DefinitionProblem, DefinitionsError, par
 from safeground.engine.documents import join_words
 from safeground.engine.evaluation.protocols.common import Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol
+from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
 
-PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({"crossover": CrossoverProtocol})
+PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({
+    "crossover": CrossoverProtocol,
+    "difference_in_differences": DifferenceInDifferencesProtocol,
+})  # fmt: skip
 """By design, the class of its protocol."""
 
 

@@ -26,6 +26,7 @@ from safeground.engine.evaluation.effects import Effect, Role, read_effects_toge
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.protocols import CrossoverProtocol, OutcomeOfProtocol
+from safeground.engine.evaluation.running.common import check_negative_controls
 from safeground.engine.evaluation.running.crossover_page import Dose, flow_of_place_days, say_crossover, show_crossover
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.evaluation.validation import check_trial_protocol
@@ -99,22 +100,6 @@ def _read_families(effects: Sequence[Effect], *, alone: Collection[str]) -> tupl
         families.setdefault(kind(effect), []).append(effect)
     read = {each.name: each for family in families.values() for each in read_effects_together(family)}
     return tuple(read[effect.name] for effect in effects)
-
-
-def check_negative_controls(controls: list[Effect]) -> CheckResult:
-    """Where a patrol seems to act on what it cannot, the days differ in something else."""
-    question = "Does treatment seem to act on an outcome that it cannot?"
-    if not controls:
-        return not_applicable("negative_control", question, "The protocol names no such outcome.")
-    acting = [effect.outcome for effect in controls if effect.p <= 0.05]
-    if acting:
-        named = ", ".join(acting)
-        return judge(
-            False, "negative_control", question, f"It seems to, on {named}: the days may differ in something else."
-        )
-    named = ", ".join(effect.outcome for effect in controls)
-    least, most = min(effect.lower for effect in controls), max(effect.upper for effect in controls)
-    return judge_absence("negative_control", question, least, most, seen=f"No sign of it in {named}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from safeground.engine.documents import Column, Direction, capitalise, count_things, format_confidence
+from safeground.engine.documents import Column, Direction, capitalise, format_confidence
 from safeground.engine.evaluation.effects import Effect, Role, Side
 from safeground.engine.evaluation.exhibits import Effects, Flow, PageWords, Quantity, Section, Told
 from safeground.engine.evaluation.protocols import CrossoverProtocol
+from safeground.engine.evaluation.running.common import say_how_many_clear
 
 _TIMING = ("lag_", "days_in_a_row_")
 
@@ -61,15 +62,6 @@ def show_crossover(protocol: CrossoverProtocol, effects: Sequence[Effect]) -> tu
         )
         sections.append(Section("Observed, and not by lot", (table,), words))
     return tuple(sections)
-
-
-def say_how_many_clear(effects: Sequence[Effect]) -> str:
-    """The title of a forest plot: how many of its comparisons are clear of no difference."""
-    clear = sum(effect.direction in (Direction.HIGHER, Direction.LOWER) for effect in effects)
-    if not clear:
-        return "None of these comparisons is clear of no difference"
-    number = f"{clear} of {count_things(len(effects), 'comparison')}"
-    return f"{number} {'is' if clear == 1 else 'are'} clear of no difference"
 
 
 def flow_of_place_days(

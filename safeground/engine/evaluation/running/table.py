@@ -12,6 +12,8 @@ from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.protocols import Protocol
 from safeground.engine.evaluation.running.crossover import evaluate_crossover
+from safeground.engine.evaluation.running.differences import check_differences_protocol, evaluate_differences
+from safeground.engine.evaluation.series_files import read_series_files
 from safeground.engine.evaluation.trial_files import read_trial_files
 from safeground.engine.evaluation.validation import check_trial_protocol
 
@@ -31,6 +33,7 @@ class Design:
 
 DESIGNS: Final[Mapping[str, Design]] = MappingProxyType({
     "crossover": Design(read_trial_files, check_trial_protocol, evaluate_crossover),
+    "difference_in_differences": Design(read_series_files, check_differences_protocol, evaluate_differences),
 })  # fmt: skip
 """By the `design` of the protocol; its class is in `PROTOCOLS`."""
 

@@ -1,0 +1,37 @@
+"""A protocol of one treated area beside a weighted mix of others."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from safeground.engine.evaluation.contrasts import BESIDE_A_MIX, Contrast
+from safeground.engine.evaluation.evidence import DesignKind
+from safeground.engine.evaluation.protocols.area_months import OneStart
+
+
+class SyntheticControlProtocol(OneStart):
+    """Where did one area go, against the mix of others that went its way before? All other areas can be in the mix but those left out."""
+
+    design: Literal["synthetic_control"]
+    per: int | None = Field(default=None, ge=1)
+    """Residents a count from a feed is told for (1000). Areas of different size need one unit; values of a file are taken as they are."""
+
+    @model_validator(mode="after")
+    def _has_one_area_in_one_unit(self) -> SyntheticControlProtocol:
+        if len(self.treated_areas) != 1:
+            raise ValueError("a synthetic control is of one treated area; for several take difference_in_differences")
+        if (self.counts is None) != (self.per is None):
+            raise ValueError(
+                "per (residents) goes with counts from a feed, and not with a file, whose values are taken as they are"
+            )
+        return self
+
+    @property
+    def contrast(self) -> Contrast:
+        return BESIDE_A_MIX
+
+    @property
+    def kind(self) -> DesignKind:
+        return DesignKind.MATCHED

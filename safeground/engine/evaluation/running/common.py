@@ -1,0 +1,34 @@
+"""What every design runs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from safeground.engine.documents import Direction, count_things
+from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
+from safeground.engine.evaluation.effects import Effect
+
+
+def say_how_many_clear(effects: Sequence[Effect]) -> str:
+    """The title of a forest plot: how many of its comparisons are clear of no difference."""
+    clear = sum(effect.direction in (Direction.HIGHER, Direction.LOWER) for effect in effects)
+    if not clear:
+        return "None of these comparisons is clear of no difference"
+    number = f"{clear} of {count_things(len(effects), 'comparison')}"
+    return f"{number} {'is' if clear == 1 else 'are'} clear of no difference"
+
+
+def check_negative_controls(controls: Sequence[Effect]) -> CheckResult:
+    """Where treatment seems to act on what it cannot, the two sides differ in something else."""
+    question = "Does treatment seem to act on an outcome that it cannot?"
+    if not controls:
+        return not_applicable("negative_control", question, "The protocol names no such outcome.")
+    acting = [effect.outcome for effect in controls if effect.p <= 0.05]
+    if acting:
+        named = ", ".join(acting)
+        return judge(
+            False, "negative_control", question, f"It seems to, on {named}: the two sides may differ in something else."
+        )
+    named = ", ".join(effect.outcome for effect in controls)
+    least, most = min(effect.lower for effect in controls), max(effect.upper for effect in controls)
+    return judge_absence("negative_control", question, least, most, seen=f"No sign of it in {named}")

@@ -1,0 +1,149 @@
+"""What pages of areas and months have in common: how they say what was done, the picture of both sides, and areas from data to count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safeground.engine.documents import Column, capitalise, count_things, format_confidence, join_words
+from safeground.engine.evaluation.effects import Effect
+from safeground.engine.evaluation.exhibits import Effects, Flow, Line, Lines, Mark, Quantity, Section, Told
+from safeground.engine.evaluation.protocols import AreaMonthsProtocol, say_period
+from safeground.engine.evaluation.running.common import say_how_many_clear
+from safeground.engine.evaluation.series_data import SeriesData
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_MOST_NAMED = 3
+
+
+def name_areas(names: Sequence[str], *, otherwise: str = "the treated areas") -> str:
+    """'Harlow and Basildon'; of more than three, `otherwise`."""
+    return join_words(names) if len(names) <= _MOST_NAMED else otherwise
+
+
+def say_start(protocol: AreaMonthsProtocol) -> str:
+    """'From July 2024 on a new team worked in Harlow.'"""
+    starts = sorted({each.starts for each in protocol.treated})
+    when = (
+        f"From {say_period(starts[0])} on"
+        if len(starts) == 1
+        else f"From {say_period(starts[0])} on, in some areas later,"
+    )
+    return f"{when} {protocol.what_was_done.rstrip('.')}."
+
+
+def say_warning(protocol: AreaMonthsProtocol) -> str:
+    """What a placebo is, before anything else is read."""
+    if not protocol.is_placebo:
+        return ""
+    return (
+        f"Nothing was done. The start in {say_period(protocol.starts)} is made up, to see what the method finds where nothing is to be "
+        "found. Whatever stands here is chance, or a difference between the areas that the method does not see through."
+    )
+
+
+def say_basis(protocol: AreaMonthsProtocol) -> str:
+    return f"{protocol.period}, {format_confidence(protocol.confidence)} intervals"
+
+
+def show_outcomes(protocol: AreaMonthsProtocol, effects: Sequence[Effect], *, column: str, unit: str) -> Section:
+    """Effects of every outcome on one scale of ratios."""
+    exhibit = Effects(
+        key="outcomes",
+        title=say_how_many_clear(effects),
+        effects=tuple(effects),
+        labels=tuple(capitalise(effect.outcome) for effect in effects),
+        column=column,
+        subtitle=f"{capitalise(unit)}, {say_basis(protocol)}",
+        unit=unit,
+        notes=("Left of the line there were fewer than was to be expected, right of it more.",),
+    )
+    return Section("Outcomes", (exhibit,))
+
+
+def draw_both_sides(
+    protocol: AreaMonthsProtocol, periods: Sequence[str], ours: Floats, others: Floats, *, name: str
+) -> Lines:
+    """What was counted in the treated areas, and in the others scaled to the same level before. ours, others: sums, (periods,)."""
+    before = np.array(periods) < protocol.starts
+    known = ~np.isnan(ours) & ~np.isnan(others) & before
+    scale = float(ours[known].sum() / others[known].sum()) if others[known].sum() > 0 else np.nan
+    title = f"{capitalise(protocol.primary.title)} in the treated areas and in the others"
+    start = say_period(protocol.starts)
+    return Lines(
+        key="both_sides",
+        title=title,
+        subtitle=f"Recorded a {protocol.period_word}, {protocol.period}; the others brought to the same level before {start}",
+        alternative=f"Two lines by {protocol.period_word}: the treated areas and the others; see the table.",
+        unit=f"{protocol.primary.title} a {protocol.period_word}",
+        lines=(
+            draw_line(capitalise(name), periods, ours, unit="events", marked=protocol.starts, is_main=True),
+            draw_line("Other areas, scaled", periods, others * scale, unit="events", counts=others),
+        ),
+        notes=(
+            f"The diamond is {start}, the first {protocol.period_word} after the start. A gap is a {protocol.period_word} without data.",
+        ),
+    )
+
+
+def draw_line(
+    label: str,
+    periods: Sequence[str],
+    values: Floats,
+    *,
+    unit: str,
+    counts: Floats | None = None,
+    marked: str = "",
+    is_main: bool = False,
+) -> Line:
+    """values: shape (periods,), NaN where missing. counts: the events each rests on, where it is no count itself."""
+    rests_on = values if counts is None else counts
+    return Line(
+        label,
+        tuple(
+            Mark(period, Quantity(float(value), unit, float(count)), period == marked)
+            for period, value, count in zip(periods, values, rests_on, strict=True)
+            if not np.isnan(value)
+        ),
+        is_main,
+    )
+
+
+def flow_of_areas(
+    protocol: AreaMonthsProtocol,
+    found: SeriesData,
+    sides: Mapping[str, Sequence[int]],
+    counts: Floats,
+    *,
+    left_out: int,
+) -> Flow:
+    """From areas to counts. sides: by title, rows of the areas on it. counts: (areas, periods) of the primary outcome."""
+    before = np.array(found.periods) < protocol.starts
+    rows = [np.array(side, dtype=np.int64) for side in sides.values()]
+    plural = f"{protocol.period_word}s"
+
+    def total(side: NDArray[np.int64], when: Bools) -> Told:
+        return Quantity(float(np.nansum(counts[side][:, when])), "events")
+
+    steps: list[tuple[str, tuple[Told, ...]]] = [
+        ("Areas compared", tuple(f"{side.size:,}" for side in rows)),
+        (f"{capitalise(plural)} before the start", tuple(f"{int(before.sum())}" for _ in rows)),
+        (f"{capitalise(plural)} from the start on", tuple(f"{int((~before).sum())}" for _ in rows)),
+        (f"Area-{plural} without data", tuple(f"{int(np.isnan(counts[side]).sum()):,}" for side in rows)),
+    ]
+    if protocol.files is None or protocol.files.are_counts:
+        title = capitalise(protocol.primary.title)
+        steps.append((f"{title}, before", tuple(total(side, before) for side in rows)))
+        steps.append((f"{title}, from the start on", tuple(total(side, ~before) for side in rows)))
+    reasons = "; ".join(f"{join_words(each.areas)}: {each.why}" for each in protocol.left_out)
+    note = f"Left out: {count_things(left_out, 'area')} ({reasons})." if left_out else "No area was left out."
+    return Flow(
+        caption="From areas to counts",
+        sides=tuple(Column(f"side_{number}", title, is_number=True) for number, title in enumerate(sides, start=1)),
+        steps=tuple(steps),
+        notes=(note,),
+    )
