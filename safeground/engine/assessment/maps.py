@@ -14,9 +14,14 @@ from safeground.engine.documents import AreaShape, MapClass, choose_decimals, fo
 def make_shapes(outlines: Outlines, names: dict[str, str] | None = None) -> tuple[AreaShape, ...]:
     """Outlines as the document model draws them. `names` replaces those of the boundary file."""
     return tuple(
-        AreaShape(code, (names or {}).get(code, name), _polygons(geometry))
+        make_shape(code, (names or {}).get(code, name), geometry)
         for code, name, geometry in zip(outlines.codes, outlines.names, outlines.geometries, strict=True)
     )
+
+
+def make_shape(code: str, name: str, geometry: object) -> AreaShape:
+    """One outline, of which only what has an area is drawn."""
+    return AreaShape(code, name, _polygons(geometry))
 
 
 def _polygons(geometry: object) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...]:

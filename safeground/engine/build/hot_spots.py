@@ -90,7 +90,8 @@ def publish_hot_spots(
         evidence = Evidence(measures, warehouse, catalogue, (), (), audience, SEED)
         told, why = _tell(evidence, measure, plan, harm)
         packs, name = packs_of(workspace, audience), _name(told, harm)
-        document, table = write_hot_spot_pack(told)
+        document, layers = write_hot_spot_pack(told)
+        table = layers[0].table
         if packs.current is not None and packs.current.name == name:
             return _report(told, packs.current, table, why, is_new=False)
         if (packs.folder / name).is_dir():
@@ -99,7 +100,7 @@ def publish_hot_spots(
         staged = workspace.stage_folder(f"hot-spots-{audience}-") / "pack"
         publish_places(
             document,
-            PlaceLayer(table, told.found.polygons),
+            [PlaceLayer(*layer) for layer in layers],
             into=staged,
             brand=make_brand(catalogue),
             manifest=_manifest(told, harm),

@@ -155,12 +155,14 @@ class MapClass:
 
 @dataclass(frozen=True)
 class Choropleth:
-    """A map of areas coloured by class. `outlines` are drawn over it and labelled (districts)."""
+    """A map of areas coloured by class. `outlines` are drawn over it and labelled (districts). The legend says how many areas each
+    class has, called `counted_as`; None leaves that out, where an area is no thing of its own (a band of a smoothed surface)."""
 
     areas: tuple[tuple[AreaShape, Protected], ...]
     classes: tuple[MapClass, ...]
     outlines: tuple[AreaShape, ...]
     unit: str
+    counted_as: str | None = "area"
 
 
 @dataclass(frozen=True)

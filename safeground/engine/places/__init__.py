@@ -39,7 +39,10 @@ from safeground.engine.places.forecasts import (
     tell_residents,
 )
 from safeground.engine.places.hot_spots import (
+    BAND_SHARES,
     Anchor,
+    CellPatterns,
+    DensitySurface,
     HeldOut,
     HotSpot,
     HotSpotPlan,
@@ -50,8 +53,10 @@ from safeground.engine.places.hot_spots import (
     count_busiest,
     find_hot_spots,
     find_own_weights,
+    find_patterns,
     measure_concentration,
     read_incidents,
+    smooth_events,
 )
 from safeground.engine.places.patrols import (
     KOPER_MINUTES,
@@ -131,6 +136,7 @@ from safeground.engine.places.priority import (
 )
 
 __all__ = [
+    "BAND_SHARES",
     "KOPER_MINUTES",
     "POLICE_INITIATED_TYPES",
     "Anchor",
@@ -140,9 +146,11 @@ __all__ = [
     "BalanceCheck",
     "BandChange",
     "CellHistory",
+    "CellPatterns",
     "ChoicesCompared",
     "ChosenPlaces",
     "CountForecast",
+    "DensitySurface",
     "DesignPower",
     "DesignReport",
     "Dosage",
@@ -201,6 +209,7 @@ __all__ = [
     "find_backtest",
     "find_hot_spots",
     "find_own_weights",
+    "find_patterns",
     "find_police_initiated",
     "find_visits",
     "forecast_counts",
@@ -240,6 +249,7 @@ __all__ = [
     "run_backtest",
     "seal_schedule",
     "sheets_folder",
+    "smooth_events",
     "tell_missing_plans",
     "tell_residents",
     "trial_folder",

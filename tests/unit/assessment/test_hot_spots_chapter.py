@@ -14,12 +14,15 @@ from safeground.engine.assessment.chapters.hot_spots.overview import make_held_o
 from safeground.engine.assessment.chapters.hot_spots.residents import compare_with_police_records
 from safeground.engine.documents import Audience, Chapter, Figure, Finding, SpotMap, Table
 from safeground.engine.places import (
+    BAND_SHARES,
     HotSpotPlan,
     HotSpotsError,
     choose_hot_cells,
     count_busiest,
     find_hot_spots,
+    find_patterns,
     read_incidents,
+    smooth_events,
 )
 
 ID = "hot_spots"
@@ -144,13 +147,13 @@ def test_dated_records_tell_hours_and_what_soon_follows_and_monthly_ones_say_tha
     assert not dated.gives_months_alone and dated.found.hours is not None
     assert dated.found.hours.total == pytest.approx(dated.found.events_in_spots)
     pack, _ = write_hot_spot_pack(dated)
-    assert any(isinstance(block, Table) and block.id.endswith("_hours") for block in pack.chapters[1].blocks)
+    assert any(isinstance(block, Table) and block.id.endswith("_hours") for block in pack.chapters[2].blocks)
     assert "give the month alone" in say(chapter.blocks)
 
 
 def test_small_numbers_are_withheld_from_partners_and_not_from_the_police(county: PartnersCounty) -> None:
     partners, police = (
-        write_hot_spot_pack(tell(county, audience, "all_serious_violence", cell=100.0, count=60))[1]
+        write_hot_spot_pack(tell(county, audience, "all_serious_violence", cell=100.0, count=60))[1][0].table
         for audience in (Audience.PARTNERSHIP, Audience.POLICE)
     )
     column = [each.key for each in police.columns].index("events")
@@ -164,13 +167,74 @@ def test_small_numbers_are_withheld_from_partners_and_not_from_the_police(county
 
 def test_each_place_has_a_page_and_a_row(county: PartnersCounty) -> None:
     told = tell(county, Audience.POLICE, "robbery_rate", count=7)
-    document, table = write_hot_spot_pack(told)
-    assert len(document.chapters) == len(told.found.spots) + 2 and len(table.rows) == len(told.found.spots)
-    for spot, page in zip(told.found.spots, document.chapters[1:-1], strict=True):
+    document, layers = write_hot_spot_pack(told)
+    table = layers[0].table
+    assert len(document.chapters) == len(told.found.spots) + 3 and len(table.rows) == len(told.found.spots)
+    for spot, page in zip(told.found.spots, document.chapters[2:-1], strict=True):
         assert page.title == f"{spot.rank}. {spot.name}"
         assert sum(spot.by_month.values()) == spot.events == sum(anchor.events for anchor in spot.anchors)
     names = [row[1] for row in table.rows]
     assert len(set(names)) == len(names)
+
+
+def test_the_pack_tells_all_land_too_where_nothing_is_withheld(county: PartnersCounty) -> None:
+    told = tell(county, Audience.POLICE, "all_serious_violence")
+    document, layers = write_hot_spot_pack(told)
+    assert [layer.table.id for layer in layers] == [
+        "hot_spots_for_maps",
+        "hot_spots_surface_squares",
+        "hot_spots_cells",
+    ]
+    assert all(len(layer.polygons) == len(layer.table.rows) > 0 for layer in layers)
+    cells = layers[2].table
+    column = [each.key for each in cells.columns].index("events")
+    assert sum(row[column].value for row in cells.rows) == told.found.placed  # type: ignore[union-attr, misc]
+    page = document.chapters[1]
+    assert page.id == "over_land"
+    figures = {block.id: block for block in page.blocks if isinstance(block, Figure)}
+    assert {"hot_spots_surface", "hot_spots_hours"} <= set(figures)
+    assert all(figure.shows_hot_spots and Audience.PUBLIC not in figure.readers for figure in figures.values())
+    hours = sum(cell.value for row in figures["hot_spots_hours"].chart.cells for cell in row)  # type: ignore[union-attr, misc]
+    assert told.found.hours is not None
+    assert hours == pytest.approx(told.found.hours.total - told.found.hours.unplaced, abs=21)  # 42 cells rounded
+    partners, only = write_hot_spot_pack(tell(county, Audience.PARTNERSHIP, "all_serious_violence"))
+    assert len(only) == 1 and "over_land" not in [each.id for each in partners.chapters]
+    assert "not withheld" in say(partners.chapters[-1].blocks)
+
+
+def test_bands_of_the_surface_hold_the_shares_that_they_are_called_by(county: PartnersCounty) -> None:
+    found = tell(county, Audience.POLICE, "violence_rate").found
+    for surface in (smooth_events(found), smooth_events(found, bandwidth=1_000, cell=250)):
+        mass = surface.density * surface.cell**2 / 1e6
+        held = np.cumsum(np.bincount(surface.band, weights=mass))
+        np.testing.assert_allclose(held / found.placed, BAND_SHARES, atol=0.03)
+        assert (np.diff(surface.floors) <= 0).all() and (surface.density >= surface.floors[surface.band]).all()
+        assert (surface.centres % surface.cell == surface.cell / 2).all()
+        assert surface.square_kilometres.sum() == pytest.approx(len(mass) * surface.cell**2 / 1e6)
+
+
+def test_what_is_said_of_cells_agrees_with_what_is_said_of_spots(county: PartnersCounty) -> None:
+    found = tell(county, Audience.POLICE, "violence_rate").found
+    patterns = find_patterns(found, np.random.default_rng(1))
+    assert patterns.counts.sum() == found.placed
+    at = np.searchsorted(patterns.cells, [spot.cell for spot in found.spots])
+    assert patterns.counts[at].tolist() == [spot.events for spot in found.spots]
+    assert (patterns.together.kind[at] == "hot").tolist() == [spot.hot for spot in found.spots]
+    among = patterns.alike.kind == "high-high"
+    assert among.any() and patterns.counts[among].min() > patterns.counts.mean()
+
+
+def test_a_place_says_on_how_many_shifted_grids_it_is_chosen(county: PartnersCounty) -> None:
+    told = tell(county, Audience.POLICE, "violence_rate", count=12)
+    assert {spot.stays_when_moved for spot in told.found.spots} == {True, False}
+    document, _ = write_hot_spot_pack(told)
+    table = find_table(document.chapters[0], "hot_spots_listed")
+    keys = [column.key for column in table.columns]
+    for spot, row, page in zip(told.found.spots, table.rows, document.chapters[2:-1], strict=True):
+        times = row[keys.index("kept_when_moved")]
+        assert times.value == round(8 * spot.kept_when_moved) and times.unit == "of 8"  # type: ignore[union-attr]
+        assert ("steady" in row[keys.index("note")]) == spot.stays_when_moved == (spot.kept_when_moved >= 0.9)  # type: ignore[operator]
+        assert f"Chosen on {times.value:g} of 8 shifted grids" in page.summary  # type: ignore[union-attr]
 
 
 def test_bad_input_gets_a_sentence(county: PartnersCounty) -> None:

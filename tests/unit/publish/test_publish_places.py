@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import sqlite3
@@ -45,7 +46,7 @@ def open_package(content, tmp_path):
 
 
 def test_a_geopackage_has_the_tables_that_its_standard_asks_for(layer, tmp_path):
-    content = render_geopackage(layer, changed=CHANGED)
+    content = render_geopackage([layer], changed=CHANGED)
     assert content[:16] == b"SQLite format 3\0" and content[68:72] == b"GPKG"
     database = open_package(content, tmp_path)
     assert database.execute("PRAGMA user_version").fetchone() == (10301,)
@@ -64,7 +65,7 @@ def test_a_geopackage_has_the_tables_that_its_standard_asks_for(layer, tmp_path)
 
 
 def test_a_geopackages_outlines_are_those_of_the_cells(layer, tmp_path):
-    database = open_package(render_geopackage(layer, changed=CHANGED), tmp_path)
+    database = open_package(render_geopackage([layer], changed=CHANGED), tmp_path)
     for (blob,), polygon in zip(
         database.execute("SELECT geom FROM hot_spots ORDER BY fid"), layer.polygons, strict=True
     ):
@@ -78,7 +79,7 @@ def test_a_geopackages_outlines_are_those_of_the_cells(layer, tmp_path):
 def test_another_programme_opens_it(layer, tmp_path):
     pyogrio = pytest.importorskip("pyogrio")
     path = tmp_path / "layer.gpkg"
-    path.write_bytes(render_geopackage(layer, changed=CHANGED))
+    path.write_bytes(render_geopackage([layer], changed=CHANGED))
     about, _, geometry, fields = pyogrio.raw.read(path)
     assert about["crs"] == "EPSG:27700" and about["geometry_type"] == "Polygon"
     assert shapely.equals(shapely.from_wkb(geometry), layer.polygons).all()
@@ -86,7 +87,7 @@ def test_another_programme_opens_it(layer, tmp_path):
 
 
 def test_what_is_withheld_is_empty_with_its_reason_and_none_is_a_number(layer, tmp_path):
-    database = open_package(render_geopackage(layer, changed=CHANGED), tmp_path)
+    database = open_package(render_geopackage([layer], changed=CHANGED), tmp_path)
     rows = database.execute("SELECT events, events_withheld FROM hot_spots ORDER BY fid").fetchall()
     assert rows[0] == (12.0, "") and rows[2] == (0.0, "")
     assert rows[1][0] is None and rows[1][1].startswith("suppressed: based on 1 to 4 events")
@@ -107,7 +108,7 @@ def test_geojson_is_in_degrees_against_the_clock(layer):
 
 
 def test_the_same_layer_is_the_same_bytes(layer):
-    assert render_geopackage(layer, changed=CHANGED) == render_geopackage(layer, changed=CHANGED)
+    assert render_geopackage([layer], changed=CHANGED) == render_geopackage([layer], changed=CHANGED)
     assert render_geojson(layer) == render_geojson(layer)
 
 
@@ -117,9 +118,10 @@ def make_document(audience, *blocks):
 
 
 def test_a_pack_offers_its_map_files_and_vouches_for_them(layer, tmp_path):
+    beside = PlaceLayer(dataclasses.replace(layer.table, id="cells", caption="Cells"), layer.polygons)
     pack = publish_places(
         make_document(Audience.POLICE, layer.table),
-        layer,
+        [layer, beside],
         into=tmp_path / "pack",
         brand=Brand("A partnership"),
         manifest={},
@@ -127,8 +129,12 @@ def test_a_pack_offers_its_map_files_and_vouches_for_them(layer, tmp_path):
         changed=CHANGED,
     )
     page = (pack.path / "index.html").read_text(encoding="utf-8")
-    for name in ("hot_spots.gpkg", "hot_spots.geojson"):
+    for name in ("hot_spots.gpkg", "hot_spots.geojson", "cells.geojson", "cells.csv"):
         assert f'href="{name}"' in page and name in pack.manifest["files"] and (pack.path / name).is_file()
+    assert not (pack.path / "cells.gpkg").exists()
+    database = open_package((pack.path / "hot_spots.gpkg").read_bytes(), tmp_path)
+    assert {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")} == {"hot_spots", "cells"}
+    assert database.execute("SELECT count(*) FROM cells").fetchone() == (len(layer.polygons),)
     assert "For the police only" in page
 
 
@@ -136,7 +142,7 @@ def test_outlines_are_never_for_the_public(layer, tmp_path):
     with pytest.raises(ValueError, match="never published"):
         publish_places(
             make_document(Audience.PUBLIC),
-            layer,
+            [layer],
             into=tmp_path / "pack",
             brand=Brand("A partnership"),
             manifest={},

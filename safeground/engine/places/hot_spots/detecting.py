@@ -14,11 +14,13 @@ from safeground.engine.places.hot_spots.incidents import Incidents
 from safeground.engine.statistics import (
     AoristicWeights,
     KnoxTest,
+    LocalStatistics,
     adjust_false_discovery,
     aoristic_weights,
     classify_space_time,
     knox_test,
     local_getis_ord,
+    local_moran,
 )
 
 _RUNS = 199
@@ -44,15 +46,23 @@ _TOO_FEW = (
 
 def find_standing_out(
     grid: Grid, in_use: NDArray[np.int64], cell_of: NDArray[np.int64], rng: np.random.Generator
-) -> NDArray[np.bool_]:
-    """Which cells in use hold, with the cells around them, more events than chance gives (Gi*, false discoveries held to 5%).
+) -> LocalStatistics:
+    """Which cells in use hold, with the cells around them, more events than chance gives (Gi*, false discoveries held to 5%): 'hot'.
 
     Chance deals the counts of cells out anew over cells in use, so that streets are compared with streets. A busy cell stays as busy
     wherever it is dealt, so that this asks whether busy cells lie together: one whose neighbours are quiet is seldom found.
     """
     counts = np.bincount(np.searchsorted(in_use, cell_of), minlength=in_use.size)
-    found = local_getis_ord(counts, grid.neighbours(in_use), star=True, runs=_RUNS, rng=rng, hold_own=False)
-    return np.asarray(found.kind == "hot")
+    return local_getis_ord(counts, grid.neighbours(in_use), star=True, runs=_RUNS, rng=rng, hold_own=False)
+
+
+def find_alike(
+    grid: Grid, in_use: NDArray[np.int64], cell_of: NDArray[np.int64], rng: np.random.Generator
+) -> LocalStatistics:
+    """Which cells in use are busy among busy cells ('high-high'), busy among quiet ones ('high-low') and so on, beyond chance (local
+    Moran, false discoveries held to 5%). Each cell keeps its own count, so that this asks of its neighbours what Gi* asks of all."""
+    counts = np.bincount(np.searchsorted(in_use, cell_of), minlength=in_use.size)
+    return local_moran(counts, grid.neighbours(in_use), runs=_RUNS, rng=rng)
 
 
 def find_more_than_even(in_use: NDArray[np.int64], cell_of: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -78,7 +78,8 @@ def find_hot_spots(
         method=plan.method,
     )
     at_use = np.searchsorted(in_use, scores.ids[chosen])
-    hot = find_standing_out(grid, in_use, cell_of, rng)[at_use]
+    standing_out = find_standing_out(grid, in_use, cell_of, rng)
+    hot = (standing_out.kind == "hot")[at_use]
     more_than_even = find_more_than_even(in_use, cell_of)[at_use]
     kinds = classify_over_time(grid, in_use, cell_of, placed, rng)
     in_spots = np.isin(cell_of, scores.ids[chosen])
@@ -109,6 +110,7 @@ def find_hot_spots(
         unplaced=len(kept) - len(placed),
         at_institutions=at_institutions,
         cells_in_use=in_use,
+        standing_out=standing_out,
         concentration=_concentrate(cell_of, in_use, rng),
         in_spots=in_spots,
         held_out=hold_out(placed, grid, moved, scored_by, plan),

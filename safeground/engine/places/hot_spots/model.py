@@ -13,7 +13,7 @@ from safeground.engine.areas import Grid
 from safeground.engine.places.hot_spots.held_out import HeldOut
 from safeground.engine.places.hot_spots.incidents import Incidents
 from safeground.engine.places.hot_spots.plan import HotSpotPlan
-from safeground.engine.statistics import AoristicWeights, Concentration, KnoxTest
+from safeground.engine.statistics import AoristicWeights, Concentration, KnoxTest, LocalStatistics
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ class HotSpot:
     area_codes: Mapping[str, float]
 
     @property
+    def stays_when_moved(self) -> bool:
+        """Whether it is chosen on nine in ten grids or more, wherever they begin and however they are turned."""
+        return self.kept_when_moved >= 0.9
+
+    @property
     def largest_point(self) -> Anchor:
         return self.anchors[0]
 
@@ -75,8 +80,8 @@ class HotSpots:
 
     grid: the cells. spots: in order of rank. placed, unplaced: events with and without a usable point. at_institutions: events
     left out since the publisher placed them at a hospital, prison or police station, by what it calls the place. cells_in_use:
-    cells where anything of any kind was ever recorded. concentration: of events over those cells. in_spots: a mask of the events
-    that lie in a chosen cell.
+    cells where anything of any kind was ever recorded. standing_out: Gi* of each of those. concentration: of events over them.
+    in_spots: a mask of the events that lie in a chosen cell.
     """
 
     plan: HotSpotPlan
@@ -87,6 +92,7 @@ class HotSpots:
     unplaced: int
     at_institutions: Mapping[str, int]
     cells_in_use: NDArray[np.int64]
+    standing_out: LocalStatistics
     concentration: Concentration | None
     in_spots: NDArray[np.bool_]
     held_out: HeldOut | None

@@ -148,14 +148,13 @@ def _choose_fill(estimate: Protected, chart: Choropleth, colours: Sequence[str])
 
 def _make_legend(chart: Choropleth, colours: Sequence[str], fills: Sequence[str]) -> list[_Fill]:
     entries = [(colour, each.label) for colour, each in zip(colours, chart.classes, strict=True)]
-    legend = [
-        _Fill(colour, f"{label}: {count_things(fills.count(colour), 'area')}", fills.count(colour))
-        for colour, label in entries
-    ]
-    for colour, label in ((palette.SUPPRESSED, "suppressed"), (palette.NOT_AVAILABLE, "no number")):
-        if colour in fills:
-            legend.append(_Fill(colour, f"{label}: {count_things(fills.count(colour), 'area')}", fills.count(colour)))
-    return legend
+    withheld = ((palette.SUPPRESSED, "suppressed"), (palette.NOT_AVAILABLE, "no number"))
+    entries += [(colour, label) for colour, label in withheld if colour in fills]
+
+    def word(colour: str, label: str) -> str:
+        return label if chart.counted_as is None else f"{label}: {count_things(fills.count(colour), chart.counted_as)}"
+
+    return [_Fill(colour, word(colour, label), fills.count(colour)) for colour, label in entries]
 
 
 def _legend_room(canvas: Canvas) -> float:

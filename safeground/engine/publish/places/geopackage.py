@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from collections.abc import Sequence
 
 import shapely
 
@@ -68,44 +69,49 @@ INTEGER NOT NULL,
 """
 
 
-def render_geopackage(layer: PlaceLayer, *, changed: str) -> bytes:
-    """The layer as a GeoPackage of one feature table, named as the table is.
+def render_geopackage(layers: Sequence[PlaceLayer], *, changed: str) -> bytes:
+    """The layers as a GeoPackage with a feature table each, named as their tables are.
 
     changed: when its content last changed, as '2025-06-30T00:00:00.000Z'. Given, so that one input makes the same bytes whenever
     it runs.
     """
-    table, columns = layer.table, layer.columns
     database = sqlite3.connect(":memory:")
     try:
         database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         database.execute(f"PRAGMA user_version = {_VERSION}")
         database.executescript(_TABLES)
         database.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _SYSTEMS)
-        bounds = [float(edge) for edge in shapely.total_bounds(layer.polygons)] if len(layer.polygons) else [None] * 4
-        about = "; ".join(text for _, text in (*table.about, ("source", table.source)))
-        database.execute(
-            "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
-            (table.id, table.caption, about, changed, *bounds, _GRID),
-        )
-        database.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POLYGON', ?, 0, 0)", (table.id, _GRID))
-        # Names were held to small letters, digits and underscores when the layer was made.
-        kinds = ", ".join(f'"{name}" {"DOUBLE" if is_number else "TEXT"}' for name, is_number in columns)
-        database.execute(
-            f'CREATE TABLE "{table.id}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom POLYGON, {kinds})'
-        )
-        places = ", ".join("?" * (len(columns) + 1))
-        names = ", ".join(f'"{name}"' for name, _ in columns)
-        database.executemany(
-            f'INSERT INTO "{table.id}" (geom, {names}) VALUES ({places})',
-            [
-                (_write_geometry(shape), *(values[name] for name, _ in columns))
-                for values, shape in zip(layer.rows(), layer.polygons, strict=True)
-            ],
-        )
+        for layer in layers:
+            _add_layer(database, layer, changed)
         database.commit()
         return database.serialize()
     finally:
         database.close()
+
+
+def _add_layer(database: sqlite3.Connection, layer: PlaceLayer, changed: str) -> None:
+    table, columns = layer.table, layer.columns
+    bounds = [float(edge) for edge in shapely.total_bounds(layer.polygons)] if len(layer.polygons) else [None] * 4
+    about = "; ".join(text for _, text in (*table.about, ("source", table.source)))
+    database.execute(
+        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (table.id, table.caption, about, changed, *bounds, _GRID),
+    )
+    database.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POLYGON', ?, 0, 0)", (table.id, _GRID))
+    # Names were held to small letters, digits and underscores when the layer was made.
+    kinds = ", ".join(f'"{name}" {"DOUBLE" if is_number else "TEXT"}' for name, is_number in columns)
+    database.execute(
+        f'CREATE TABLE "{table.id}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom POLYGON, {kinds})'
+    )
+    places = ", ".join("?" * (len(columns) + 1))
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    database.executemany(
+        f'INSERT INTO "{table.id}" (geom, {names}) VALUES ({places})',
+        [
+            (_write_geometry(shape), *(values[name] for name, _ in columns))
+            for values, shape in zip(layer.rows(), layer.polygons, strict=True)
+        ],
+    )
 
 
 def _write_geometry(shape: shapely.Geometry) -> bytes:

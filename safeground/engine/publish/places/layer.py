@@ -19,10 +19,11 @@ _MILLIMETRES = 3
 @dataclass(frozen=True, eq=False)
 class PlaceLayer:
     """Polygons in metres of the British National Grid (EPSG:27700), one for each row of the table, in its order. ValueError where
-    they differ in number, or a column's key is no plain name."""
+    they differ in number, or a column's key is no plain name. `title`: what a reader who is offered its files calls it."""
 
     table: Table
     polygons: np.ndarray
+    title: str = "Places"
 
     def __post_init__(self) -> None:
         if len(self.polygons) != len(self.table.rows):

@@ -30,15 +30,13 @@ from safeground.engine.documents import (
 )
 from safeground.engine.places import HotSpot, HotSpots
 
-_LASTING = {
-    "persistent": "in most of it",
-    "emerging": "of late, and more than before",
-    "intermittent": "at times",
+LASTING = {
+    "persistent": "in most parts",
+    "emerging": "of late, more than before",
+    "intermittent": "in some parts",
     "former": "no longer",
-    "never": "not shown",
-    "not available": "cannot be told",
 }
-"""A class over time in words: when a place, with the cells around it, was busier than chance gives."""
+"""A class over time in words: in which parts of the period a place, with the cells around it, was busier than chance gives."""
 
 
 def make_overview(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
@@ -150,7 +148,7 @@ def _make_map_table(told: ToldSpots) -> Table:
 
 
 def make_spot_table(told: ToldSpots) -> Table:
-    has_harm = told.found.harm_source is not None
+    has_harm, repetitions = told.found.harm_source is not None, told.found.plan.moved_grids
     harm = [("harm", "Harm")] if has_harm else []
     rows = [
         (
@@ -158,12 +156,10 @@ def make_spot_table(told: ToldSpots) -> Table:
             spot.grid_reference,
             told.count(spot.events),
             *([told.harm(spot)] if has_harm else []),
-            told.per_cent(spot.kept_when_moved, count=spot.events),
-            told.per_cent(spot.kept_by_chance, count=spot.events),
-            told.answer(spot, spot.more_than_even),
-            told.answer(spot, spot.hot),
-            _LASTING.get(spot.over_time, "cannot be told") if told.count(spot.events).is_published else "not told",
-            "one point" if spot.is_one_point else "",
+            told.times(spot, spot.kept_when_moved),
+            told.times(spot, spot.kept_by_chance),
+            _busy_neighbours(told, spot),
+            _note(told, spot),
         )
         for spot in told.found.spots
     ]
@@ -175,11 +171,9 @@ def make_spot_table(told: ToldSpots) -> Table:
             ("grid_reference", "Grid reference"),
             ("events", "Offences"),
             *harm,
-            ("kept_when_moved", "Chosen again on moved grids"),
-            ("kept_by_chance", "Chosen again with other luck"),
-            ("more_than_even", "More than an even spread gives"),
+            ("kept_when_moved", f"Chosen on shifted grids, of {repetitions}"),
+            ("kept_by_chance", f"Chosen with other luck, of {repetitions}"),
             ("stands_out", "Busy neighbours too"),
-            ("over_time", "When"),
             ("note", "Note"),
         ],
         rows=rows,
@@ -192,15 +186,33 @@ def make_spot_table(told: ToldSpots) -> Table:
                 "is moved and turned. Neighbours in this order are seldom different beyond chance."
             ),
             (
-                "More than an even spread gives: its own offences, beside all spread evenly over the places where anything was "
-                "recorded. Busy neighbours too: the place and the cells around it, in the whole period; a busy corner in quiet "
-                "streets does not show. When: the same in each part of the period, which holds fewer offences and shows less."
+                f"Chosen on shifted grids: on how many of {repetitions} grids, each moved and turned by another amount, a place within a "
+                "cell's width of it is chosen. Steady: on nine in ten or more, so that it does not hang on where a grid begins. Chosen "
+                "with other luck: the same with offences drawn anew."
+            ),
+            (
+                "Busy neighbours too: whether the place and the cells around it hold more than chance gives, in the whole period and "
+                "in parts of it, which hold fewer offences and show less; a busy corner in quiet streets does not show."
             ),
         ),
         readers=told.readers,
         shows_hot_spots=True,
         about=[("definition", told.definition.label), ("geography", f"{told.cell_words}, British National Grid")],
     )
+
+
+def _busy_neighbours(told: ToldSpots, spot: HotSpot) -> str:
+    """'yes, in some parts', 'not shown'."""
+    answer, when = told.answer(spot, spot.hot), LASTING.get(spot.over_time, "")
+    return f"{answer}, {when}" if answer == "yes" and when else answer
+
+
+def _note(told: ToldSpots, spot: HotSpot) -> str:
+    """'steady, one point'; nothing where its count is withheld, at which both would hint."""
+    if not told.count(spot.events).is_published:
+        return ""
+    said = ["steady" if spot.stays_when_moved else "", "one point" if spot.is_one_point else ""]
+    return ", ".join(word for word in said if word)
 
 
 def make_near_repeats(told: ToldSpots) -> list[Block]:
@@ -290,10 +302,12 @@ def _how_sure(told: ToldSpots) -> str:
     alone = sum(spot.more_than_even for spot in found.spots)
     hot = sum(spot.hot for spot in found.spots)
     unsure = len(told.unsure)
+    steady = sum(spot.stays_when_moved for spot in found.spots)
     return (
-        f"Of the {len(found.spots)} places, {count_words(len(found.spots) - unsure, 'place')} would be chosen again in at "
-        f"least half of {found.plan.moved_grids} "
-        "repetitions on moved and turned grids, and in at least half of those with events drawn anew. "
+        f"Of the {len(found.spots)} places, {count_words(steady, 'place')} {'is' if steady == 1 else 'are'} chosen on nine in ten or "
+        f"more of {found.plan.moved_grids} grids, each moved and turned by another amount; "
+        f"{count_words(len(found.spots) - unsure, 'place')} would be chosen again on at least half of these grids and in at least "
+        f"half of {found.plan.moved_grids} repetitions with offences drawn anew. "
         f"{capitalise(count_words(alone, 'place'))} "
         f"{'holds' if alone == 1 else 'hold'} more than an even spread over all places where anything was recorded would give, and "
         f"{count_words(hot, 'place')} {'has' if hot == 1 else 'have'} busy neighbours too, in the whole period."

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import calendar
 
-from safeground.engine.assessment.chapters.hot_spots.overview import make_overview
+from safeground.engine.assessment.chapters.hot_spots.over_land import make_over_land
+from safeground.engine.assessment.chapters.hot_spots.overview import LASTING, make_overview
 from safeground.engine.assessment.chapters.hot_spots.pages import make_spot_page
-from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots
+from safeground.engine.assessment.chapters.hot_spots.told import MapRows, ToldSpots
 from safeground.engine.assessment.making import make_table
 from safeground.engine.documents import Audience, Chapter, Document, Marking, Notice, NoticeKind, Paragraph, Table
 
 _CHAPTER = "hot_spots"
 
 
-def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, Table]:
-    """The pack as a document, and the table whose rows are the spots in order, for files that carry their outlines.
+def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, tuple[MapRows, ...]]:
+    """The pack as a document, and the layers for map programmes: the spots in order first, then, where nothing is withheld, the
+    smoothed surface and the cells.
 
     Raises ValueError for the public, who are told no hot spot.
     """
@@ -27,6 +29,9 @@ def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, Table]:
     outline = evidence.catalogue.outline.chapter(_CHAPTER)
     notes, table = outline.plan.notes, make_map_table(told)
     points = [Notice(NoticeKind.CANNOT_TELL, notes["moved_points"])] if told.gives_months_alone else []
+    over_land = make_over_land(told, notes)
+    own_page, layers = ((over_land[0],), over_land[1]) if over_land else ((), ())
+    withheld = () if over_land else (Notice(NoticeKind.CANNOT_TELL, notes["no_surface"]),)
     chapters = (
         Chapter(
             "overview",
@@ -34,12 +39,13 @@ def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, Table]:
             outline.plan.summary,
             (Paragraph(outline.intro), *make_overview(told, notes), *points, Paragraph(notes["not_a_target"])),
         ),
+        *own_page,
         *(make_spot_page(told, spot, notes) for spot in told.found.spots),
         Chapter(
             "for_maps",
             "For map programmes",
             "One row a hot spot, with its centre.",
-            (Paragraph(notes["for_maps"]), table),
+            (Paragraph(notes["for_maps"]), *withheld, table),
         ),
     )
     newest = max(told.found.incidents.months)
@@ -51,7 +57,7 @@ def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, Table]:
         chapters=chapters,
         kind="hot spot pack",
     )
-    return document, table
+    return document, (MapRows(table, told.found.polygons, "Hot spots"), *layers)
 
 
 def make_map_table(told: ToldSpots) -> Table:
@@ -68,10 +74,12 @@ def make_map_table(told: ToldSpots) -> Table:
             ("district", "District"),
             ("events", "Offences"),
             ("harm", "Harm"),
-            ("kept_when_moved", "Chosen again on moved grids"),
-            ("kept_by_chance", "Chosen again with other luck"),
+            ("kept_when_moved", f"Chosen on shifted grids, of {told.found.plan.moved_grids}"),
+            ("kept_by_chance", f"Chosen with other luck, of {told.found.plan.moved_grids}"),
+            ("steady", "Steady: chosen on nine in ten shifted grids or more"),
             ("more_than_even", "More than an even spread gives"),
             ("stands_out", "Busy neighbours too"),
+            ("when", "In which parts of the period"),
             ("one_point", "One point"),
         ],
         rows=[
@@ -84,10 +92,12 @@ def make_map_table(told: ToldSpots) -> Table:
                 spot.district,
                 told.count(spot.events),
                 told.harm(spot),
-                told.per_cent(spot.kept_when_moved, count=spot.events),
-                told.per_cent(spot.kept_by_chance, count=spot.events),
+                told.times(spot, spot.kept_when_moved),
+                told.times(spot, spot.kept_by_chance),
+                told.answer(spot, spot.stays_when_moved),
                 told.answer(spot, spot.more_than_even),
                 told.answer(spot, spot.hot),
+                LASTING.get(spot.over_time, "not shown") if told.count(spot.events).is_published else "not told",
                 "yes" if spot.is_one_point else "no",
             )
             for spot in told.found.spots

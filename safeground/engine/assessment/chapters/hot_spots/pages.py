@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from safeground.engine.assessment.chapters.hot_spots.hours import PARTS
 from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots, is_unsure
 from safeground.engine.assessment.making import make_table
 from safeground.engine.disclosure import Protected
@@ -38,15 +39,6 @@ _CLASSES = (
 _RINGS = 3.2
 """Cells around a spot that its map shows, in widths of a cell."""
 
-_PARTS = (
-    (0, 6, "Midnight to 6 am"),
-    (6, 12, "6 am to noon"),
-    (12, 15, "Noon to 3 pm"),
-    (15, 18, "3 pm to 6 pm"),
-    (18, 21, "6 pm to 9 pm"),
-    (21, 24, "9 pm to midnight"),
-)
-
 
 def make_spot_page(told: ToldSpots, spot: HotSpot, notes: Mapping[str, str]) -> Chapter:
     """One spot's page. Where small numbers are withheld it has no map of its surroundings and no hours, which are all small numbers."""
@@ -70,10 +62,12 @@ def _where(told: ToldSpots, spot: HotSpot) -> str:
 
 
 def _how_sure(told: ToldSpots, spot: HotSpot) -> str:
-    moved, luck = (
-        format_value(told.per_cent(share, count=spot.events)) for share in (spot.kept_when_moved, spot.kept_by_chance)
-    )
-    return f"Chosen again on {moved} of moved grids and in {luck} of repetitions with other luck."
+    moved, luck = (told.times(spot, share) for share in (spot.kept_when_moved, spot.kept_by_chance))
+    if not (moved.is_published and luck.is_published):
+        return "How sure it is is not told, as its number is not."
+    times = told.found.plan.moved_grids
+    on_grids, with_luck = format_value(moved), format_value(luck)
+    return f"Chosen on {on_grids} of {times} shifted grids, and in {with_luck} of {times} repetitions with other luck."
 
 
 def _warn(told: ToldSpots, spot: HotSpot) -> list[Block]:
@@ -131,6 +125,7 @@ def _make_map(told: ToldSpots, spot: HotSpot) -> Figure:
             tuple(each for each in _CLASSES if each.at_least <= most),
             own,
             "Offences in a cell",
+            counted_as="cell",
         ),
         table=make_table(
             id=f"spot_{spot.rank:02d}_around",
@@ -202,7 +197,7 @@ def _make_hours(told: ToldSpots, spot: HotSpot) -> list[Block]:
         return []
     found = aoristic_weights(start, end, longest_hours=24.0)
     rows: list[tuple[str | Protected, ...]] = []
-    for first, last, label in _PARTS:
+    for first, last, label in PARTS:
         parts = (found.value[:5, first:last].sum(), found.value[5:, first:last].sum())
         rows.append((label, *(told.count(round(float(part))) for part in parts)))
     return [

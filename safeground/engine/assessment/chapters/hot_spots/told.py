@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safeground.engine.areas import to_wgs84
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
 from safeground.engine.catalogue import EventDefinition
 from safeground.engine.disclosure import DisclosureRule, Protected, protect
-from safeground.engine.documents import AreaShape, Audience, capitalise, join_words
+from safeground.engine.documents import AreaShape, Audience, Table, capitalise, join_words
 from safeground.engine.feeds import HarmWeights
 from safeground.engine.measures import Measures
 from safeground.engine.places import (
@@ -42,6 +44,14 @@ _TOO_RARE_TOO = (
 
 _FOUND: WeakKeyDictionary[Measures, dict[tuple[object, ...], HotSpots]] = WeakKeyDictionary()
 """Editions for several audiences are made from the same measures: what was found for one is not looked for again."""
+
+
+class MapRows(NamedTuple):
+    """A table and the outline of each of its rows, metres: a layer for map programmes. `title`: what its files are called."""
+
+    table: Table
+    polygons: NDArray[np.object_]
+    title: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +103,13 @@ class ToldSpots:
     def per_cent(self, share: float, *, count: float, reason: str | None = None) -> Protected:
         """A share of 0 to 1 that rests on `count` events."""
         return protect(float(np.round(100 * share)), unit="%", rule=self.rule, count=float(count), reason=reason)
+
+    def times(self, spot: HotSpot, share: float) -> Protected:
+        """In how many of the plan's repetitions a place was chosen again: '41', of 48."""
+        repetitions = self.found.plan.moved_grids
+        return protect(
+            float(round(share * repetitions)), unit=f"of {repetitions}", rule=self.rule, count=float(spot.events)
+        )
 
     def answer(self, spot: HotSpot, is_shown: bool) -> str:
         """What a test of a place found; not told where its count may not be, since the answer would hint at it."""
