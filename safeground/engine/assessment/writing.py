@@ -27,6 +27,7 @@ from safeground.engine.assessment.chapters.risk_factors import make_risk_factors
 from safeground.engine.assessment.chapters.signals import make_signals
 from safeground.engine.assessment.chapters.sources_side_by_side import make_sources_side_by_side
 from safeground.engine.assessment.chapters.strategy_figures import make_strategy_figures
+from safeground.engine.assessment.chapters.the_country import make_the_country
 from safeground.engine.assessment.chapters.unseen import make_unseen
 from safeground.engine.assessment.chapters.voice import make_voice
 from safeground.engine.assessment.chapters.when import make_when
@@ -63,6 +64,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "deprivation": make_deprivation,
         "risk_factors": make_risk_factors,
         "areas_like_this": make_areas_like_this,
+        "the_country": make_the_country,
         "priority_neighbourhoods": make_priority_neighbourhoods,
         "patrols": make_patrols,
         "strategy_figures": make_strategy_figures,

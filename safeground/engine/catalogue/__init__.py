@@ -90,6 +90,7 @@ from safeground.engine.catalogue.partnership import (
     HelpLine,
     Partnership,
     PartnershipArea,
+    Region,
 )
 from safeground.engine.catalogue.poor_denominator import PoorDenominator
 from safeground.engine.catalogue.priority import Attribute, Bands, Indicator, PriorityPlan
@@ -216,6 +217,7 @@ __all__ = [
     "PublishedNumber",
     "RateBand",
     "Rating",
+    "Region",
     "RequiredTogether",
     "RowsTable",
     "Rule",

@@ -55,6 +55,15 @@ class Force(DefinitionModel):
     area: PartnershipArea
 
 
+class Region(DefinitionModel):
+    """The region that the area lies in, as national tables name it. `forces`: those in it, as the Home Office names them."""
+
+    code: str = Field(pattern=r"^[EW]\d{8}$")
+    name: Words
+    forces: tuple[Words, ...] = ()
+    provenance: Words
+
+
 class ExpectedDataset(DefinitionModel):
     """What a partner is expected to share. `feed` is the contract a delivery would come under; none exists yet where it is absent."""
 
@@ -138,6 +147,8 @@ class Partnership(Governed):
     source: Words
     force: Force
     neighbours: tuple[Force, ...] = ()
+    region: Region | None = None
+    """What its area is set beside the country with; None where it is not stated."""
     colours: BrandColours
     what_we_do: Words
     """Markdown, for the public page."""
