@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from safeground.engine.evaluation.calibration import Coverage, World, calibrate_crossover, simulate_crossover
 from safeground.engine.evaluation.checks import CheckResult, Verdict
-from safeground.engine.evaluation.contrasts import PATROL_DAYS, Contrast, Span
+from safeground.engine.evaluation.contrasts import PATROL_DAYS, Contrast, Span, compare_places, compare_starts
 from safeground.engine.evaluation.cost_benefit import (
     Amount,
     BenefitOf,
@@ -50,6 +50,12 @@ from safeground.engine.evaluation.designs.interrupted_series import InterruptedS
 from safeground.engine.evaluation.designs.matched_groups import MatchedEffect, estimate_matched_effect, matched_groups
 from safeground.engine.evaluation.designs.matched_people import MatchedPeople, match_people
 from safeground.engine.evaluation.designs.outcome_scores import ScoreChange, estimate_score_change
+from safeground.engine.evaluation.designs.parallel import estimate_parallel_effect
+from safeground.engine.evaluation.designs.stepped_wedge import (
+    SinceStart,
+    estimate_stepped_wedge_effect,
+    find_effect_since_start,
+)
 from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.disclosing import find_readers, find_rule
@@ -158,6 +164,7 @@ __all__ = [
     "SealEntry",
     "Section",
     "Side",
+    "SinceStart",
     "Span",
     "Spread",
     "Swing",
@@ -174,7 +181,9 @@ __all__ = [
     "check_cost_benefit_plan",
     "check_protocol",
     "check_seal",
+    "compare_places",
     "compare_same_people",
+    "compare_starts",
     "compare_surveys",
     "difference_in_differences",
     "discount_factors",
@@ -187,11 +196,14 @@ __all__ = [
     "estimate_harm_effects",
     "estimate_lag_effects",
     "estimate_matched_effect",
+    "estimate_parallel_effect",
     "estimate_prevalence_effect",
     "estimate_score_change",
+    "estimate_stepped_wedge_effect",
     "evaluate",
     "evaluate_crossover",
     "find_approach",
+    "find_effect_since_start",
     "find_readers",
     "find_rule",
     "grade",

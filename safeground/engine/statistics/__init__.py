@@ -26,6 +26,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
 | which areas have more than their share? | `shrink_ratios`; `smooth_ratios`, which heeds neighbours too |
 | what did a trial do, against every schedule it might have drawn? | `estimate_randomised_ratio` |
+| and one of whole places, or of places that start in turn? | `estimate_group_ratio`, `estimate_wave_ratio` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
 | where do events lie dense? | `kernel_density` |
 | do events close in space follow each other closely in time? | `knox_test` |
@@ -100,6 +101,7 @@ from safeground.engine.statistics.periods import (
 from safeground.engine.statistics.prediction_scores import SHARES_OF_AREA, PredictionAccuracy, prediction_accuracy
 from safeground.engine.statistics.projections import FEWEST_YEARS, Projection, project_counts, project_level
 from safeground.engine.statistics.proportions import ProportionEstimate, estimate_proportion
+from safeground.engine.statistics.randomised_groups import estimate_group_ratio, find_group_ratio
 from safeground.engine.statistics.randomised_ratios import (
     FEWEST_RUNS,
     DrawSchedule,
@@ -109,6 +111,7 @@ from safeground.engine.statistics.randomised_ratios import (
     find_randomisation_p,
     find_shifted_p,
 )
+from safeground.engine.statistics.randomised_waves import estimate_wave_ratio, find_wave_ratio, split_transition
 from safeground.engine.statistics.rare_events import (
     FEWEST_GAPS,
     GapChart,
@@ -256,6 +259,7 @@ __all__ = [
     "estimate_directly_standardised_rate",
     "estimate_dispersion",
     "estimate_gradient",
+    "estimate_group_ratio",
     "estimate_growth",
     "estimate_lasting_share",
     "estimate_linked_share",
@@ -266,12 +270,15 @@ __all__ = [
     "estimate_three_lists",
     "estimate_trial_power",
     "estimate_two_lists",
+    "estimate_wave_ratio",
+    "find_group_ratio",
     "find_level_changes",
     "find_peak",
     "find_randomisation_p",
     "find_shifted_p",
     "find_similar_areas",
     "find_tolerated_bias",
+    "find_wave_ratio",
     "fit_absorbed_regression",
     "fit_age_curve",
     "fit_count_regression",
@@ -301,6 +308,7 @@ __all__ = [
     "smallest_trend_fall",
     "smallest_yearly_fall",
     "smooth_ratios",
+    "split_transition",
     "standardise_differences",
     "t_chart",
     "u_chart",

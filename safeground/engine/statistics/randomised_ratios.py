@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -82,10 +82,9 @@ def estimate_randomised_ratio(
     0.39 (0.27 to 0.56), p 0.002: lower
     """
     confidence = check_confidence(confidence)
-    count, given = _as_tables(counts, treated)
-    if runs < FEWEST_RUNS:
-        raise ValueError(f"{runs} schedules are too few for a p-value; draw at least {FEWEST_RUNS}")
-    schedules = _draw_schedules(draw_schedule, given, runs, rng)
+    count, given = as_tables(counts, treated)
+    check_runs(runs)
+    schedules = draw_checked_schedules(draw_schedule, given, runs, rng)
     trial = _Trial.make(count, given)
     drawn = trial.score_schedules(0.0, trial.keep(schedules))
     observed = trial.score(0.0)
@@ -95,7 +94,7 @@ def estimate_randomised_ratio(
             "is left to compare within places; compare whole places instead"
         )
     p_value = significance.simulated(np.round(observed, 9), np.round(drawn, 9))
-    lower, upper = _invert(trial, schedules, drawn, confidence)
+    lower, upper = invert_test(trial, trial.keep(schedules), drawn, confidence)
     value, low, high = (np.asarray(np.exp(x))[()] for x in (trial.find_ratio(0.0), lower, upper))
     return RandomisedRatio(
         value=value,
@@ -116,7 +115,7 @@ def find_randomisation_p(counts: ArrayLike, treated: ArrayLike, *, schedules: Bo
     counts, treated: shape (places, days). schedules: (runs, places, days) drawn by the mechanism that drew `treated`; the same ones may
     serve many simulated trials. ValueError: shapes, negative counts, no event.
     """
-    count, given = _as_tables(counts, treated)
+    count, given = as_tables(counts, treated)
     trial = _Trial.make(count, given)
     drawn = trial.score_schedules(0.0, trial.keep(schedules))
     return float(significance.simulated(np.round(trial.score(0.0), 9), np.round(drawn, 9)))
@@ -132,7 +131,7 @@ def find_shifted_p(
     (shifts,), and one for all together, by the largest score in either direction. The other arguments are as in
     `find_randomisation_p`. An approximation as far as today's ratio is: exact where it is 1.
     """
-    count, given = _as_tables(counts, treated)
+    count, given = as_tables(counts, treated)
     first, last = max(0, *shifts), given.shape[1] + min(0, *shifts)
     if last - first < 2:
         raise ValueError(f"{given.shape[1]} days are too few to shift a schedule by {max(map(abs, shifts))}")
@@ -148,7 +147,7 @@ def find_shifted_p(
     return significance.simulated(observed, drawn), float((largest + 1) / (len(drawn) + 1))
 
 
-def _as_tables(counts: ArrayLike, treated: ArrayLike) -> tuple[FloatArray, BoolArray]:
+def as_tables(counts: ArrayLike, treated: ArrayLike) -> tuple[FloatArray, BoolArray]:
     count, given = as_counts(counts, "counts"), np.asarray(treated, dtype=bool)
     if count.ndim != 2 or count.shape != given.shape:
         raise ValueError(
@@ -165,7 +164,13 @@ def draw_schedules(draw_schedule: DrawSchedule, runs: int, rng: np.random.Genera
     return np.stack([np.asarray(draw_schedule(rng), dtype=bool) for _ in range(runs)])
 
 
-def _draw_schedules(draw: DrawSchedule, given: BoolArray, runs: int, rng: np.random.Generator) -> BoolArray:
+def check_runs(runs: int) -> None:
+    """ValueError where they are too few for a p-value."""
+    if runs < FEWEST_RUNS:
+        raise ValueError(f"{runs} schedules are too few for a p-value; draw at least {FEWEST_RUNS}")
+
+
+def draw_checked_schedules(draw: DrawSchedule, given: BoolArray, runs: int, rng: np.random.Generator) -> BoolArray:
     """As `draw_schedules`. ValueError where `given` cannot have come from this mechanism, as far as its sums tell."""
     schedules = draw_schedules(draw, runs, rng)
     if schedules.shape[1:] != given.shape:
@@ -260,16 +265,21 @@ class _Trial:
         def distance(log_ratio: float) -> float:
             return self.score(log_ratio) - score
 
-        # The score goes down as the ratio goes up. Steps grow from where it is likely: far out the fit takes long.
-        at = near
-        sign = 1.0 if distance(at) > 0 else -1.0
-        step = 0.4
-        while abs(at) < _FARTHEST:
-            beyond = at + sign * step
-            if sign * distance(beyond) <= 0:
-                return float(optimize.brentq(distance, min(at, beyond), max(at, beyond), xtol=1e-6))
-            at, step = beyond, 2 * step
-        return sign * np.inf
+        return find_crossing(distance, near=near)
+
+
+def find_crossing(distance: Callable[[float], float], *, near: float) -> float:
+    """Where something that goes down as a log ratio goes up is nought; minus or plus infinity where it is not before +-12."""
+    # Steps grow from where it is likely: far out the fit takes long.
+    at = near
+    sign = 1.0 if distance(at) > 0 else -1.0
+    step = 0.4
+    while abs(at) < _FARTHEST:
+        beyond = at + sign * step
+        if sign * distance(beyond) <= 0:
+            return float(optimize.brentq(distance, min(at, beyond), max(at, beyond), xtol=1e-6))
+        at, step = beyond, 2 * step
+    return sign * np.inf
 
 
 def _chunks(schedules: BoolArray) -> Iterator[FloatArray]:
@@ -277,13 +287,20 @@ def _chunks(schedules: BoolArray) -> Iterator[FloatArray]:
         yield schedules[start : start + _CHUNK].astype(np.float64, order="C")
 
 
-def _invert(trial: _Trial, schedules: BoolArray, drawn: FloatArray, confidence: float) -> tuple[float, float]:
+class ScoredTrial(Protocol):
+    """A trial whose schedules have a score at every ratio."""
+
+    def score_schedules(self, log_ratio: float, schedules: BoolArray) -> FloatArray: ...
+
+    def find_ratio(self, score: float, *, near: float = 0.0) -> float: ...
+
+
+def invert_test(trial: ScoredTrial, schedules: BoolArray, drawn: FloatArray, confidence: float) -> tuple[float, float]:
     """Logarithms of the smallest and the largest ratio that the test does not refuse.
 
     What chance gives hardly changes with the ratio once scores are divided by their errors. So the ratio whose score is the critical one
     is found, then the critical score at that ratio, and again, until neither moves: a few passes over the schedules and not a grid.
     """
-    kept = trial.keep(schedules)
     rank = int(np.floor((1 - confidence) / 2 * (drawn.size + 1)))
     limits = []
     for position in (
@@ -297,6 +314,6 @@ def _invert(trial: _Trial, schedules: BoolArray, drawn: FloatArray, confidence: 
                 at = new
                 break
             at = new
-            critical = float(np.partition(trial.score_schedules(at, kept), position)[position])
+            critical = float(np.partition(trial.score_schedules(at, schedules), position)[position])
         limits.append(at)
     return limits[0], limits[1]

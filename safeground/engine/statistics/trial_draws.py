@@ -9,7 +9,7 @@ same object. A p-value that shuffled otherwise than the trial did would answer a
 | crossover, as many days each | `BlockedDraw` | its own control within each block of days |
 | matched pairs | `PairedDraw` | one of two, changed about day by day |
 | stepped wedge | `SteppedWedgeDraw` | its own control before it starts |
-| parallel groups | `ParallelDraw` | treated all along or never |
+| parallel groups, in pairs or strata if wanted | `ParallelDraw` | treated all along or never |
 
 Nothing but `rng.random` is drawn on, and no order but that of its numbers is used: NumPy may change how it shuffles or chooses from one
 version to the next, and a schedule that was sealed must come out of its seed again in ten years.
@@ -17,6 +17,7 @@ version to the next, and a schedule that was sealed must come out of its seed ag
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -54,6 +55,11 @@ class TrialDraw(ABC):
     @abstractmethod
     def chances(self) -> FloatArray:
         """The chance of each place-day to be treated, shape (places, days)."""
+
+    @property
+    def choices(self) -> float:
+        """How many schedules there are. A two-sided p is never below two over this; infinite where they are beyond counting."""
+        return math.inf
 
     @abstractmethod
     def _check(self) -> None:
@@ -205,6 +211,11 @@ class SteppedWedgeDraw(TrialDraw):
         share = (self._starts()[:, np.newaxis] <= np.arange(self.days)).mean(axis=0)
         return np.tile(share, (self.places, 1))
 
+    @property
+    def choices(self) -> int:
+        together: list[int] = np.unique(self._starts(), return_counts=True)[1].tolist()
+        return math.factorial(self.places) // math.prod(math.factorial(number) for number in together)
+
     def _starts(self) -> IntArray:
         """The day on which each turn starts, shape (places,)."""
         step = np.arange(self.places) * self.steps // self.places
@@ -216,24 +227,45 @@ class ParallelDraw(TrialDraw):
     """`treated` of the places on every day, the others never. Places differ far more than days, so that this design is the weakest
     of all here for a given number of place-days; it is the one that a residual effect on the following days cannot disturb.
 
+    `stratum`: where given, places fall into strata of so many, one after another (the first five, the next five ...), and `treated` of
+    each are: put alike places side by side. Matched pairs are strata of two with one treated. ValueError: as DailyDraw, or places that
+    strata of this size do not use up.
+
     >>> ParallelDraw(places=4, days=2, treated=1)(np.random.default_rng(1)).sum(axis=1).tolist()
     [0, 0, 2, 0]
+    >>> ParallelDraw(places=6, days=1, treated=1, stratum=2)(np.random.default_rng(1)).sum(axis=1).reshape(3, 2).sum(axis=1).tolist()
+    [1, 1, 1]
     """
 
     treated: int
+    stratum: int = 0
 
     changes_within_places: ClassVar[bool] = False
 
     def _check(self) -> None:
-        _check_treated(self.treated, self.places)
+        _check_treated(self.treated, self._together)
+        if self.places % self._together:
+            raise ValueError(
+                f"{self.places} places do not fall into strata of {self.stratum}; take another size, or leave places out"
+            )
 
     def draw_many(self, rng: np.random.Generator, *, runs: int) -> BoolArray:
-        taken = _take_lowest(rng.random((runs, self.places)), self.treated)
+        numbers = rng.random((runs, self.places)).reshape(runs, -1, self._together)
+        taken = _take_lowest(numbers, self.treated).reshape(runs, self.places)
         return np.repeat(taken[:, :, np.newaxis], self.days, axis=2)
 
     @property
     def chances(self) -> FloatArray:
-        return np.full((self.places, self.days), self.treated / self.places)
+        return np.full((self.places, self.days), self.treated / self._together)
+
+    @property
+    def choices(self) -> int:
+        return int(math.comb(self._together, self.treated) ** (self.places // self._together))
+
+    @property
+    def _together(self) -> int:
+        """Places that are drawn from together."""
+        return self.stratum or self.places
 
 
 def _check_treated(treated: int, places: int) -> None:

@@ -14,8 +14,17 @@ DRAWS = [
     PairedDraw(places=6, days=30),
     SteppedWedgeDraw(places=9, days=40, steps=4),
     ParallelDraw(places=10, days=12, treated=3),
+    ParallelDraw(places=12, days=5, treated=1, stratum=4),
 ]
-FINGERPRINTS = ["13bfcfd4a267", "a6a8bb638e38", "a456f0a35133", "79eeaf16494e", "af03b32911d2", "c5eafbf9a84a"]
+FINGERPRINTS = [
+    "13bfcfd4a267",
+    "a6a8bb638e38",
+    "a456f0a35133",
+    "79eeaf16494e",
+    "af03b32911d2",
+    "c5eafbf9a84a",
+    "d9e822a96d5e",
+]
 
 
 @pytest.mark.parametrize("draw", DRAWS, ids=repr)
@@ -61,6 +70,27 @@ def test_a_wedge_only_ever_starts():
     assert np.unique(schedule.sum(axis=0)).size == 5
 
 
+def test_every_stratum_has_as_many_treated():
+    schedules = ParallelDraw(places=12, days=5, treated=1, stratum=4).draw_many(np.random.default_rng(9), runs=50)
+    assert (schedules[:, :, 0].reshape(50, 3, 4).sum(axis=2) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("draw", "choices"),
+    [
+        (ParallelDraw(places=6, days=2, treated=3), 20),
+        (ParallelDraw(places=6, days=2, treated=1, stratum=2), 8),
+        (SteppedWedgeDraw(places=4, days=6, steps=2), 6),
+        (SteppedWedgeDraw(places=5, days=6, steps=5), 120),
+        (DailyDraw(places=4, days=6, treated=2), np.inf),
+    ],
+)
+def test_choices_are_all_schedules_there_are(draw, choices):
+    assert draw.choices == choices
+    drawn = np.unique(draw.draw_many(np.random.default_rng(10), runs=1500).reshape(1500, -1), axis=0)
+    assert len(drawn) == min(choices, len(drawn))
+
+
 def test_a_seed_gives_one_schedule_for_ever():
     """What is sealed must come out again under a later NumPy: these fingerprints may never change."""
     fingerprints = {
@@ -81,6 +111,8 @@ def test_a_seed_gives_one_schedule_for_ever():
         (lambda: SteppedWedgeDraw(places=3, days=30, steps=4), "1 to 3 steps"),
         (lambda: SteppedWedgeDraw(places=9, days=3, steps=3), "at least 4 days"),
         (lambda: ParallelDraw(places=5, days=9, treated=0), "nothing to compare"),
+        (lambda: ParallelDraw(places=6, days=9, treated=2, stratum=2), "of 2 places at least one and at most 1"),
+        (lambda: ParallelDraw(places=7, days=9, treated=1, stratum=2), "7 places do not fall into strata of 2"),
     ],
 )
 def test_a_design_that_cannot_be_drawn_is_refused_in_a_sentence(make, words):

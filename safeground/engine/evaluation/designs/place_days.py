@@ -38,8 +38,10 @@ class PlaceDays:
         return place.ravel(), day.ravel()
 
 
-def tabulate(counts: ArrayLike, treated: ArrayLike, *, place: ArrayLike, day: ArrayLike) -> PlaceDays:
-    """Tables of one row a place-day; places and days in the order of their sorted labels, which is the schedule's.
+def tabulate(
+    counts: ArrayLike, treated: ArrayLike, *, place: ArrayLike, day: ArrayLike, unit: str = "day"
+) -> PlaceDays:
+    """Tables of one row a place-day; places and days in the order of their sorted labels, which is the schedule's. unit: what a day is.
 
     Raises EvaluationRefused where a place-day is lacking or there twice, where none or all are treated, or where shapes do not fit.
     """
@@ -48,24 +50,24 @@ def tabulate(counts: ArrayLike, treated: ArrayLike, *, place: ArrayLike, day: Ar
     days, second = np.unique(np.asarray(day), return_inverse=True)
     if not count.shape == given.shape == first.shape == second.shape or count.ndim != 1:
         raise EvaluationRefused(
-            f"Counts {count.shape}, treated {given.shape}, place {np.shape(place)} and day {np.shape(day)} must be of one length: a row "
-            "a place-day."
+            f"Counts {count.shape}, treated {given.shape}, place {np.shape(place)} and {unit} {np.shape(day)} must be of one length: a "
+            f"row a place-{unit}."
         )
     if given.dtype != np.bool_ and not np.isin(given, (0, 1)).all():
-        raise EvaluationRefused("Treated must say of every place-day yes or no; leave one out by a count of NaN.")
+        raise EvaluationRefused(f"Treated must say of every place-{unit} yes or no; leave one out by a count of NaN.")
     shape = len(places), len(days)
     number = np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1])
     if (number != 1).any():
         at = int(np.flatnonzero(number != 1)[0])
         what = "is lacking" if number[at] == 0 else "is there more than once"
         raise EvaluationRefused(
-            f"Place {places[at // shape[1]]} on day {days[at % shape[1]]} {what}; give every place-day once, with a count of NaN where "
-            "it is left out."
+            f"Place {places[at // shape[1]]} on {unit} {days[at % shape[1]]} {what}; give every place-{unit} once, with a count of NaN "
+            "where it is left out."
         )
     table, schedule = np.empty(shape), np.empty(shape, dtype=bool)
     table[first, second], schedule[first, second] = count, given.astype(bool)
     if not schedule.any() or schedule.all():
         raise EvaluationRefused(
-            f"{'All' if schedule.all() else 'None'} of the place-days are treated, so that there is nothing to compare them with."
+            f"{'All' if schedule.all() else 'None'} of the place-{unit}s are treated, so that there is nothing to compare them with."
         )
     return PlaceDays(table, schedule, places, days)
