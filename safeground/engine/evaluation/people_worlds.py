@@ -62,8 +62,8 @@ def scores(ratio: float, rng: np.random.Generator) -> Found:
 def _people(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
     past, age, need = rng.poisson(1.5, _PEOPLE), rng.normal(0, 1, _PEOPLE), rng.random(_PEOPLE) < 0.3
     took_part = rng.random(_PEOPLE) < special.expit(-2.6 + 0.35 * past + 0.4 * age + 0.6 * need)
-    level = (1 + past) * np.exp(-0.2 * age + 0.2 * need)
-    return np.column_stack([past, age, need]).astype(float), took_part, level
+    level = (1.0 + past) * np.exp(-0.2 * age + 0.2 * need)
+    return np.column_stack([past, age, need]).astype(float), took_part, np.asarray(level, dtype=np.float64)
 
 
 def _match(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from safeground.engine.documents import Direction, count_things, format_number, join_words
@@ -34,7 +35,7 @@ def check_matched(
     followed: tuple[Followed, Followed],
     *,
     has_own_past: bool,
-    control: Effect | None,
+    controls: Sequence[Effect],
     effect: Effect,
     tolerated: float,
 ) -> tuple[CheckResult, ...]:
@@ -44,7 +45,7 @@ def check_matched(
         _check_overlap(people),
         _check_followed(followed),
         _check_past(has_own_past),
-        _check_control(control),
+        _check_controls(controls),
         check_unseen(effect),
         _check_hidden_bias(effect, tolerated),
     )
@@ -53,8 +54,10 @@ def check_matched(
 def _check_balance(people: MatchedPeople) -> CheckResult:
     apart = [each for each in people.balance if abs(each.after) > ALIKE]
     before = sum(abs(each.before) > ALIKE for each in people.balance)
-    limit = f"{ALIKE:g} standard deviations"
-    sentence = f"Of {count_things(len(people.balance), 'thing')} {before} differed by more than {limit} before and {len(apart)} after"
+    sentence = (
+        f"Of {count_things(len(people.balance), 'thing')} {before or 'none'} differed by more than {ALIKE:g} standard deviations before "
+        f"and {len(apart) or 'none'} after"
+    )
     named = f": {join_words([each.name for each in apart])}" if apart else ""
     return judge(not apart, "balance", "Are the two sides alike in what they were matched on?", f"{sentence}{named}.")
 
@@ -89,18 +92,19 @@ def _check_past(has_own_past: bool) -> CheckResult:
     )  # fmt: skip
 
 
-def _check_control(control: Effect | None) -> CheckResult:
+def _check_controls(controls: Sequence[Effect]) -> CheckResult:
     question = "Does taking part seem to act on an outcome that it cannot?"
-    if control is None:
-        return not_applicable("negative_control", question, "No such outcome was given.")
-    if control.p <= 1 - control.confidence:
+    known = [control for control in controls if control.is_available]
+    if not known:
+        return not_applicable("negative_control", question, "There is no such outcome to tell by.")
+    named = join_words([control.outcome for control in known])
+    if acting := [control.outcome for control in known if control.p <= 1 - control.confidence]:
         return judge(
             False, "negative_control", question,
-            f"It seems to, on {control.outcome}: the sides differ in something that nobody matched on.",
+            f"It seems to, on {join_words(acting)}: the sides differ in something that nobody matched on.",
         )  # fmt: skip
-    return judge_absence(
-        "negative_control", question, control.lower, control.upper, seen=f"No sign of it in {control.outcome}"
-    )
+    least, most = min(control.lower for control in known), max(control.upper for control in known)
+    return judge_absence("negative_control", question, least, most, seen=f"No sign of it in {named}")
 
 
 def _check_hidden_bias(effect: Effect, tolerated: float) -> CheckResult:
@@ -111,5 +115,5 @@ def _check_hidden_bias(effect: Effect, tolerated: float) -> CheckResult:
     odds = "any number of" if math.isinf(tolerated) else format_number(tolerated, decimals=1)
     return judge(
         tolerated >= _TOLERATED, "hidden_bias", question,
-        f"{odds} times, always towards the outcome, before chance could be the rest of it (it is passed from {_TOLERATED:g}).",
+        f"By {odds} times, always the way of the outcome, before chance could be the rest (it is passed from {_TOLERATED:g}).",
     )  # fmt: skip

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from safeground.engine.documents import count_things
 from safeground.engine.evaluation.contrasts import Contrast, Span
 from safeground.engine.evaluation.designs.confounding import EValue, estimate_e_value
 from safeground.engine.evaluation.designs.matched_checks import Followed, check_matched
@@ -55,7 +54,6 @@ class MatchedEffect:
     people: MatchedPeople
     effect: Effect
     difference: Effect
-    negative_control: Effect | None
     e_value: EValue | None
     tolerated_bias: float
     followed: tuple[Followed, Followed]
@@ -68,16 +66,17 @@ def estimate_matched_effect(
     title: str,
     has_own_past: bool,
     contrast: Contrast = TOOK_PART,
-    negative_control: tuple[ArrayLike, str] | None = None,
+    negative_controls: Sequence[Effect] = (),
     name: str = "matched_groups",
+    role: Role = Role.PRIMARY,
     confidence: float = 0.95,
 ) -> MatchedEffect:
     """What matched people who took part met, over what those beside them met.
 
     outcome: shape (people,), counts or 0 and 1, in the order of the people matched; NaN where somebody was not followed up. title: in
     words that stand after 'fewer' ('offences', 'people arrested again'). has_own_past: whether what was matched on holds what the outcome
-    was before; without it the design counts as one step weaker. negative_control: an outcome on which help can have no effect, and its
-    title.
+    was before; without it the design counts as one step weaker. negative_controls: effects on outcomes of the same
+    people on which help can have none.
 
     The ratio of mean outcomes, those of a set's others making up one; its interval is Student's on the log, from the spread of matched
     sets, which stand for each other alone (Abadie and Spiess). That people were matched by estimated odds is not in it; in made-up
@@ -92,13 +91,7 @@ def estimate_matched_effect(
     kind = DesignKind.OBSERVED
     if people.is_comparable:
         kind = DesignKind.MATCHED if has_own_past else DesignKind.COMPARISON
-    told = _Told(name, title, contrast, kind, confidence)
-    ratio, difference, table = _estimate(ours, theirs, told)
-    control = None
-    if negative_control is not None:
-        given, control_title = negative_control
-        sides = _read_outcome(people, given)
-        control = _estimate(*sides, _Told(f"{name}_control", control_title, contrast, kind, confidence))[0]
+    ratio, difference, table = _estimate(ours, theirs, _Told(name, title, contrast, kind, role, confidence))
     tolerated = find_tolerated_bias(table if difference.estimate > 0 else -table, significance=(1 - confidence) / 2)
     e_value = estimate_e_value(ratio) if ratio.is_available else None
     known = ~np.isnan(ours), ~np.isnan(theirs)
@@ -107,10 +100,10 @@ def estimate_matched_effect(
         Followed(people.beside, int(known[1].sum())),
     )
     checks = check_matched(
-        people, followed, has_own_past=has_own_past, control=control, effect=ratio, tolerated=tolerated
+        people, followed, has_own_past=has_own_past, controls=negative_controls, effect=ratio, tolerated=tolerated
     )
     return MatchedEffect(
-        people, ratio.with_checks(*checks), difference.with_checks(*checks), control, e_value, tolerated, followed
+        people, ratio.with_checks(*checks), difference.with_checks(*checks), e_value, tolerated, followed
     )
 
 
@@ -130,7 +123,8 @@ def matched_groups(
     confidence: float = 0.95,
     rng: np.random.Generator,
 ) -> MatchedEffect:
-    """Match people and estimate what taking part did: `match_people`, then `estimate_matched_effect`.
+    """Match people and estimate what taking part did: `match_people`, then `estimate_matched_effect`. negative_control: an outcome, shape
+    (people,), on which help can have no effect, and its title.
 
     >>> rng = np.random.default_rng(2)
     >>> past = rng.poisson(2, 800)
@@ -143,13 +137,21 @@ def matched_groups(
     people = match_people(
         covariates, treated, names=names, ratio=ratio, caliper=caliper, distance=distance, exactly=exactly, rng=rng
     )
+    controls = []
+    if negative_control is not None:
+        given, called = negative_control
+        found = estimate_matched_effect(
+            people,
+            given,
+            title=called,
+            has_own_past=has_own_past,
+            name="negative_control",
+            role=Role.SECONDARY,
+            confidence=confidence,
+        )
+        controls.append(found.effect)
     return estimate_matched_effect(
-        people,
-        outcome,
-        title=title,
-        has_own_past=has_own_past,
-        negative_control=negative_control,
-        confidence=confidence,
+        people, outcome, title=title, has_own_past=has_own_past, negative_controls=controls, confidence=confidence
     )
 
 
@@ -161,6 +163,7 @@ class _Told:
     title: str
     contrast: Contrast
     kind: DesignKind
+    role: Role
     confidence: float
 
 
@@ -201,8 +204,8 @@ def _estimate(ours: Floats, theirs: Floats, told: _Told) -> tuple[Effect, Effect
         p, method = _tail(log, spread, freedom), "ratio of means of matched sets; Student's t on the log"
     common = {
         "contrast": told.contrast, "kind": told.kind, "confidence": told.confidence, "assumptions": ASSUMPTIONS,
-        "role": Role.OBSERVED if told.kind is DesignKind.OBSERVED else Role.PRIMARY,
-        "basis": f"{count_things(sets, 'matched set')}", "treated": sides[0], "other": sides[1],
+        "role": Role.OBSERVED if told.kind is DesignKind.OBSERVED else told.role,
+        "basis": "matched people who were followed up", "treated": sides[0], "other": sides[1],
     }  # fmt: skip
     ratio = Effect(
         name=told.name, outcome=told.title, scale=Scale.RATIO, estimate=numbers[0], lower=numbers[1], upper=numbers[2], p=p,

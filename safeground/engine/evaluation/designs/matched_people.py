@@ -35,11 +35,16 @@ _SAID: Final = {"propensity": "their odds of taking part", "mahalanobis": "all t
 
 @dataclass(frozen=True)
 class Balance:
-    """How far the sides differ in one thing, in standard deviations, before and after matching; NaN where nobody differs in it."""
+    """How far the sides differ in one thing, in standard deviations, before and after matching; NaN where nobody differs in it.
+
+    `rests_on`: people; of a thing that people have or have not, those of the rarest cell (with it or without, matched or not), since a
+    difference of shares would count them.
+    """
 
     name: str
     before: float
     after: float
+    rests_on: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +121,7 @@ def match_people(
         names,
         standardise_differences(table, took_part).tolist(),
         standardise_differences(table, took_part, sets=back).tolist(),
+        _count_rarest(table, took_part, back),
         strict=True,
     )
     return MatchedPeople(
@@ -157,6 +163,18 @@ def _read_people(covariates: ArrayLike, treated: ArrayLike, names: Sequence[str]
             "than can be balanced; five people for each are the least."
         )
     return table, took_part
+
+
+def _count_rarest(table: Floats, took_part: NDArray[np.bool_], sets: MatchedSets) -> list[int]:
+    beside = sets.others[sets.others != NOBODY]
+    sides = (table[took_part], table[~took_part], table[sets.treated], table[beside])
+    found = []
+    for column in range(table.shape[1]):
+        values = np.unique(table[:, column])
+        cells = [int((side[:, column] == value).sum()) for side in sides for value in values]
+        # A cell of nobody tells of everybody there: it counts for one.
+        found.append(max(min(cells), 1) if len(values) == 2 else min(len(side) for side in sides))
+    return found
 
 
 def _whiten(table: Floats, took_part: NDArray[np.bool_]) -> Floats:
