@@ -21,6 +21,8 @@ from safeground.engine.statistics.trial_draws import TrialDraw
 
 FEWEST_HISTORY_DAYS = 56
 """Eight weeks. From fewer, a trial of three months would be made of the same few days again and again."""
+_TOGETHER = 50
+"""Simulated trials tested at once: all of a thousand at once take a gigabyte."""
 _FEWEST_FOUND = 20
 """Trials that found the effect, from which it is told how far they overstate it."""
 
@@ -120,10 +122,11 @@ def estimate_trial_power(
     """How often the trial would find each effect, and how often it would find one where there is none.
 
     untreated: counts without treatment of simulated trials, shape (simulations, places, days), whole numbers. Each trial is drawn by
-    `draw`; on treated place-days each event stays with probability `rate ratio` (above 1, events are added). Its test is the score
-    test of a Poisson model with an effect of each place and each day (of days alone in a parallel trial), against `redraws` schedules
-    by the same mechanism, two-sided. All simulations share the redraws. The test is exact whatever the counts, since it only supposes
-    how the schedule was drawn.
+    `draw`; on treated place-days each event stays with probability `rate ratio` (above 1, events are added). Its test is that of
+    `estimate_randomised_ratio`, p-value for p-value: the score of a Poisson model with an effect of each place and each day over its
+    standard error, against `redraws` schedules by the same mechanism, two-sided. (In a parallel trial, which that refuses: the score
+    with effects of days alone.) All simulations share the redraws. The test is exact whatever the counts, since it only supposes how the
+    schedule was drawn.
 
     Assumes that an effect lasts its day and stays at its place: what lingers on the days after makes power lower than told.
     ValueError: shapes that do not fit, no rate ratio, one not above 0, too few redraws, or events in none of the trials.
@@ -143,14 +146,14 @@ def estimate_trial_power(
         raise ValueError("there is no event in any simulated trial, so that none could find an effect")
     simulations = len(counts)
     schedules = draw.draw_many(rng, runs=simulations)
-    reference = draw.draw_many(rng, runs=redraws).reshape(redraws, -1).astype(np.float64)
+    reference = draw.draw_many(rng, runs=redraws).astype(np.float64)
     events = _Events(counts, schedules, rng)
     # Where treatment grows from day to day, effects of days take up a part of it, and the quick ratio of the score is no estimate.
     is_even = bool(np.ptp(draw.chances) < 1e-9)
     shares, overstated = [], []
     for ratio in (1.0, *ratios.tolist()):
         observed = events.under(ratio, rng)
-        p_values, told = _test(observed, schedules, reference, within_places=draw.changes_within_places)
+        p_values, told = find_p_values(observed, schedules, reference, within_places=draw.changes_within_places)
         found = p_values <= alpha
         shares.append(int(found.sum()))
         overstated.append(_overstatement(told[found], ratio) if is_even else float("nan"))
@@ -211,21 +214,41 @@ class _Events:
         return np.asarray(counted.reshape(self._shape), dtype=np.float64)
 
 
-def _test(
+def find_p_values(
     counts: FloatArray, schedules: BoolArray, reference: FloatArray, *, within_places: bool
 ) -> tuple[FloatArray, FloatArray]:
-    """p-value and rate ratio of each trial. Events expected without an effect are the product of the margins, which is the fit of a
-    Poisson model with effects of place and day where every place has every day."""
+    """p-value and rate ratio of each simulated trial, both shape (trials,). schedules, counts: (trials, places, days). reference: the
+    redraws, (redraws, places, days), as numbers. Events expected without an effect are the product of the margins, which is the fit of
+    a Poisson model with effects of place and day where every place has every day."""
+    parts = [
+        _test_some(counts[at : at + _TOGETHER], schedules[at : at + _TOGETHER], reference, within_places=within_places)
+        for at in range(0, len(counts), _TOGETHER)
+    ]
+    p_values, ratios = zip(*parts, strict=True)
+    return np.concatenate(p_values), np.concatenate(ratios)
+
+
+def _test_some(
+    counts: FloatArray, schedules: BoolArray, reference: FloatArray, *, within_places: bool
+) -> tuple[FloatArray, FloatArray]:
     simulations = len(counts)
     totals = counts.sum(axis=(1, 2), keepdims=True)
     by_day = counts.sum(axis=1, keepdims=True)
-    by_place = counts.sum(axis=2, keepdims=True) if within_places else totals / counts.shape[1]
+    by_place = (
+        counts.sum(axis=2, keepdims=True)
+        if within_places
+        else totals / counts.shape[1] * np.ones((1, counts.shape[1], 1))
+    )
     expected = np.divide(by_place * by_day, totals, out=np.zeros_like(counts), where=totals > 0)
     residuals = (counts - expected).reshape(simulations, -1)
-    own = schedules.reshape(simulations, -1)
+    own = schedules.reshape(simulations, -1).astype(np.float64)
+    observed, redrawn = (residuals * own).sum(axis=1), residuals @ reference.reshape(len(reference), -1).T
+    if within_places:
+        margins = by_place[:, :, 0], by_day[:, 0, :], expected
+        observed = _divide(observed, _find_own_information(*margins, schedules.astype(np.float64)), totals[:, 0, 0])
+        redrawn = _divide(redrawn, _find_information(*margins, reference), totals[:, :, 0])
     # Redraws that tie with the trial's own score may differ from it in the last digits.
-    observed = np.round((residuals * own).sum(axis=1), 9)[:, np.newaxis]
-    redrawn = np.round(residuals @ reference.T, 9)
+    observed, redrawn = np.round(observed, 9)[:, np.newaxis], np.round(redrawn, 9)
     number = len(reference) + 1
     p_values = two_sided(
         ((redrawn <= observed).sum(axis=1) + 1) / number, ((redrawn >= observed).sum(axis=1) + 1) / number
@@ -238,6 +261,43 @@ def _test(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (with_treatment[0] / with_treatment[1]) / ((whole - with_treatment[0]) / (whole - with_treatment[1]))
     return p_values, np.asarray(ratio)
+
+
+def _find_information(
+    by_place: FloatArray, by_day: FloatArray, expected: FloatArray, schedules: FloatArray
+) -> FloatArray:
+    """Information of each schedule in each trial, shape (trials, schedules): what effects of places and days leave of it.
+
+    Where the fit is the product of its margins, a schedule's fit by effects of place and day is its mean by place plus its mean by day
+    less its mean over all, each weighted by the margins, so that no system has to be solved. by_place: (trials, places); by_day: (trials,
+    days); schedules: (schedules, places, days).
+    """
+    total = np.maximum(by_place.sum(axis=1), 1e-300)[:, np.newaxis]
+    number, places, days = schedules.shape
+    over_all = expected.reshape(len(expected), -1) @ schedules.reshape(number, -1).T
+    # Shape (schedules, places or days, trials), so that each is one product of two matrices.
+    of_places = (schedules.reshape(-1, days) @ by_day.T).reshape(number, places, -1)
+    of_days = (np.swapaxes(schedules, 1, 2).reshape(-1, places) @ by_place.T).reshape(number, days, -1)
+    from_places = np.einsum("kpt,kpt,tp->tk", of_places, of_places, by_place)
+    from_days = np.einsum("kdt,kdt,td->tk", of_days, of_days, by_day)
+    return np.asarray(over_all - (from_places + from_days) / total**2 + over_all**2 / total)
+
+
+def _find_own_information(
+    by_place: FloatArray, by_day: FloatArray, expected: FloatArray, schedules: FloatArray
+) -> FloatArray:
+    """The same of each trial's own schedule, shape (trials,)."""
+    total = np.maximum(by_place.sum(axis=1), 1e-300)
+    over_all = (expected * schedules).sum(axis=(1, 2))
+    of_places, of_days = np.einsum("tpd,td->tp", schedules, by_day), np.einsum("tpd,tp->td", schedules, by_place)
+    taken = (of_places**2 * by_place).sum(axis=1) + (of_days**2 * by_day).sum(axis=1)
+    return np.asarray(over_all - taken / total**2 + over_all**2 / total)
+
+
+def _divide(score: FloatArray, information: FloatArray, total: FloatArray) -> FloatArray:
+    """Scores over their standard errors; 0 where a schedule follows from its places and days."""
+    known = information > 1e-9 * total
+    return np.where(known, score / np.sqrt(np.where(known, information, 1.0)), 0.0)
 
 
 def _overstatement(told: FloatArray, ratio: float) -> float:

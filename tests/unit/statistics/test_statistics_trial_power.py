@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from safeground.engine.statistics import (
+    BlockedDraw,
     DailyDraw,
     SteppedWedgeDraw,
     estimate_trial_power,
+    find_randomisation_p,
     resample_days,
     simulate_counts,
 )
+from safeground.engine.statistics.trial_power import find_p_values
 
 
 def rng(seed=3):
@@ -101,3 +104,29 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(run, words):
 def _ask(counts, *, redraws=19, rate_ratios=(0.5,)):
     draw = DailyDraw(places=4, days=9, treated=2)
     return estimate_trial_power(counts, draw, rate_ratios=rate_ratios, redraws=redraws, rng=rng())
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        DailyDraw(places=7, days=25, treated=3),
+        BlockedDraw(places=6, days=24, treated=2, block=6),
+        SteppedWedgeDraw(places=6, days=24, steps=3),
+    ],
+    ids=lambda draw: type(draw).__name__,
+)
+def test_a_simulated_trial_gets_the_p_value_that_its_evaluation_would_give(draw):
+    """To the last digit, for the same redraws: also with places and days on which nothing happened, and next to no events at all."""
+    numbers = rng(8)
+    counts = numbers.poisson(
+        np.repeat([0.02, 0.1, 0.6], 4)[:, None, None] * numbers.gamma(1, 1, (1, draw.places, 1)),
+        (12, draw.places, draw.days),
+    )
+    counts = np.asarray(counts, dtype=float)
+    counts[:, 0], counts[:, :, 3] = 0, 0
+    counts[:, 1, 1] += 1
+    schedules, reference = draw.draw_many(numbers, runs=12), draw.draw_many(numbers, runs=199)
+    p_values, _ = find_p_values(counts, schedules, reference.astype(float), within_places=True)
+    one_by_one = [find_randomisation_p(*trial, schedules=reference) for trial in zip(counts, schedules, strict=True)]
+    np.testing.assert_allclose(p_values, one_by_one, rtol=1e-12)
+    assert len(set(one_by_one)) > 5

@@ -79,6 +79,14 @@ class DesignReport:
         ]
         return tuple(lines)
 
+    def _test_lines(self) -> list[str]:
+        """Which test the power is of. Of a draw that no evaluation here tells, it is of none that there is."""
+        return (
+            []
+            if tell_why_untold(self.design.draw)
+            else ["It is the power of the very test that safeground evaluate makes."]
+        )
+
     def _untold_lines(self) -> list[str]:
         """Before anybody walks a patrol for it: a draw or an outcome that no evaluation here will tell."""
         why = [tell_why_untold(self.design.draw)]
@@ -99,7 +107,7 @@ class DesignReport:
         )
         lines = [
             f"Power rests on: {power.basis}",
-            "It is that of a quicker test than the evaluation's, which divides its score by the standard error: near, and not the same.",
+            *self._test_lines(),
             f"Expected without patrols: {curve.events:,.1f} events on all place-days together.",
             found,
         ]
