@@ -92,7 +92,7 @@ def estimate_stepped_wedge_effect(
     >>> effect = estimate_stepped_wedge_effect(counts.ravel(), treated.ravel(), place=place.ravel(), period=month.ravel(),
     ...                                        draw_schedule=draw, unit="month", runs=999, rng=rng)
     >>> print(f"{effect.estimate:.2f} ({effect.lower:.2f} to {effect.upper:.2f}), {effect.direction}; {effect.evidence.maryland} of 5")
-    0.71 (0.60 to 0.83), lower; 5 of 5
+    0.71 (0.60 to 0.82), lower; 5 of 5
     """
     table = tabulate(counts, treated, place=place, day=period, unit=unit)
     if transition < 0:
