@@ -9,13 +9,14 @@ from safeground.engine.assessment.chapters.hot_spots import (
 from safeground.engine.assessment.definition_comparison import ComparisonPages
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.supplied_rows import may_tell_feed, may_tell_rows
-from safeground.engine.assessment.tested import Tested
+from safeground.engine.assessment.tested import QuotedEvaluation, Tested
 from safeground.engine.assessment.wording import Wording, WordingError, find_words, put_in_words, read_wording
 from safeground.engine.assessment.writing import write_assessment
 
 __all__ = [
     "ComparisonPages",
     "Evidence",
+    "QuotedEvaluation",
     "Tested",
     "ToldSpots",
     "Wording",

@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from safeground.engine.catalogue import Approach
+from safeground.engine.evaluation import KeptEvaluation, WaitingProtocol
 from safeground.engine.places import KeptBacktest
 
 
 @dataclass(frozen=True)
+class QuotedEvaluation:
+    """An evaluation with what has `changed` since it was run, in words that go on a sentence, and what the evidence library holds of the
+    approach that its protocol names."""
+
+    kept: KeptEvaluation
+    changed: tuple[str, ...] = ()
+    approach: Approach | None = None
+
+
+@dataclass(frozen=True)
 class Tested:
-    """What the readers of one edition may be told of what was tested. `backtest`: of forecasts of places; None where none is kept."""
+    """What the readers of one edition may be told of what was tested. `backtest`: of forecasts of places; None where none is kept.
+    `evaluations`: those that were run, by name; `waiting`: those that were sealed and have no result. `approaches`: of the evidence
+    library, by name."""
+
+    __test__ = False  # pytest takes what begins with Test for its own
 
     backtest: KeptBacktest | None = None
+    evaluations: tuple[QuotedEvaluation, ...] = ()
+    waiting: tuple[WaitingProtocol, ...] = ()
+    approaches: tuple[Approach, ...] = ()
 
     @property
     def files(self) -> Mapping[str, str]:
         """Each file that is quoted, by its name in the workspace, with the SHA-256 of its content."""
-        return {each.name: each.sha256 for each in (self.backtest,) if each is not None}
+        quoted = [each.kept for each in self.evaluations]
+        return {each.name: each.sha256 for each in (*quoted, *([self.backtest] if self.backtest else []))}
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that is told of it, beside deliveries and code; nothing where there is nothing to tell."""
+        told = {
+            "files": dict(self.files),
+            "changed": {each.kept.name: [*each.changed, str(each.kept.sealed_again)] for each in self.evaluations},
+            "waiting": [[each.protocol.name, each.protocol.title, str(each.sealed)] for each in self.waiting],
+            "approaches": [each.model_dump(mode="json") for each in self.approaches],
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest() if any(told.values()) else ""
 
 
 NOTHING_TESTED = Tested()

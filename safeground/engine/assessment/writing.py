@@ -14,6 +14,7 @@ from safeground.engine.assessment.chapters.areas_like_this import make_areas_lik
 from safeground.engine.assessment.chapters.children_and_young_people import make_children_and_young_people
 from safeground.engine.assessment.chapters.definition_and_quality import make_definition_and_quality
 from safeground.engine.assessment.chapters.deprivation import make_deprivation
+from safeground.engine.assessment.chapters.evaluations import make_evaluation_pages, make_evaluations
 from safeground.engine.assessment.chapters.first_page import make_first_page
 from safeground.engine.assessment.chapters.goals import make_goals
 from safeground.engine.assessment.chapters.hot_spots import make_hot_spots
@@ -41,6 +42,7 @@ from safeground.engine.catalogue import ChapterOutline
 from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
 
 MakeChapter: TypeAlias = Callable[[Evidence, ChapterOutline], tuple[Block, ...]]
+_EVALUATIONS = "evaluations"
 
 CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
     {
@@ -67,6 +69,7 @@ CHAPTERS: Mapping[str, MakeChapter] = MappingProxyType(
         "the_country": make_the_country,
         "priority_neighbourhoods": make_priority_neighbourhoods,
         "patrols": make_patrols,
+        _EVALUATIONS: make_evaluations,
         "strategy_figures": make_strategy_figures,
         "children_and_young_people": make_children_and_young_people,
         "wider_signs": make_wider_signs,
@@ -83,11 +86,13 @@ def write_assessment(evidence: Evidence, audience: Audience, *, is_draft: bool =
     Raises ValueError where the outline names a chapter that nobody writes.
     """
     catalogue = evidence.catalogue
-    chapters = []
+    chapters: list[Chapter] = []
     for outline in catalogue.outline.for_audience(audience):
         if outline.id not in CHAPTERS:
             raise ValueError(f"the outline has a chapter {outline.id!r}; there are {', '.join(sorted(CHAPTERS))}")
         chapters.append(_write_chapter(evidence, outline))
+        if outline.id == _EVALUATIONS:
+            chapters += make_evaluation_pages(evidence)
     return Document(
         title=f"{catalogue.outline.title}: {catalogue.partnership.area.name}",
         partnership=catalogue.partnership.title,

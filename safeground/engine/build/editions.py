@@ -14,7 +14,6 @@ from typing import Any
 from safeground.engine.assessment import (
     Evidence,
     find_words,
-    may_tell_feed,
     may_tell_rows,
     put_in_words,
     read_wording,
@@ -165,8 +164,8 @@ def edition_key(workspace: Workspace, live: Sequence[Delivery], catalogue: Catal
     ]
     if words := _hash_words(workspace, audience):
         parts.append(words)
-    if tested := read_tested(workspace, live, catalogue, audience).files:
-        parts.append(dict(tested))
+    if tested := read_tested(workspace, live, catalogue, audience).fingerprint:
+        parts.append(tested)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
@@ -212,7 +211,7 @@ def _publish(
         evidence = {
             audience: Evidence(
                 measures, warehouse, catalogue, scorecard, problems, audience, SEED,
-                read_tested(workspace, live, catalogue, audience),
+                read_tested(workspace, warehouse.deliveries, catalogue, audience),
             )
             for audience in stale
         }  # fmt: skip
@@ -325,10 +324,5 @@ def _manifest(
 
 
 def _tell_rows(check: CheckReport, evidence: Evidence, feed: str) -> dict[str, int | None]:
-    may_tell, may_tell_faults = may_tell_rows(evidence, feed), may_tell_feed(evidence, feed)
-    return {
-        "received": check.received if may_tell else None,
-        "accepted": check.accepted if may_tell else None,
-        "quarantined": check.quarantined if may_tell_faults else None,
-        "duplicates": check.duplicates if may_tell_faults else None,
-    }
+    names = ("received", "accepted", "quarantined", "duplicates")
+    return {name: getattr(check, name) if may_tell_rows(evidence, feed) else None for name in names}

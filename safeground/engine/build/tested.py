@@ -4,24 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from safeground.engine.assessment import Tested
+from safeground.engine.assessment import QuotedEvaluation, Tested
 from safeground.engine.build.code_version import get_code_version
-from safeground.engine.catalogue import Catalogue
+from safeground.engine.build.evaluation_inputs import find_inputs, say_changed
+from safeground.engine.catalogue import Approach, Catalogue, load_evidence
 from safeground.engine.documents import Audience
+from safeground.engine.evaluation import KeptEvaluation, find_readers, read_runs
 from safeground.engine.feeds import Delivery
 from safeground.engine.places import KeptBacktest, find_backtest, load_backtest_plan
+from safeground.engine.warehouse import LiveDelivery
 from safeground.engine.workspace import Workspace
 
 
-def read_tested(workspace: Workspace, live: Sequence[Delivery], catalogue: Catalogue, audience: Audience) -> Tested:
-    """What these readers may be told of it. Raises WorkspaceError for a kept file that cannot be read."""
+def read_tested(
+    workspace: Workspace, deliveries: Sequence[Delivery | LiveDelivery], catalogue: Catalogue, audience: Audience
+) -> Tested:
+    """What these readers may be told of it. deliveries: those in use.
+
+    Raises WorkspaceError or EvaluationRefused for a kept file, or a log of seals, that cannot be read.
+    """
+    runs = read_runs(workspace)
+    approaches = load_evidence(workspace.partnership)
+
+    def quote(kept: KeptEvaluation) -> QuotedEvaluation:
+        protocol = kept.result.evaluation.protocol
+        now = find_inputs(workspace, catalogue, protocol, deliveries)
+        return QuotedEvaluation(kept, say_changed(kept.result.made_from, now), _find(approaches, protocol.approach))
+
     return Tested(
         # Which method is best for sending patrols is for those who send them.
-        backtest=None if audience is Audience.PUBLIC else _find_backtest(workspace, live, catalogue),
+        backtest=None if audience is Audience.PUBLIC else _find_backtest(workspace, deliveries, catalogue),
+        evaluations=tuple(
+            quote(kept) for kept in runs.kept if audience in find_readers(catalogue, kept.result.evaluation.protocol)
+        ),
+        waiting=tuple(each for each in runs.waiting if audience in find_readers(catalogue, each.protocol)),
+        approaches=() if audience is Audience.PUBLIC else approaches,
     )
 
 
-def _find_backtest(workspace: Workspace, live: Sequence[Delivery], catalogue: Catalogue) -> KeptBacktest | None:
+def _find(approaches: Sequence[Approach], name: str | None) -> Approach | None:
+    return next((each for each in approaches if each.name == name), None)
+
+
+def _find_backtest(
+    workspace: Workspace, deliveries: Sequence[Delivery | LiveDelivery], catalogue: Catalogue
+) -> KeptBacktest | None:
     plan, partner = load_backtest_plan(), catalogue.partnership.force.partner
-    used = [each.id for each in live if each.feed == plan.outcome.feed and each.partner == partner]
+    used = [each.id for each in deliveries if each.feed == plan.outcome.feed and each.partner == partner]
     return find_backtest(workspace, plan, partner=partner, deliveries=used, code_version=get_code_version())

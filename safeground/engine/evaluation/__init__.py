@@ -97,6 +97,7 @@ from safeground.engine.evaluation.running import (
     evaluate_crossover,
     read_evaluation_files,
 )
+from safeground.engine.evaluation.runs import EvaluationRuns, KeptEvaluation, WaitingProtocol, read_runs
 from safeground.engine.evaluation.sealing import (
     SealEntry,
     check_seal,
@@ -136,6 +137,7 @@ __all__ = [
     "Effect",
     "Evaluation",
     "EvaluationRefused",
+    "EvaluationRuns",
     "EventTime",
     "EvidenceCard",
     "EvidenceGrade",
@@ -144,6 +146,7 @@ __all__ = [
     "EvidenceWarnings",
     "Flow",
     "InterruptedSeries",
+    "KeptEvaluation",
     "MadeFrom",
     "MatchedEffect",
     "MatchedPeople",
@@ -173,6 +176,7 @@ __all__ = [
     "TrialData",
     "Uncertain",
     "Verdict",
+    "WaitingProtocol",
     "World",
     "appraise",
     "as_data",
@@ -222,6 +226,7 @@ __all__ = [
     "read_evaluation_files",
     "read_protocol",
     "read_result",
+    "read_runs",
     "read_seals",
     "read_trial_files",
     "regression_to_mean",

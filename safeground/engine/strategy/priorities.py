@@ -21,6 +21,8 @@ class PriorityStatement(DefinitionModel):
     points: tuple[Passage, ...] = ()
     theme: Id | None = None
     workstream: Stated[str] = None
+    approaches: tuple[Id, ...] = ()
+    """Which approaches of the evidence library its words name; none where they name none, which is most often so."""
 
 
 class PriorityList(DefinitionModel):
