@@ -29,7 +29,8 @@ class Span(StrEnum):
 class Contrast:
     """Two sides in words that stand after the preposition: on 'patrol days' and on 'other days of the same places'.
 
-    `unit`: what lies on either side alike ('day for day'), since fewer events on fewer days would be no news.
+    `unit`: what lies on either side alike ('day for day'), since fewer events on fewer days would be no news. `is_of_amounts`: what is
+    compared is not counted but measured, and so is higher or lower and not more or fewer.
     """
 
     treated: str
@@ -37,6 +38,7 @@ class Contrast:
     span: Span
     preposition: str = "on"
     unit: str = "day for day"
+    is_of_amounts: bool = False
 
     @property
     def at_treated(self) -> str:
@@ -87,7 +89,11 @@ COME_BACK_BY_ITSELF = Contrast(
 def compare_places(treatment: str) -> Contrast:
     """Places drawn to have something ('patrols') and places drawn not to, all along."""
     return Contrast(
-        f"places drawn to have {treatment}", "the other places of the draw", Span.SAME_PERIOD, preposition="at", unit="place for place"
+        f"places drawn to have {treatment}",
+        "the other places of the draw",
+        Span.SAME_PERIOD,
+        preposition="at",
+        unit="place for place",
     )
 
 

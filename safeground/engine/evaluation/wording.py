@@ -75,17 +75,35 @@ def _than(ratio: float | None) -> str:
 
 def _say_difference(effect: Effect, told: Protected) -> str:
     contrast = effect.contrast
-    bounds = " to ".join(
-        "without limit" if bound is None else format_number(bound, decimals=2) for bound in (told.lower, told.upper)
-    )
+    less, more = ("lower", "higher") if contrast.is_of_amounts else ("fewer", "more")
+
+    largest = max(abs(number) for number in (told.value, told.lower, told.upper) if number is not None)
+    decimals = 0 if largest >= 100 else 1 if largest >= 10 else 2
+
+    def say(bound: float | None) -> str:
+        if bound is None:
+            return "any number"
+        size = format_number(abs(bound), decimals=decimals)
+        return "none" if bound == 0 else f"{size} {less if bound < 0 else more}"
+
+    has_ends = told.lower is not None or told.upper is not None
+    bounds = f"{say(told.lower)} to {say(told.upper)}"
     if effect.direction is Direction.CANNOT_TELL:
-        return (
-            f"We cannot tell whether there were more or fewer {effect.outcome} {contrast.at_treated} than {contrast.at_other}: "
-            f"anything from {bounds} would be in keeping with the data."
+        start = (
+            f"We cannot tell whether {effect.outcome} was {more} or {less} {contrast.at_treated} than {contrast.at_other}"
+            if contrast.is_of_amounts
+            else f"We cannot tell whether there were {more} or {less} {effect.outcome} {contrast.at_treated} than {contrast.at_other}"
         )
-    more = "more" if effect.direction is Direction.HIGHER else "fewer"
-    size = format_value(told).lstrip("\N{MINUS SIGN}")
-    tested = ", ".join(
-        part for part in (f"{format_confidence(effect.confidence)} interval {bounds}", say_p(effect.p)) if part
-    )
-    return f"There were {size} {more} {effect.outcome} {contrast.at_treated} than {contrast.at_other} ({tested})."
+        if not has_ends:
+            return f"{start}: the estimate is {say(told.value)}, and the interval has no ends."
+        return (
+            f"{start}: the estimate is {say(told.value)}, and anything from {bounds} would be in keeping with the data."
+        )
+    interval = f"{format_confidence(effect.confidence)} interval {bounds}"
+    tested = ", ".join(part for part in (interval, say_p(effect.p)) if part)
+    if contrast.is_of_amounts:
+        first = f"{capitalise(effect.outcome)} was {say(told.value)}"
+    else:
+        size = format_value(told).lstrip("\N{MINUS SIGN}")
+        first = f"There were {size} {more if effect.direction is Direction.HIGHER else less} {effect.outcome}"
+    return f"{first} {contrast.at_treated} than {contrast.at_other} ({tested})."

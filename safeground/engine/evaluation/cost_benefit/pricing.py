@@ -192,6 +192,8 @@ def _add_effect(name: str, effect: Effect, parameters: dict[str, Parameter]) -> 
 
 def _met_without(effect: Effect) -> float:
     """How many the treated side would have met at the other side's rate."""
+    if effect.treated is not None and effect.other is None and effect.estimate > 0:
+        return effect.treated.events / effect.estimate  # the same places, had they gone as was to be expected of them
     if effect.treated is None or effect.other is None or not effect.other.units:
         raise NotHeld("the evaluation has no sides to work out what would have been met; say it in expected")
     return effect.treated.units * effect.other.events / effect.other.units

@@ -160,6 +160,25 @@ def interrupted_time_series(
     )  # fmt: skip
 
 
+def estimate_alone(
+    counts: ArrayLike,
+    *,
+    start: int,
+    exposures: ArrayLike | None = None,
+    season: int | None = 12,
+    lag: int = 0,
+    confidence: float = 0.95,
+) -> Effect:
+    """The same ratio without its checks, as a series where nothing was done is tried. Raises EvaluationRefused as the whole does."""
+    y, people = _read(counts, exposures, start, season, lag)
+    fit = _fit(y, people, start, season, lag)
+    value, gradient = _average(fit)
+    doubt = fit.doubt(gradient)
+    return _effect(
+        "interrupted_series", "a series by itself", value, doubt, fit, outcome="events", confidence=confidence
+    )
+
+
 def _average(fit: _Fit) -> tuple[float, Floats]:
     """The logarithm of the ratio of the sums after the start, and how it moves with the coefficients."""
     after = fit.after

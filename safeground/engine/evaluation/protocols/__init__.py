@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safeground.engine.evaluation.protocols.area_months import AreaMonthsProtocol, FeedCounts, SeriesFile, say_period
+from safeground.engine.evaluation.protocols.area_months import AreaMonthsProtocol, FeedCounts, SeriesFile, days_of, say_period
 from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
 from safeground.engine.evaluation.protocols.common import NAME, OutcomeOfProtocol, Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol, TrialFiles
@@ -27,6 +27,7 @@ __all__ = [
     "SyntheticControlProtocol",
     "TrialFiles",
     "WeightedDisplacementProtocol",
+    "days_of",
     "read_protocol",
     "say_period",
 ]

@@ -16,6 +16,9 @@ from safeground.engine.evaluation.protocols.common import Protocol
 _MONTH, _YEAR = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}")
 
 
+_OPEN = "open_data"
+
+
 def _read_label(given: object) -> object:
     """A year is a number to YAML, and a month a text."""
     text = str(given)
@@ -50,6 +53,15 @@ class SeriesFile(DefinitionModel):
     """Whether values are counts of events. Amounts and rates are not, and no small-number rule can be held against them."""
     disclosure: str = "police_confidential"
     """The rule of disclosure.yaml under which its numbers are told."""
+
+    @model_validator(mode="after")
+    def _can_be_held_to_its_rule(self) -> SeriesFile:
+        if not self.are_counts and self.disclosure != _OPEN:
+            raise ValueError(
+                "values that are no counts cannot be held to a rule of small numbers; only open data may be told so (disclosure: "
+                f"{_OPEN})"
+            )
+        return self
 
 
 class Treated(DefinitionModel):
@@ -204,6 +216,10 @@ def last_day(label: str) -> datetime.date:
     if len(label) == 4:
         return datetime.date(int(label), 12, 31)
     return (first_day(label).replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - datetime.timedelta(days=1)
+
+
+def days_of(label: str) -> int:
+    return (last_day(label) - first_day(label)).days + 1
 
 
 def say_period(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -36,6 +37,11 @@ class WeightedDisplacementProtocol(OneStart):
     @property
     def contrast(self) -> Contrast:
         return AS_THE_CONTROLS
+
+    @property
+    def priced(self) -> Mapping[str, DesignKind]:
+        """None: its effects are differences, and offences are priced by a ratio."""
+        return {}
 
     @property
     def kind(self) -> DesignKind:

@@ -11,11 +11,19 @@ from safeground.engine.catalogue import DefinitionProblem, DefinitionsError, par
 from safeground.engine.documents import join_words
 from safeground.engine.evaluation.protocols.common import Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol
+from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
 from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
+from safeground.engine.evaluation.protocols.displacement import WeightedDisplacementProtocol
+from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
+from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
 
 PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({
     "crossover": CrossoverProtocol,
     "difference_in_differences": DifferenceInDifferencesProtocol,
+    "synthetic_control": SyntheticControlProtocol,
+    "interrupted_series": InterruptedSeriesProtocol,
+    "weighted_displacement": WeightedDisplacementProtocol,
+    "before_after": BeforeAfterProtocol,
 })  # fmt: skip
 """By design, the class of its protocol."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -30,7 +32,12 @@ class SyntheticControlProtocol(OneStart):
 
     @property
     def contrast(self) -> Contrast:
-        return BESIDE_A_MIX
+        return replace(BESIDE_A_MIX, is_of_amounts=self.files is not None and not self.files.are_counts)
+
+    @property
+    def priced(self) -> Mapping[str, DesignKind]:
+        """None: its effects are differences, and offences are priced by a ratio."""
+        return {}
 
     @property
     def kind(self) -> DesignKind:

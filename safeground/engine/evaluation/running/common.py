@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from safeground.engine.documents import Direction, count_things
 from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
-from safeground.engine.evaluation.effects import Effect
+from safeground.engine.evaluation.effects import Effect, Scale
+
+_ALPHA = 0.05
 
 
 def say_how_many_clear(effects: Sequence[Effect]) -> str:
@@ -18,17 +21,27 @@ def say_how_many_clear(effects: Sequence[Effect]) -> str:
     return f"{number} {'is' if clear == 1 else 'are'} clear of no difference"
 
 
-def check_negative_controls(controls: Sequence[Effect]) -> CheckResult:
-    """Where treatment seems to act on what it cannot, the two sides differ in something else."""
+def check_negative_controls(controls: Sequence[Effect], levels: Mapping[str, float] | None = None) -> CheckResult:
+    """Where treatment seems to act on what it cannot, the two sides differ in something else.
+
+    levels: of effects that are differences, by name, the level that a difference is told as a share of.
+    """
     question = "Does treatment seem to act on an outcome that it cannot?"
     if not controls:
         return not_applicable("negative_control", question, "The protocol names no such outcome.")
-    acting = [effect.outcome for effect in controls if effect.p <= 0.05]
+    acting = [effect.outcome for effect in controls if effect.p <= _ALPHA]
     if acting:
         named = ", ".join(acting)
         return judge(
             False, "negative_control", question, f"It seems to, on {named}: the two sides may differ in something else."
         )
     named = ", ".join(effect.outcome for effect in controls)
-    least, most = min(effect.lower for effect in controls), max(effect.upper for effect in controls)
+    bounds = [_as_ratio(effect, (levels or {}).get(effect.name, math.nan)) for effect in controls]
+    least, most = min(lower for lower, _ in bounds), max(upper for _, upper in bounds)
     return judge_absence("negative_control", question, least, most, seen=f"No sign of it in {named}")
+
+
+def _as_ratio(effect: Effect, level: float) -> tuple[float, float]:
+    if effect.scale is Scale.RATIO:
+        return effect.lower, effect.upper
+    return (1 + effect.lower / level, 1 + effect.upper / level) if level > 0 else (math.nan, math.nan)

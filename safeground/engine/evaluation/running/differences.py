@@ -55,7 +55,8 @@ def _hold(protocol: DifferenceInDifferencesProtocol, data: SeriesData, *, is_pla
     treated = set(protocol.treated_areas)
     sides = {"treated": len(treated), "to compare them with": len(set(kept.areas) - treated - ringed)}
     problems = [
-        f"{count_things(number, 'area')} {'is' if number == 1 else 'are'} {what}, and an interval needs {FEWEST_PLACES}; for one treated "
+        f"{count_things(number, 'area')} {'is' if number == 1 else 'are'} {what}, and an interval needs {FEWEST_PLACES}; for one "
+        "treated "
         "area take synthetic_control."
         for what, number in sides.items()
         if number < FEWEST_PLACES
@@ -100,7 +101,6 @@ def evaluate_differences(
             kept,
             {"Treated areas": rows, "Other areas": compared},
             counts,
-            left_out=len(data.areas) - len(kept.areas),
         ),
         notes=(),
         sources=data.sources,
@@ -217,7 +217,8 @@ def _say(
             f"changed as in the others.{staggered} Nobody drew lots: why these areas were chosen may also be why they changed."
         ),
         method=(
-            f"Placebos in space drew as many untreated areas {protocol.placebos} times (seed {protocol.seed}) and took them for treated."
+            f"Placebos in space drew as many untreated areas {protocol.placebos} times (seed {protocol.seed}) and took them for "
+            "treated."
         ),
         cannot_tell=(
             "Whether what was done is why: anything else that began in the treated areas then, and not in the others, is in the ratio.",
@@ -273,7 +274,9 @@ def _draw_event_study(
 
     def mark(event: EventTime) -> Mark:
         label = (
-            f"{count_things(-event.periods, word)} before" if event.periods < 0 else f"{word} {event.periods + 1} from the start"
+            f"{count_things(-event.periods, word)} before"
+            if event.periods < 0
+            else f"{word} {event.periods + 1} from the start"
         )
         rests_on = float(np.nansum(counts[since == event.periods]))
         quantity = Quantity(

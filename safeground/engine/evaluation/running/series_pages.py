@@ -1,4 +1,5 @@
-"""What pages of areas and months have in common: how they say what was done, the picture of both sides, and areas from data to count."""
+"""What pages of areas and months have in common: how they say what was done, the picture of both sides, and areas from data to "
+"count."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.documents import Column, capitalise, count_things, format_confidence, join_words
+from safeground.engine.documents import Column, capitalise, format_confidence, join_words
 from safeground.engine.evaluation.effects import Effect
 from safeground.engine.evaluation.exhibits import Effects, Flow, Line, Lines, Mark, Quantity, Section, Told
 from safeground.engine.evaluation.protocols import AreaMonthsProtocol, say_period
@@ -85,7 +86,7 @@ def draw_both_sides(
             draw_line("Other areas, scaled", periods, others * scale, unit="events", counts=others),
         ),
         notes=(
-            f"The diamond is {start}, the first {protocol.period_word} after the start. A gap is a {protocol.period_word} without data.",
+            f"The diamond is {start}, the first {protocol.period_word} under treatment. Where there are no data there is a gap.",
         ),
     )
 
@@ -118,8 +119,6 @@ def flow_of_areas(
     found: SeriesData,
     sides: Mapping[str, Sequence[int]],
     counts: Floats,
-    *,
-    left_out: int,
 ) -> Flow:
     """From areas to counts. sides: by title, rows of the areas on it. counts: (areas, periods) of the primary outcome."""
     before = np.array(found.periods) < protocol.starts
@@ -139,8 +138,8 @@ def flow_of_areas(
         title = capitalise(protocol.primary.title)
         steps.append((f"{title}, before", tuple(total(side, before) for side in rows)))
         steps.append((f"{title}, from the start on", tuple(total(side, ~before) for side in rows)))
-    reasons = "; ".join(f"{join_words(each.areas)}: {each.why}" for each in protocol.left_out)
-    note = f"Left out: {count_things(left_out, 'area')} ({reasons})." if left_out else "No area was left out."
+    reasons = [f"{join_words(each.areas)} ({each.why})" for each in protocol.left_out]
+    note = f"Left out: {'; '.join(reasons)}." if reasons else "No area was left out."
     return Flow(
         caption="From areas to counts",
         sides=tuple(Column(f"side_{number}", title, is_number=True) for number, title in enumerate(sides, start=1)),

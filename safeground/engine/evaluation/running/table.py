@@ -11,8 +11,21 @@ from typing import Any, Final
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.protocols import Protocol
+from safeground.engine.evaluation.running.before_after import check_before_after_protocol, evaluate_before_after
 from safeground.engine.evaluation.running.crossover import evaluate_crossover
 from safeground.engine.evaluation.running.differences import check_differences_protocol, evaluate_differences
+from safeground.engine.evaluation.running.displacement import (
+    check_weighted_displacement_protocol,
+    evaluate_weighted_displacement,
+)
+from safeground.engine.evaluation.running.interrupted_series import (
+    check_interrupted_series_protocol,
+    evaluate_interrupted_series,
+)
+from safeground.engine.evaluation.running.synthetic_control import (
+    check_synthetic_control_protocol,
+    evaluate_synthetic_control,
+)
 from safeground.engine.evaluation.series_files import read_series_files
 from safeground.engine.evaluation.trial_files import read_trial_files
 from safeground.engine.evaluation.validation import check_trial_protocol
@@ -34,6 +47,10 @@ class Design:
 DESIGNS: Final[Mapping[str, Design]] = MappingProxyType({
     "crossover": Design(read_trial_files, check_trial_protocol, evaluate_crossover),
     "difference_in_differences": Design(read_series_files, check_differences_protocol, evaluate_differences),
+    "synthetic_control": Design(read_series_files, check_synthetic_control_protocol, evaluate_synthetic_control),
+    "interrupted_series": Design(read_series_files, check_interrupted_series_protocol, evaluate_interrupted_series),
+    "weighted_displacement": Design(read_series_files, check_weighted_displacement_protocol, evaluate_weighted_displacement),
+    "before_after": Design(read_series_files, check_before_after_protocol, evaluate_before_after),
 })  # fmt: skip
 """By the `design` of the protocol; its class is in `PROTOCOLS`."""
 

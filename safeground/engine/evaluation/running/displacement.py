@@ -1,0 +1,303 @@
+"""A weighted displacement difference from its protocol and its areas: validated, opened, estimated, and what its page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from safeground.engine.documents import Column, capitalise, count_things, format_number
+from safeground.engine.evaluation.checks import CheckResult, Verdict, judge, not_applicable
+from safeground.engine.evaluation.designs.common_checks import check_unseen
+from safeground.engine.evaluation.designs.differences import difference_in_differences
+from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
+from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
+from safeground.engine.evaluation.errors import EvaluationRefused
+from safeground.engine.evaluation.evaluations import Evaluation
+from safeground.engine.evaluation.exhibits import Effects, PageWords, Quantity, Rows, Section
+from safeground.engine.evaluation.protocols import WeightedDisplacementProtocol, days_of
+from safeground.engine.evaluation.running.common import check_negative_controls
+from safeground.engine.evaluation.running.series_pages import (
+    Floats,
+    draw_both_sides,
+    flow_of_areas,
+    name_areas,
+    say_basis,
+    say_start,
+    say_warning,
+)
+from safeground.engine.evaluation.series_data import SeriesData, count_before
+from safeground.engine.evaluation.series_validation import check_series, find_gaps, refuse
+from safeground.engine.statistics import estimate_dispersion
+
+_TREND = "parallel_trends"
+_ALPHA = 0.05
+
+
+def check_weighted_displacement_protocol(
+    protocol: WeightedDisplacementProtocol, data: SeriesData, *, is_planned: bool = False
+) -> None:
+    """Raises EvaluationRefused with a sentence for everything that is wrong. Reads no outcome."""
+    _hold(protocol, data, is_planned=is_planned)
+
+
+def _hold(protocol: WeightedDisplacementProtocol, data: SeriesData, *, is_planned: bool = False) -> SeriesData:
+    kept = check_series(protocol, data, is_planned=is_planned)
+    kept = kept.select(tuple(area for group in _groups(protocol).values() for area in group))
+    refuse([] if is_planned else list(find_gaps(kept, kept.areas, "a difference of sums")))
+    return kept
+
+
+def _groups(protocol: WeightedDisplacementProtocol) -> dict[str, tuple[str, ...]]:
+    """By title, the areas of each: four, or two without rings."""
+    rings = (
+        {"Around them": protocol.buffer, "Around the control areas": protocol.buffer_control} if protocol.buffer else {}
+    )
+    return {"Treated areas": protocol.treated_areas, "Control areas": protocol.control, **rings}
+
+
+def evaluate_weighted_displacement(
+    protocol: WeightedDisplacementProtocol, data: SeriesData, *, sha256: str, seal: CheckResult
+) -> Evaluation:
+    """Validate, then open the outcomes, then estimate what the protocol asks and no more."""
+    kept = _hold(protocol, data)
+    tables = kept.open_outcomes()
+    sums = _Sums(protocol, kept)
+    found = {outcome.name: sums.estimate(tables[outcome.name], outcome.title) for outcome in protocol.outcomes}
+    roles = {outcome.name: outcome.role for outcome in protocol.outcomes}
+    main, table = found[protocol.primary.name], tables[protocol.primary.name]
+    effects = {
+        name: replace(each.effect, name=name, role=Role.SECONDARY, checks=(), treated=sums.side(tables[name]))
+        for name, each in found.items()
+    }
+    controls = [
+        replace(found[name].relative, name=name, checks=())
+        for name, role in roles.items()
+        if role == "negative_control"
+    ]
+    second = read_effects_together([effect for name, effect in effects.items() if roles[name] == "secondary"])
+    known = tuple(check for check in main.effect.checks if check.name != _TREND)
+    checks = (
+        *known,
+        seal,
+        sums.check_trend(table),
+        sums.check_early_start(table),
+        check_unseen(main.relative),
+        check_negative_controls(controls),
+    )
+    primary = replace(effects[protocol.primary.name], role=Role.PRIMARY, checks=checks)
+    parts = tuple(
+        replace(part, treated=sums.side(table))
+        for part in ((main.local, main.displaced) if main.displaced is not None else ())
+        if part is not None
+    )
+    relative = replace(main.relative, checks=())
+    groups = {title: kept.rows_of(areas) for title, areas in _groups(protocol).items()}
+    return Evaluation(
+        protocol=protocol,
+        sha256=sha256,
+        primary=primary,
+        others=(*second, *parts, relative, *controls),
+        words=_say(protocol, kept, sums),
+        sections=_show(protocol, kept, table, main, (primary, *second), parts, (relative, *controls)),
+        flow=flow_of_areas(
+            protocol,
+            kept,
+            groups,
+            table,
+        ),
+        notes=(),
+        sources=data.sources,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Counts of the groups before and after, in units of the treated areas and of the time after."""
+
+    protocol: WeightedDisplacementProtocol
+    data: SeriesData
+
+    @property
+    def before(self) -> int:
+        return count_before(self.protocol, self.data)
+
+    @property
+    def time_weights(self) -> tuple[float, float]:
+        """The length of the time before in times that after: a difference is then of events in the time after."""
+        days = np.array([days_of(label) for label in self.data.periods], dtype=np.float64)
+        return float(days[: self.before].sum() / days[self.before :].sum()), 1.0
+
+    @property
+    def area_weights(self) -> tuple[float, float, float, float]:
+        """How many areas a control stands for each treated one with, so that twice as many control areas do not count twice."""
+        treated, control, *rings = (len(areas) for areas in _groups(self.protocol).values())
+        ring, ring_control = rings or (1, 1)
+        return 1.0, control / treated, 1.0, ring_control / ring
+
+    def estimate(
+        self, table: Floats, title: str, *, start: int | None = None, stop: int | None = None
+    ) -> DisplacementDifference:
+        """start, stop: numbers of the first period after, and behind the last, where they are not the protocol's."""
+        begin = self.before if start is None else start
+        days = np.array([days_of(label) for label in self.data.periods], dtype=np.float64)[:stop]
+        pairs = [
+            (float(table[rows, :begin].sum()), float(table[rows, begin:stop].sum()))
+            for rows in (self.data.rows_of(areas) for areas in _groups(self.protocol).values())
+        ]
+        return weighted_displacement_difference(
+            *pairs,
+            time_weights=(float(days[:begin].sum() / days[begin:].sum()), 1.0),
+            area_weights=self.area_weights,
+            dispersion=self.dispersion(table),
+            outcome=title,
+            were_chosen_for_being_extreme=self.protocol.chosen_for_being_extreme,
+            confidence=self.protocol.confidence,
+        )
+
+    def dispersion(self, table: Floats) -> float | None:
+        """Of single areas and periods before the start, a level for each of either allowed for; None where there are too few to "
+        "tell."""
+        value = (
+            float(estimate_dispersion(table[:, : self.before]).value)
+            if min(table.shape[0], self.before) > 1
+            else np.nan
+        )
+        return max(1.0, value) if np.isfinite(value) else None
+
+    def side(self, table: Floats) -> Side:
+        """The smallest sum that a difference is made of: few events there, and it would follow from the others."""
+        sums = [
+            table[self.data.rows_of(areas)][:, when].sum()
+            for areas in _groups(self.protocol).values()
+            for when in (slice(None, self.before), slice(self.before, None))
+        ]
+        return Side(len(self.data.areas), float(min(sums)))
+
+    def check_trend(self, table: Floats) -> CheckResult:
+        """Of a difference in differences of the same areas, which sees single periods."""
+        treated = np.zeros(table.shape, dtype=bool)
+        treated[self.data.rows_of(self.protocol.treated_areas), self.before :] = True
+        rows = self.data.rows_of((*self.protocol.treated_areas, *self.protocol.control))
+        check = not_applicable(_TREND, "Did both go the same way before the start?", "There are too few areas to see.")
+        for leads in (3, 2, 1):  # with few areas fewer months can be looked at together
+            try:
+                found = difference_in_differences(table[rows], treated[rows], leads=leads)
+            except EvaluationRefused:
+                continue
+            check = next(each for each in found.effect.checks if each.name == _TREND)
+            if check.verdict is not Verdict.NOT_APPLICABLE:
+                break
+        return check
+
+    def check_early_start(self, table: Floats) -> CheckResult:
+        question = "Is there a difference before there was any, as if it had begun half-way through the time before?"
+        half = self.before // 2
+        if half < 1:
+            return not_applicable("placebo_in_time", question, "The time before the start is too short to be parted.")
+        early = self.estimate(table, "events", start=half, stop=self.before).effect
+        low, high = (format_number(bound, decimals=1) for bound in (early.lower, early.upper))
+        return judge(
+            not early.p <= _ALPHA,
+            "placebo_in_time",
+            question,
+            f"The difference would lie between {low} and {high} events.",
+        )
+
+
+def _say(protocol: WeightedDisplacementProtocol, data: SeriesData, sums: _Sums) -> PageWords:
+    names = name_areas([data.names[row] for row in data.rows_of(protocol.treated_areas)])
+    rings = (
+        f", and what was counted in {count_things(len(protocol.buffer), 'area')} around them as in {len(protocol.buffer_control)} "
+        "around the "
+        "control areas"
+        if protocol.buffer
+        else ""
+    )
+    before = sums.time_weights[0]
+    return PageWords(
+        warning=say_warning(protocol),
+        what_it_is=(
+            f"{say_start(protocol)} The change from before to after in {names} is set against the change in "
+            f"{count_things(len(protocol.control), 'control area')}{rings} ({protocol.period}). Nobody drew lots: why these areas "
+            "were chosen "
+            "may also be why they changed."
+        ),
+        method=(
+            f"The time before is {before:.2f} times as long as that after, and counts are brought to the length of the time after; "
+            "control "
+            "areas are brought to the number of those that they stand for."
+        ),
+        cannot_tell=(
+            "Whether what was done is why: whatever else began in the treated areas then, and not in the others, is in the difference.",
+            "What moved farther than the areas around, and what moved to another time or another kind of offence.",
+        ),
+    )
+
+
+def _show(
+    protocol: WeightedDisplacementProtocol,
+    data: SeriesData,
+    table: Floats,
+    found: DisplacementDifference,
+    effects: tuple[Effect, ...],
+    parts: tuple[Effect, ...],
+    ratios: tuple[Effect, ...],
+) -> tuple[Section, ...]:
+    differences = Effects(
+        key="outcomes",
+        title="More or fewer events than the control areas would have them",
+        effects=(*effects, *parts),
+        labels=(
+            *(capitalise(effect.outcome) for effect in effects),
+            *(capitalise(part.contrast.treated) + " alone" for part in parts),
+        ),
+        column="More or fewer",
+        subtitle=f"Events in the time after, {say_basis(protocol)}",
+        unit="events more or fewer",
+        nothing=0.0,
+        notes=("Left of the line there were fewer than was to be expected, right of it more.",),
+    )
+    shares = Effects(
+        key="ratios",
+        title="The same as a ratio, of the treated areas alone",
+        effects=ratios,
+        labels=tuple(capitalise(effect.outcome) for effect in ratios),
+        column="Times what was to be expected",
+        is_drawn=False,
+    )
+    ours, others = (table[data.rows_of(areas)].sum(axis=0) for areas in (protocol.treated_areas, protocol.control))
+    name = name_areas([data.names[row] for row in data.rows_of(protocol.treated_areas)])
+    sections = [
+        Section("Outcomes", (differences, shares)),
+        Section("Both sides over time", (draw_both_sides(protocol, data.periods, ours, others, name=name),)),
+    ]
+    if protocol.buffer:
+        sections.append(
+            Section(
+                "Did it move round the corner?",
+                (_tell_quotient(found, table),) if found.quotient is not None else (),
+                found.reading,
+            )
+        )
+    return tuple(sections)
+
+
+def _tell_quotient(found: DisplacementDifference, table: Floats) -> Rows:
+    events = float(table.sum())
+    return Rows(
+        key="quotient",
+        caption="Displacement as the counts alone have it",
+        columns=(Column("what", "What"), Column("value", "Value", is_number=True)),
+        rows=(
+            (
+                "Weighted displacement quotient",
+                Quantity(found.quotient if found.quotient is not None else np.nan, "times", events),
+            ),
+            (
+                "Total net effect, events fewer",
+                Quantity(found.net_effect if found.net_effect is not None else np.nan, "events", events),
+            ),
+        ),
+        notes=("Neither has an interval: they describe the counts and prove nothing.",),
+    )
