@@ -81,6 +81,8 @@ class Effect:
     checks: tuple[CheckResult, ...] = ()
     treated: Side | None = None
     other: Side | None = None
+    beside: tuple[Side, ...] = ()
+    """Further sides that the estimate rests on, such as a comparison's own before and after."""
     family_p: float | None = None
     """p read together with the other comparisons of its kind (Benjamini-Hochberg); None where it stands alone."""
 
@@ -113,8 +115,8 @@ class Effect:
         if not self.is_available or math.isnan(self.estimate):
             reason = self.method.removeprefix("not available: ")
             return protect(None, unit=unit, rule=rule, state=State.NOT_AVAILABLE, reason=reason)
-        sides = [side.events for side in (self.treated, self.other) if side is not None]
-        counts = [count for side in (self.treated, self.other) if side is not None for count in side.told_of]
+        of = [side for side in (self.treated, self.other, *self.beside) if side is not None]
+        sides, counts = [side.events for side in of], [count for side in of for count in side.told_of]
         small = [count for count in counts if 0 < count <= rule.threshold]
         if any(count == 0 for count in counts) and rule.threshold > 0 and not rule.zero_is_shown:
             small = [1.0]

@@ -26,6 +26,9 @@ BEFORE_AND_AFTER: Final = Contrast("the survey after", "the survey before", Span
 BEYOND_ELSEWHERE: Final = Contrast(
     "the survey after", "the survey before, beyond what changed elsewhere", Span.OVER_TIME, preposition="in"
 )
+SAME_PEOPLE_TWICE: Final = Contrast(
+    "the second asking", "the first asking of the same people", Span.OVER_TIME, preposition="at"
+)
 SEEN_AND_NOT: Final = Contrast("those who saw it", "those who did not", Span.SAME_PERIOD, preposition="among")
 
 ASSUMPTIONS = (
@@ -208,7 +211,7 @@ def compare_same_people(
     p = float(stats.binomtest(only_after, changed).pvalue) if changed else 1.0
     return _effect(
         [100 * bound for bound in (difference, low, high)], p, "paired proportions: Newcombe's interval, McNemar's exact p", answer,
-        Contrast("the second asking", "the first asking of the same people", Span.OVER_TIME, preposition="at"),
+        SAME_PEOPLE_TWICE,
         (_side((both + only_after, people)), _side((both + only_before, people))), confidence, DesignKind.BEFORE_AFTER, name,
     )  # fmt: skip
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from safeground.engine.evaluation.protocols.area_months import AreaMonthsProtocol, FeedCounts, SeriesFile, days_of, say_period
+from safeground.engine.evaluation.protocols.area_months import (
+    AreaMonthsProtocol,
+    FeedCounts,
+    SeriesFile,
+    days_of,
+    say_period,
+)
 from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
+from safeground.engine.evaluation.protocols.campaign_survey import CampaignSurveyProtocol
 from safeground.engine.evaluation.protocols.common import NAME, OutcomeOfProtocol, Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol, TrialFiles
 from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
 from safeground.engine.evaluation.protocols.displacement import WeightedDisplacementProtocol
 from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
+from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsProtocol
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
 from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
 
@@ -17,10 +25,12 @@ __all__ = [
     "PROTOCOLS",
     "AreaMonthsProtocol",
     "BeforeAfterProtocol",
+    "CampaignSurveyProtocol",
     "CrossoverProtocol",
     "DifferenceInDifferencesProtocol",
     "FeedCounts",
     "InterruptedSeriesProtocol",
+    "MatchedGroupsProtocol",
     "OutcomeOfProtocol",
     "Protocol",
     "SeriesFile",

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.evaluations import Evaluation
+from safeground.engine.evaluation.people_files import read_people_files
 from safeground.engine.evaluation.protocols import Protocol
 from safeground.engine.evaluation.running.before_after import check_before_after_protocol, evaluate_before_after
+from safeground.engine.evaluation.running.campaign_survey import check_survey_protocol, evaluate_campaign_survey
 from safeground.engine.evaluation.running.crossover import evaluate_crossover
 from safeground.engine.evaluation.running.differences import check_differences_protocol, evaluate_differences
 from safeground.engine.evaluation.running.displacement import (
@@ -22,11 +24,13 @@ from safeground.engine.evaluation.running.interrupted_series import (
     check_interrupted_series_protocol,
     evaluate_interrupted_series,
 )
+from safeground.engine.evaluation.running.matched_groups import check_matched_protocol, evaluate_matched_groups
 from safeground.engine.evaluation.running.synthetic_control import (
     check_synthetic_control_protocol,
     evaluate_synthetic_control,
 )
 from safeground.engine.evaluation.series_files import read_series_files
+from safeground.engine.evaluation.survey_files import read_survey_files
 from safeground.engine.evaluation.trial_files import read_trial_files
 from safeground.engine.evaluation.validation import check_trial_protocol
 
@@ -51,6 +55,8 @@ DESIGNS: Final[Mapping[str, Design]] = MappingProxyType({
     "interrupted_series": Design(read_series_files, check_interrupted_series_protocol, evaluate_interrupted_series),
     "weighted_displacement": Design(read_series_files, check_weighted_displacement_protocol, evaluate_weighted_displacement),
     "before_after": Design(read_series_files, check_before_after_protocol, evaluate_before_after),
+    "matched_groups": Design(read_people_files, check_matched_protocol, evaluate_matched_groups),
+    "campaign_survey": Design(read_survey_files, check_survey_protocol, evaluate_campaign_survey),
 })  # fmt: skip
 """By the `design` of the protocol; its class is in `PROTOCOLS`."""
 
