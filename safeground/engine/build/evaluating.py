@@ -12,16 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from safeground.engine.areas import name_vintage
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
 from safeground.engine.build.evaluation_data import read_workspace_data
 from safeground.engine.build.evaluation_inputs import find_inputs, find_named
 from safeground.engine.catalogue import Catalogue, load_economics, load_evidence
-from safeground.engine.documents import Audience
+from safeground.engine.documents import Audience, join_words
 from safeground.engine.evaluation import (
     RESULT,
     CostBenefit,
     Evaluation,
+    EvaluationRefused,
     Protocol,
     Result,
     SealEntry,
@@ -120,6 +122,7 @@ def run_evaluation(
     Raises DefinitionsError or EvaluationRefused, before an outcome is read, where the protocol cannot stand or was not sealed as it is.
     """
     protocol, content, data = _open(workspace, catalogue, path)
+    _check_audience(catalogue, protocol, audience)
     moment = now or datetime.datetime.now(datetime.UTC)
     sha256 = hash_protocol(content, data.fingerprint)
     check_protocol(protocol, data)
@@ -165,6 +168,19 @@ def _find_used(workspace: Workspace) -> tuple[LiveDelivery, ...]:
         return ()
     with open_warehouse(workspace) as warehouse:
         return warehouse.deliveries
+
+
+def _check_audience(catalogue: Catalogue, protocol: Protocol, audience: Audience) -> None:
+    """Whether its page may be told to an audience, before an outcome is opened."""
+    if audience not in protocol.readers:
+        allowed = join_words([str(reader) for reader in Audience if reader in protocol.readers])
+        raise EvaluationRefused(f"{protocol.name} is not for the audience {audience}; its protocol names {allowed}.")
+    for feed in protocol.feeds if protocol.area_level is not None else ():
+        if not catalogue.feeds.contracts[feed].may_tell(audience, protocol.area_level):
+            raise EvaluationRefused(
+                f"The feed {feed} may not be told by areas of {name_vintage(protocol.area_level)} to the audience {audience}; choose "
+                "larger areas or another audience."
+            )
 
 
 def _check_named(workspace: Workspace, protocol: Protocol) -> None:

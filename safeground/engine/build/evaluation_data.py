@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from safeground.engine.build.evaluation_series import read_workspace_series
 from safeground.engine.build.evaluation_trials import read_workspace_trial
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.evaluation import Protocol
 from safeground.engine.workspace import Workspace
 
 READERS: Final[Mapping[str, Callable[[Workspace, Catalogue, Any], Any]]] = MappingProxyType({
+    "before_after": read_workspace_series,
     "crossover": read_workspace_trial,
+    "difference_in_differences": read_workspace_series,
+    "interrupted_series": read_workspace_series,
+    "synthetic_control": read_workspace_series,
+    "weighted_displacement": read_workspace_series,
 })  # fmt: skip
 """By design; one that takes files alone is not here, and its protocol cannot name anything else."""
 

@@ -78,6 +78,7 @@ from safeground.engine.evaluation.exhibits import Flow, PageWords, Quantity, Sec
 from safeground.engine.evaluation.kept import RESULT, MadeFrom, Result, read_result, render_result
 from safeground.engine.evaluation.protocols import (
     PROTOCOLS,
+    AreaMonthsProtocol,
     CrossoverProtocol,
     OutcomeOfProtocol,
     Protocol,
@@ -107,6 +108,7 @@ from safeground.engine.evaluation.sealing import (
     read_seals,
     seal_protocol,
 )
+from safeground.engine.evaluation.series_data import SeriesData
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.evaluation.trial_files import read_trial_files
 from safeground.engine.evaluation.wording import say_effect, say_p, say_ratio
@@ -117,6 +119,7 @@ __all__ = [
     "PROTOCOLS",
     "RESULT",
     "Amount",
+    "AreaMonthsProtocol",
     "BenefitOf",
     "CheckResult",
     "Concern",
@@ -165,6 +168,7 @@ __all__ = [
     "Scale",
     "ScoreChange",
     "SealEntry",
+    "SeriesData",
     "Section",
     "Side",
     "SinceStart",

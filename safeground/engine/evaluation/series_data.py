@@ -32,6 +32,8 @@ class SeriesData:
     open_outcomes: Callable[[], Mapping[str, Floats]]
     outcomes_known: frozenset[str]
     residents: Floats | None = None
+    touching: Bools | None = None
+    """Which areas touch, shape (areas, areas); None where no outlines are known."""
     not_landed: frozenset[str] = frozenset()
     """Outcomes of which nothing has landed yet."""
     police_initiated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class SeriesData:
             names=tuple(self.names[row] for row in rows),
             has_landed=self.has_landed[rows],
             residents=None if self.residents is None else self.residents[rows],
+            touching=None if self.touching is None else self.touching[np.ix_(rows, rows)],
             open_outcomes=lambda: {name: table[rows] for name, table in opened().items()},
         )
 

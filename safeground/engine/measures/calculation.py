@@ -118,9 +118,11 @@ class Measures:
         """Monthly counts of a measure's numerator: definite and undetermined events, gaps and reconciliation."""
         return self._count(self.definition_of(name), level, partners)
 
-    def count_definition(self, definition: EventDefinition, *, level: str) -> DefinitionCounts:
-        """Monthly counts of a definition that no measure names: the partnership's own."""
-        return self._count(definition, level, None)
+    def count_definition(
+        self, definition: EventDefinition, *, level: str, partners: Sequence[str] | None = None
+    ) -> DefinitionCounts:
+        """Monthly counts of a definition that no measure names: the partnership's own, or that of an evaluation."""
+        return self._count(definition, level, partners)
 
     def split_definition(self, definition: EventDefinition, *, by: str, level: str) -> dict[str, DefinitionCounts]:
         """The same by the values of a field, in their order; of those that are blank by 'not stated'. Without months, no values.

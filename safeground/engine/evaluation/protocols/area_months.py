@@ -17,6 +17,7 @@ _MONTH, _YEAR = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}")
 
 
 _OPEN = "open_data"
+_LEVELS = {"lsoa21": "lsoa21", "ward": "ward24", "district": "ltla24", "csp": "csp24", "force": "pfa24"}
 
 
 def _read_label(given: object) -> object:
@@ -183,6 +184,10 @@ class AreaMonthsProtocol(Protocol):
     @property
     def feeds(self) -> tuple[str, ...]:
         return () if self.counts is None else (self.counts.feed,)
+
+    @property
+    def area_level(self) -> str | None:
+        return None if self.counts is None else _LEVELS[self.counts.level]
 
     @property
     def rule_of_files(self) -> str:

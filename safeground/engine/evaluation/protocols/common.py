@@ -116,6 +116,11 @@ class Protocol(Governed):
         return ()
 
     @property
+    def area_level(self) -> str | None:
+        """The level of the areas that numbers are told for, with its vintage ('ltla24'); None where they are of no such areas."""
+        return None
+
+    @property
     def primary(self) -> OutcomeOfProtocol:
         return next(outcome for outcome in self.outcomes if outcome.role == "primary")
 

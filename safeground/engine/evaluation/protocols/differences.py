@@ -20,6 +20,8 @@ class DifferenceInDifferencesProtocol(AreaMonthsProtocol):
     """How many periods before the start are held against those before them."""
     rings: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """By name, areas into which something may have spilt over from the first start on ('next to Harlow'). They are no comparison."""
+    touching: bool = False
+    """Whether areas that touch a treated one are a ring too."""
     placebos: int = Field(default=99, ge=0, le=999)
     """How many times as many untreated areas are drawn and taken for treated."""
 

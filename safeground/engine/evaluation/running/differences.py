@@ -51,7 +51,13 @@ def check_differences_protocol(
 
 def _hold(protocol: DifferenceInDifferencesProtocol, data: SeriesData, *, is_planned: bool = False) -> SeriesData:
     kept = check_series(protocol, data, is_planned=is_planned)
-    ringed = {area for areas in protocol.rings.values() for area in areas}
+    if protocol.touching and kept.touching is None:
+        refuse(
+            [
+                "Which areas touch is not known, as not all have an outline; land boundaries, or name the ring's areas in rings."
+            ]
+        )
+    ringed = {area for areas in _find_rings(protocol, kept).values() for area in areas}
     treated = set(protocol.treated_areas)
     sides = {"treated": len(treated), "to compare them with": len(set(kept.areas) - treated - ringed)}
     problems = [
@@ -63,6 +69,17 @@ def _hold(protocol: DifferenceInDifferencesProtocol, data: SeriesData, *, is_pla
     ]
     refuse(problems)
     return kept
+
+
+def _find_rings(protocol: DifferenceInDifferencesProtocol, data: SeriesData) -> dict[str, tuple[str, ...]]:
+    """By name, the areas of each ring: those named, and those that touch treated areas and are in none of them."""
+    rings = dict(protocol.rings)
+    if protocol.touching and data.touching is not None:
+        named = {*protocol.treated_areas, *(area for areas in rings.values() for area in areas)}
+        near = data.touching[data.rows_of(protocol.treated_areas)].sum(axis=0)
+        found = tuple(area for row, area in enumerate(data.areas) if near[row] and area not in named)
+        rings |= {"the areas that touch them": found} if found else {}
+    return rings
 
 
 def evaluate_differences(
@@ -87,7 +104,7 @@ def evaluate_differences(
     rings = tuple(replace(ring, name=f"ring_{number}") for number, ring in enumerate(main.rings, start=1))
     others = (*second, *controls, *rings)
     rows = np.flatnonzero(treated.any(axis=1)).tolist()
-    ringed = {area for areas in protocol.rings.values() for area in areas}
+    ringed = {area for areas in _find_rings(protocol, kept).values() for area in areas}
     compared = [row for row, area in enumerate(kept.areas) if row not in set(rows) and area not in ringed]
     return Evaluation(
         protocol=protocol,
@@ -112,7 +129,7 @@ def _estimate(
 ) -> DifferenceInDifferences:
     after = np.array(data.periods) >= protocol.starts
     rings = {}
-    for name, areas in protocol.rings.items():
+    for name, areas in _find_rings(protocol, data).items():
         cells = np.zeros(treated.shape, dtype=bool)
         cells[data.rows_of(areas)] = after
         rings[name] = cells
@@ -131,7 +148,7 @@ def _check_further(
     treated: Bools,
     found: DifferenceInDifferences,
 ) -> tuple[CheckResult, ...]:
-    ringed = data.rows_of(tuple(area for areas in protocol.rings.values() for area in areas))
+    ringed = data.rows_of(tuple(area for areas in _find_rings(protocol, data).values() for area in areas))
     kept = np.setdiff1d(np.arange(len(data.areas)), ringed)
     own, given = counts[kept], treated[kept]
     rng = np.random.default_rng(protocol.seed)
