@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from safeground.engine.build.patrol_dosage import tell_dosage
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.evaluation import (
-    CrossoverProtocol,
     EvaluationRefused,
     OutcomeEvents,
     OutcomeOfProtocol,
     TrialData,
+    TrialProtocol,
 )
 from safeground.engine.measures import DatedPlaces, get_months, read_dated_places
 from safeground.engine.places import (
@@ -33,7 +33,7 @@ from safeground.engine.workspace import Workspace
 _A_DAY = 24 * 60
 
 
-def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: CrossoverProtocol) -> TrialData:
+def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: TrialProtocol) -> TrialData:
     """The trial a protocol names, with the schedule of its last draw. Raises TrialRefused or EvaluationRefused, in a sentence."""
     name = protocol.trial or ""
     design = load_design(workspace, name)
@@ -53,7 +53,9 @@ def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: C
     def open_outcomes() -> dict[str, OutcomeEvents]:
         with open_warehouse(workspace) as warehouse:
             return {
-                outcome.name: _read_events(warehouse, catalogue, outcome, design, buffer=protocol.buffer_metres)
+                outcome.name: _read_events(
+                    warehouse, catalogue, outcome, design, buffer=protocol.buffer_metres, before=protocol.periods_before
+                )
                 for outcome in protocol.outcomes
             }
 
@@ -80,7 +82,7 @@ def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: C
     )
 
 
-def _find_known(catalogue: Catalogue, protocol: CrossoverProtocol) -> frozenset[str]:
+def _find_known(catalogue: Catalogue, protocol: TrialProtocol) -> frozenset[str]:
     """Outcomes that a definition counts in the feed named."""
     found = {outcome.name: catalogue.definitions.get(outcome.definition or "") for outcome in protocol.outcomes}
     return frozenset(
@@ -91,11 +93,11 @@ def _find_known(catalogue: Catalogue, protocol: CrossoverProtocol) -> frozenset[
 
 
 def _find_covered(
-    warehouse: Warehouse, catalogue: Catalogue, protocol: CrossoverProtocol
+    warehouse: Warehouse, catalogue: Catalogue, protocol: TrialProtocol
 ) -> tuple[tuple[datetime.date, datetime.date] | None, frozenset[str]]:
-    """The days of the trial for which every outcome has landed without a gap; and the outcomes of which nothing has."""
+    """The days that count for which every outcome has landed without a gap; and the outcomes of which nothing has."""
     partner = catalogue.partnership.force.partner
-    needed = get_months(protocol.dates[0].replace(day=1), protocol.dates[-1].replace(day=1))
+    needed = get_months(protocol.first_counted.replace(day=1), protocol.dates[-1].replace(day=1))
     spans, lacking = [], set()
     for outcome in protocol.outcomes:
         months = warehouse.coverage(outcome.feed or "").get(partner, frozenset())
@@ -127,11 +129,19 @@ def _read_dose(
 
 
 def _read_events(
-    warehouse: Warehouse, catalogue: Catalogue, outcome: OutcomeOfProtocol, design: TrialDesign, *, buffer: float | None
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+    outcome: OutcomeOfProtocol,
+    design: TrialDesign,
+    *,
+    buffer: float | None,
+    before: int,
 ) -> OutcomeEvents:
-    """Events at the trial's places on its days, and within the buffer around them. Those without a day or a point are in neither."""
+    """Events at the trial's places on its days and so many days before, and within the buffer around them on its days. Those without a
+    day or a point are in none."""
     spec = design.spec
-    months = get_months(spec.starts.replace(day=1), (spec.last_day + datetime.timedelta(days=1)).replace(day=1))
+    first = spec.starts - datetime.timedelta(days=before)
+    months = get_months(first.replace(day=1), (spec.last_day + datetime.timedelta(days=1)).replace(day=1))
     found = read_dated_places(
         warehouse,
         catalogue.definitions[outcome.definition or ""].rule_under(),
@@ -143,7 +153,10 @@ def _read_events(
     day = (found.moment - spec.boundary) // _A_DAY - (spec.starts - datetime.date(1970, 1, 1)).days
     is_in = found.has_day & (day >= 0) & (day < spec.days)
     at = is_in & (place >= 0)
-    events = OutcomeEvents(place=place[at], day=day[at])
+    early = found.has_day & (day >= -before) & (day < 0) & (place >= 0)
+    events = OutcomeEvents(
+        place=place[at], day=day[at], before_place=place[early], before_period=(day[early] + before).astype(np.int64)
+    )
     return events if buffer is None else _add_around(events, found, place, day, is_in, design, buffer)
 
 

@@ -59,7 +59,7 @@ from safeground.engine.evaluation.designs.stepped_wedge import (
 from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.disclosing import find_readers, find_rule
-from safeground.engine.evaluation.draws import Draw, tell_why_untold
+from safeground.engine.evaluation.draws import Draw, design_of, tell_why_untold
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation, as_data
@@ -81,7 +81,10 @@ from safeground.engine.evaluation.protocols import (
     AreaMonthsProtocol,
     CrossoverProtocol,
     OutcomeOfProtocol,
+    ParallelProtocol,
     Protocol,
+    SteppedWedgeProtocol,
+    TrialProtocol,
     read_protocol,
 )
 from safeground.engine.evaluation.report import (
@@ -161,6 +164,7 @@ __all__ = [
     "OutcomeEvents",
     "OutcomeOfProtocol",
     "PageWords",
+    "ParallelProtocol",
     "Protocol",
     "Quantity",
     "Result",
@@ -168,16 +172,18 @@ __all__ = [
     "Scale",
     "ScoreChange",
     "SealEntry",
-    "SeriesData",
     "Section",
+    "SeriesData",
     "Side",
     "SinceStart",
     "Span",
     "Spread",
+    "SteppedWedgeProtocol",
     "Swing",
     "Switch",
     "SyntheticControl",
     "TrialData",
+    "TrialProtocol",
     "Uncertain",
     "Verdict",
     "WaitingProtocol",
@@ -193,6 +199,7 @@ __all__ = [
     "compare_same_people",
     "compare_starts",
     "compare_surveys",
+    "design_of",
     "difference_in_differences",
     "discount_factors",
     "enter_opening",

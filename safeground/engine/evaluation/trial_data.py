@@ -1,4 +1,4 @@
-"""What a crossover is evaluated from: the schedule and what was done, open; the outcomes, closed until somebody asks."""
+"""What a trial is evaluated from: the schedule and what was done, open; the outcomes, closed until somebody asks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from safeground.engine.statistics import TrialDraw
 class OutcomeEvents:
     """Events of one outcome: place and day are numbers of the trial's (shape (events,)); harm is NaN where it is not known.
 
-    `buffer_place`, `buffer_day`: the same of events around a place; None where nobody looked.
+    `buffer_place`, `buffer_day`: the same of events around a place; None where nobody looked. `before_place`, `before_period`: of events
+    at the places before the start, the periods numbered from the first that counts.
     """
 
     place: NDArray[np.int64]
@@ -24,15 +25,18 @@ class OutcomeEvents:
     harm: NDArray[np.float64] | None = None
     buffer_place: NDArray[np.int64] | None = None
     buffer_day: NDArray[np.int64] | None = None
+    before_place: NDArray[np.int64] | None = None
+    before_period: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class TrialData:
-    """A trial as it was run. treated: bool, shape (places, days). left_out: the same shape, place-days that do not count.
+    """A trial as it was run, by days or by months; `dates` are the first days of its periods.
 
-    visits, minutes: shape (places, days), of the visits that were made, None where they were not recorded. points: (places, 3) easting,
-    northing and radius in metres, or None. sealed: whether the draw is on record from before its first day, None where nothing tells.
-    fingerprint: SHA-256 of all that the schedule was read from. open_outcomes: reads the outcomes; nothing else does.
+    treated: bool, shape (places, periods). left_out: the same shape, place-periods that do not count. visits, minutes: the same shape, of
+    the visits that were made, None where they were not recorded. points: (places, 3) easting, northing and radius in metres, or None.
+    sealed: whether the draw is on record from before its first day, None where nothing tells. fingerprint: SHA-256 of all that the
+    schedule was read from. open_outcomes: reads the outcomes; nothing else does.
     """
 
     places: tuple[str, ...]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from safeground.engine.evaluation.draws import Draw
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocols import CrossoverProtocol
+from safeground.engine.evaluation.protocols import TrialProtocol
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.statistics import TrialDraw
 
@@ -23,7 +23,7 @@ _YES, _NO = frozenset({"y", "yes", "1", "true"}), frozenset({"n", "no", "0", "fa
 Row = dict[str, str]
 
 
-def read_trial_files(protocol: CrossoverProtocol, folder: Path) -> TrialData:
+def read_trial_files(protocol: TrialProtocol, folder: Path) -> TrialData:
     """The trial of a protocol's files; its events stay unread. Raises EvaluationRefused, in a sentence, for a file that is not one."""
     files = protocol.files
     if files is None:
@@ -57,7 +57,7 @@ def read_trial_files(protocol: CrossoverProtocol, folder: Path) -> TrialData:
         left_out=left_out,
         draw=_make_draw(files.draw, shape),
         fingerprint=_hash(*(folder / name for name in (files.schedule, files.places) if name)),
-        open_outcomes=partial(_read_events, protocol, events, at_place, at_day),
+        open_outcomes=partial(_read_events, protocol, events, at_place, protocol.period_of),
         outcomes_known=frozenset(outcome.name for outcome in protocol.outcomes),
         visits=doses.get("visits"),
         minutes=doses.get("minutes"),
@@ -74,14 +74,23 @@ def _make_draw(draw: Draw, shape: tuple[int, int]) -> TrialDraw:
 
 
 def _read_events(
-    protocol: CrossoverProtocol, path: Path, at_place: Mapping[str, int], at_day: Mapping[datetime.date, int]
+    protocol: TrialProtocol, path: Path, at_place: Mapping[str, int], period_of: Mapping[datetime.date, int]
 ) -> dict[str, OutcomeEvents]:
     """Every outcome of the protocol. An event of another outcome, place or day is refused: it would be lost without a word."""
     names = {outcome.name for outcome in protocol.outcomes}
     rows = read_rows(path, needed=("place", "day", "outcome"))
     has_buffer = any(row.get("where") == "buffer" for _, row in rows)
     found: dict[str, dict[str, list[float]]] = {
-        name: {"place": [], "day": [], "harm": [], "buffer_place": [], "buffer_day": []} for name in names
+        name: {
+            "place": [],
+            "day": [],
+            "harm": [],
+            "buffer_place": [],
+            "buffer_day": [],
+            "before_place": [],
+            "before_day": [],
+        }
+        for name in names
     }
     for line, row in rows:
         day = _read_day(path, line, row)
@@ -89,13 +98,15 @@ def _read_events(
             raise EvaluationRefused(
                 f"{path}, line {line}: {row['outcome']!r} is no outcome of {protocol.name}; add it there, or take the row out."
             )
-        if row["place"] not in at_place or day not in at_day:
+        in_buffer = row.get("where") == "buffer"
+        if row["place"] not in at_place or day not in period_of or (in_buffer and period_of[day] < 0):
             raise EvaluationRefused(
                 f"{path}, line {line}: {row['place']} on {day} is not in the trial; take the row out."
             )
-        into, prefix = found[row["outcome"]], "buffer_" if row.get("where") == "buffer" else ""
+        into, period = found[row["outcome"]], period_of[day]
+        prefix = "buffer_" if in_buffer else "before_" if period < 0 else ""
         into[f"{prefix}place"].append(at_place[row["place"]])
-        into[f"{prefix}day"].append(at_day[day])
+        into[f"{prefix}day"].append(period + protocol.periods_before if period < 0 else period)
         if not prefix:
             into["harm"].append(_read_amount(path, line, row, "harm") if row.get("harm") else math.nan)
     return {name: _gather(lists, has_buffer=has_buffer) for name, lists in found.items()}
@@ -110,6 +121,8 @@ def _gather(lists: Mapping[str, list[float]], *, has_buffer: bool) -> OutcomeEve
         harm=harm if harm.size and not np.isnan(harm).any() else None,
         buffer_place=whole["buffer_place"] if has_buffer else None,
         buffer_day=whole["buffer_day"] if has_buffer else None,
+        before_place=whole["before_place"],
+        before_period=whole["before_day"],
     )
 
 

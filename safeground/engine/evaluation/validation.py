@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.documents import count_things, join_words
-from safeground.engine.evaluation.draws import tell_why_untold
+from safeground.engine.evaluation.draws import design_of, tell_why_untold
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocols import CrossoverProtocol
+from safeground.engine.evaluation.protocols import SteppedWedgeProtocol, TrialProtocol
 from safeground.engine.evaluation.trial_data import TrialData
-from safeground.engine.statistics import draw_schedules
+from safeground.engine.statistics import ParallelDraw, draw_schedules, split_transition
 
 _DRAWS = 99
 _MISMATCH = 0.2
@@ -22,7 +22,7 @@ _FAR = 4.0
 _SHIFTS = 3
 
 
-def check_trial_protocol(protocol: CrossoverProtocol, data: TrialData, *, is_planned: bool = False) -> None:
+def check_trial_protocol(protocol: TrialProtocol, data: TrialData, *, is_planned: bool = False) -> None:
     """Raises EvaluationRefused with a sentence, on a line of its own, for everything that is wrong. Reads no outcome.
 
     is_planned: the trial may still be to come, so that neither its outcomes nor its visits need have landed.
@@ -30,18 +30,19 @@ def check_trial_protocol(protocol: CrossoverProtocol, data: TrialData, *, is_pla
     problems = [
         *_check_outcomes(protocol, data),
         *_check_dates(protocol, data),
-        *_check_treated(data),
-        *_check_draw(data),
-        *_check_mechanism(data),
+        *_check_treated(protocol, data),
+        *_check_draw(protocol, data),
+        *_check_mechanism(protocol, data),
+        *_check_starts(protocol, data),
         *(() if is_planned else _check_landed(protocol, data)),
-        *(() if is_planned else _check_visits(data)),
+        *(() if is_planned else _check_visits(protocol, data)),
         *_check_buffer(protocol, data),
     ]
     if problems:
         raise EvaluationRefused("\n".join(problems))
 
 
-def _check_outcomes(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
+def _check_outcomes(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     for outcome in protocol.outcomes:
         if outcome.name not in data.outcomes_known:
             what = f"the definition {outcome.definition!r} in the feed {outcome.feed!r}"
@@ -53,56 +54,83 @@ def _check_outcomes(protocol: CrossoverProtocol, data: TrialData) -> Iterator[st
             )
 
 
-def _check_dates(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
+def _check_dates(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     first = protocol.dates[0]
     if data.dates != protocol.dates:
         yield (
-            f"The protocol's {count_things(protocol.days, 'day')} from {first} are not the schedule's, which has "
-            f"{count_things(len(data.dates), 'day')} from {data.dates[0]} to {data.dates[-1]}; give the trial's own."
+            f"The protocol's {count_things(len(protocol.dates), protocol.unit)} from {first} are not the schedule's, which has "
+            f"{count_things(len(data.dates), protocol.unit)} from {data.dates[0]} to {data.dates[-1]}; give the trial's own."
         )
 
 
-def _check_landed(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
-    first, last = protocol.dates[0], protocol.dates[-1]
+def _check_landed(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
+    first, last = protocol.first_counted, protocol.span[1]
     for outcome in protocol.outcomes:
         if outcome.name in data.not_landed:
             yield f"Outcome {outcome.name}: nothing of the feed {outcome.feed!r} has landed; land it, and build."
     if data.covered is not None and not (data.covered[0] <= first and last <= data.covered[1]):
         yield (
-            f"The trial runs from {first} to {last}, and outcomes have landed from {data.covered[0]} to {data.covered[1]}; land the "
+            f"Outcomes count from {first} to {last}, and outcomes have landed from {data.covered[0]} to {data.covered[1]}; land the "
             "rest first, or mend the dates."
         )
 
 
-def _check_treated(data: TrialData) -> Iterator[str]:
+def _check_treated(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     counted = data.treated[~data.left_out]
     if counted.size == 0 or counted.all() or not counted.any():
         share = "All" if counted.size and counted.all() else "None"
-        yield f"{share} of the place-days that count are treated, so that there is nothing to compare them with."
+        yield f"{share} of the place-{protocol.unit}s that count are treated, so that there is nothing to compare them with."
 
 
-def _check_draw(data: TrialData) -> Iterator[str]:
-    if why := tell_why_untold(data.draw):
+def _check_draw(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
+    """A draw of another kind is another comparison, which needs other words."""
+    if (design := design_of(data.draw)) != protocol.design:
+        yield f"The trial was drawn as one of the design {design}, and the protocol is of {protocol.design}; write design: {design}."
+    elif why := tell_why_untold(data.draw):
         yield why
 
 
-def _check_mechanism(data: TrialData) -> Iterator[str]:
+def _check_mechanism(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     """Sums that every draw has, the schedule must have."""
     drawn = draw_schedules(data.draw, _DRAWS, np.random.default_rng(0))
-    for axis, unit, name in ((0, "places", "day"), (1, "days", "place")):
+    unit = protocol.unit
+    for axis, counted, name in ((0, "places", unit), (1, f"{unit}s", "place")):
         sums, own = drawn.sum(axis=axis + 1), data.treated.sum(axis=axis)
         wrong = np.flatnonzero((sums == sums[0]).all(axis=0) & (own != sums[0]))
         if wrong.size:
             at = int(wrong[0])
-            which = data.dates[at] if name == "day" else data.places[at]
+            which = data.dates[at] if name == unit else data.places[at]
             yield (
-                f"The draw treats {sums[0][at]} {unit} each {name}, and the schedule has {own[at]} for {which}; give the draw that made "
-                "this schedule, or the schedule it made."
+                f"The draw treats {sums[0][at]} {counted} each {name}, and the schedule has {own[at]} for {which}; give the draw that "
+                "made this schedule, or the schedule it made."
             )
             return
 
 
-def _check_visits(data: TrialData) -> Iterator[str]:
+def _check_starts(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
+    """What sums do not show: a place that stops, a stratum with more than its share, a transition that leaves nothing."""
+    changes = np.diff(data.treated.astype(np.int8), axis=1)
+    if protocol.design == "parallel" and changes.any():
+        place = data.places[int(np.argwhere(changes)[0][0])]
+        yield f"{place} is treated in some {protocol.unit}s and not in others; give the schedule of whole places."
+    elif protocol.design == "parallel" and isinstance(data.draw, ParallelDraw) and (size := data.draw.stratum):
+        drawn = data.treated[:, 0].reshape(-1, size).sum(axis=1)
+        if (wrong := np.flatnonzero(drawn != data.draw.treated)).size:
+            at = int(wrong[0]) * size
+            yield (
+                f"The draw treats {data.draw.treated} of each {size} places, and the schedule {drawn[wrong[0]]} of those from "
+                f"{data.places[at]} to {data.places[at + size - 1]}; give the draw that made this schedule, or the order it drew in."
+            )
+    if isinstance(protocol, SteppedWedgeProtocol):
+        if (changes < 0).any():
+            place = data.places[int(np.argwhere(changes < 0)[0][0])]
+            yield f"{place} stops being treated, which no place of a stepped wedge does."
+        elif not (split_transition(data.treated, protocol.transition)[0] & ~data.left_out).any():
+            transition = count_things(protocol.transition, protocol.unit)
+            yield f"A transition of {transition} leaves nothing after any start; take a shorter one."
+
+
+def _check_visits(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     """Visits that another reading of the schedule fits clearly better belong to that one. Visits that fit none are a trial carried out
     poorly: a finding of its own (the check of compliance), and no reason to keep its result back."""
     if data.visits is None or data.treated.all() or not data.treated.any():
@@ -110,7 +138,7 @@ def _check_visits(data: TrialData) -> Iterator[str]:
     made = data.visits > 0
     own = _fit(made, data.treated)
     others = {"turned over": ~data.treated}
-    for axis, unit in ((1, "day"), (0, "place")):
+    for axis, unit in ((1, protocol.unit), (0, "place")):
         for shift in range(1, min(_SHIFTS, data.treated.shape[axis] - 1) + 1):
             moved = f"moved by {count_things(shift, unit)}"
             others[f"{moved} back"] = np.roll(data.treated, -shift, axis=axis)
@@ -120,9 +148,9 @@ def _check_visits(data: TrialData) -> Iterator[str]:
     chance = float(np.sqrt(made.mean() * (1 - made.mean()) * sides))
     if best - own > max(_MISMATCH, _FAR * chance):
         yield (
-            f"The schedule does not match the visits: {100 * made[data.treated].mean():.0f}% of treated place-days and "
+            f"The schedule does not match the visits: {100 * made[data.treated].mean():.0f}% of treated place-{protocol.unit}s and "
             f"{100 * made[~data.treated].mean():.0f}% of the others were visited, and the schedule {name} fits them better; look whether "
-            "days or places were mixed up."
+            f"{protocol.unit}s or places were mixed up."
         )
 
 
@@ -131,7 +159,7 @@ def _fit(made: NDArray[np.bool_], treated: NDArray[np.bool_]) -> float:
     return float(made[treated].mean() - made[~treated].mean())
 
 
-def _check_buffer(protocol: CrossoverProtocol, data: TrialData) -> Iterator[str]:
+def _check_buffer(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     if protocol.buffer_metres is None:
         return
     if data.points is None:

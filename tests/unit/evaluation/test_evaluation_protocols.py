@@ -145,11 +145,11 @@ def test_a_trial_that_was_poorly_carried_out_is_told_and_not_refused(example: Pa
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
-        (ParallelDraw(20, 90, 8), "parallel groups have no place with both"),
-        (SteppedWedgeDraw(20, 90, 4), "in a stepped wedge a place has one kind first"),
+        (ParallelDraw(20, 90, 8), "of the design parallel, and the protocol is of crossover; write design: parallel"),
+        (SteppedWedgeDraw(20, 90, 4), "write design: stepped_wedge"),
     ],
 )
-def test_a_draw_that_no_page_can_tell_is_refused_before_any_outcome_is_read(
+def test_a_draw_of_another_design_is_refused_before_any_outcome_is_read(
     example: Path, draw: TrialDraw, message: str
 ) -> None:
     refuse(example, message, draw=draw, treated=draw(np.random.default_rng(1)), visits=None)

@@ -60,14 +60,39 @@ def test_the_example_is_the_published_design(workspace: Workspace) -> None:
     assert load_design(workspace, "southend_patrols").sha256 == design.sha256
 
 
-@pytest.mark.parametrize("draw", [{"kind": "parallel", "treated": 8}, {"kind": "stepped_wedge", "steps": 4}])
-def test_a_draw_that_no_evaluation_will_tell_is_told_at_the_design(
-    workspace: Workspace, tmp_path: Path, draw: dict[str, object]
+@pytest.mark.parametrize(
+    ("draw", "test"),
+    [
+        (
+            {"kind": "parallel", "treated": 8},
+            "the test that safeground evaluate makes (design: parallel) where nothing was counted before",
+        ),
+        ({"kind": "stepped_wedge", "steps": 4}, "the very test that safeground evaluate makes (design: stepped_wedge)"),
+    ],
+)
+def test_the_design_says_which_evaluation_tells_its_draw(
+    workspace: Workspace, tmp_path: Path, draw: dict[str, object], test: str
 ) -> None:
     path = write_spec(tmp_path, draw=draw)
-    said = design_trial(workspace, load_catalogue("wrenshire"), path, simulations=100).lines()
-    assert any("safeground evaluate will refuse this trial." in line for line in said)
-    assert not any("the very test" in line for line in said)
+    said = " ".join(design_trial(workspace, load_catalogue("wrenshire"), path, simulations=60).lines())
+    assert test in said and "will refuse" not in said
+
+
+def test_a_draw_of_too_few_places_to_find_anything_is_told_at_the_design(workspace: Workspace, tmp_path: Path) -> None:
+    choice = {"file": "places.csv", "take": 5}
+    path = write_spec(tmp_path, places=choice, draw={"kind": "parallel", "treated": 2})
+    said = " ".join(design_trial(workspace, load_catalogue("wrenshire"), path, simulations=60).lines())
+    assert "will refuse this trial. There are only 10 ways to draw 5 places so" in said and "the test that" not in said
+
+
+def test_strata_are_told_and_carried_and_change_no_fingerprint_where_there_are_none(tmp_path: Path) -> None:
+    spec = read_trial_spec(write_spec(tmp_path, draw={"kind": "parallel", "treated": 1, "stratum": 2}))
+    places = choose_places(read_candidates(tmp_path / "places.csv", radius=75), spec.places).places
+    design = make_design(spec, places)
+    assert {window.asks for window in plan_capacity(design)} == {10}
+    assert design.fixed["trial"]["draw"]["stratum"] == 2
+    plain = read_trial_spec(write_spec(tmp_path, draw={"kind": "parallel", "treated": 8}))
+    assert "stratum" not in plain.model_dump(mode="json")["draw"]
 
 
 def test_an_outcome_that_patrols_make_themselves_is_told_at_the_design(workspace: Workspace, tmp_path: Path) -> None:

@@ -12,13 +12,19 @@ from safeground.engine.evaluation.protocols.area_months import (
 from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
 from safeground.engine.evaluation.protocols.campaign_survey import CampaignSurveyProtocol
 from safeground.engine.evaluation.protocols.common import NAME, OutcomeOfProtocol, Protocol
-from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol, TrialFiles
+from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol
 from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
 from safeground.engine.evaluation.protocols.displacement import WeightedDisplacementProtocol
+from safeground.engine.evaluation.protocols.drawn_places import (
+    DrawnPlacesProtocol,
+    ParallelProtocol,
+    SteppedWedgeProtocol,
+)
 from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
 from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsProtocol
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
 from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
+from safeground.engine.evaluation.protocols.trials import TrialFiles, TrialProtocol, add_months
 
 __all__ = [
     "NAME",
@@ -28,15 +34,20 @@ __all__ = [
     "CampaignSurveyProtocol",
     "CrossoverProtocol",
     "DifferenceInDifferencesProtocol",
+    "DrawnPlacesProtocol",
     "FeedCounts",
     "InterruptedSeriesProtocol",
     "MatchedGroupsProtocol",
     "OutcomeOfProtocol",
+    "ParallelProtocol",
     "Protocol",
     "SeriesFile",
+    "SteppedWedgeProtocol",
     "SyntheticControlProtocol",
     "TrialFiles",
+    "TrialProtocol",
     "WeightedDisplacementProtocol",
+    "add_months",
     "days_of",
     "read_protocol",
     "say_period",

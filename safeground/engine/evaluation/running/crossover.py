@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.documents import count_things
-from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
+from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
     CrossoverTrial,
@@ -27,13 +26,10 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.protocols import CrossoverProtocol, OutcomeOfProtocol
 from safeground.engine.evaluation.running.common import check_negative_controls
-from safeground.engine.evaluation.running.crossover_page import Dose, flow_of_place_days, say_crossover, show_crossover
+from safeground.engine.evaluation.running.crossover_page import flow_of_place_days, say_crossover, show_crossover
+from safeground.engine.evaluation.running.trials import DrawnOnce, TrialRunner
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.evaluation.validation import check_trial_protocol
-from safeground.engine.statistics import draw_schedules
-
-_COMPLIANCE = 0.8
-_CONTAMINATION = 0.2
 
 
 def evaluate_crossover(protocol: CrossoverProtocol, data: TrialData, *, sha256: str, seal: CheckResult) -> Evaluation:
@@ -46,7 +42,7 @@ def evaluate_crossover(protocol: CrossoverProtocol, data: TrialData, *, sha256: 
     check_trial_protocol(protocol, data)
     events = data.open_outcomes()
     rng = np.random.default_rng(protocol.seed)
-    runner = _Runner(protocol, data, rng, _DrawnOnce(draw_schedules(data.draw, protocol.runs, rng)))
+    runner = _Runner(protocol, data, rng, DrawnOnce.of(data.draw, protocol.runs, rng))
     primary = runner.estimate(protocol.primary, events[protocol.primary.name], Role.PRIMARY, has_checks=True)
     second = [
         runner.estimate(outcome, events[outcome.name], Role.SECONDARY)
@@ -64,7 +60,7 @@ def evaluate_crossover(protocol: CrossoverProtocol, data: TrialData, *, sha256: 
         seal,
         *runner.check_draw(),
         runner.check_compliance(),
-        runner.check_displacement(buffer),
+        runner.check_displacement(buffer, where="the places on patrol days"),
         check_negative_controls(controls),
     )
     named = {outcome.name for outcome in protocol.outcomes if outcome.role == "negative_control"}
@@ -103,31 +99,8 @@ def _read_families(effects: Sequence[Effect], *, alone: Collection[str]) -> tupl
 
 
 @dataclass(frozen=True, eq=False)
-class _DrawnOnce:
-    """The trial's mechanism with its draws kept: every outcome is held against the same ones, and they are drawn once."""
-
-    schedules: NDArray[np.bool_]
-
-    def __call__(self, rng: np.random.Generator) -> NDArray[np.bool_]:
-        return np.asarray(self.schedules[int(rng.integers(len(self.schedules)))])
-
-    def draw_many(self, rng: np.random.Generator, *, runs: int) -> NDArray[np.bool_]:
-        return self.schedules[:runs]
-
-
-@dataclass(frozen=True, eq=False)
-class _Runner:
+class _Runner(TrialRunner):
     protocol: CrossoverProtocol
-    data: TrialData
-    rng: np.random.Generator
-    draw: _DrawnOnce
-
-    def count(self, events: OutcomeEvents, *, in_buffer: bool = False) -> NDArray[np.float64]:
-        place, day = (events.buffer_place, events.buffer_day) if in_buffer else (events.place, events.day)
-        counts = np.zeros(self.data.shape)
-        if place is not None and day is not None:
-            np.add.at(counts, (place, day), 1)
-        return np.where(self.data.left_out, np.nan, counts)
 
     def estimate(
         self, outcome: OutcomeOfProtocol, events: OutcomeEvents, role: Role, *, has_checks: bool = False
@@ -181,53 +154,3 @@ class _Runner:
             except EvaluationRefused as refusal:
                 notes.append(f"{name} could not be estimated: {refusal}")
         return found, notes
-
-    def check_draw(self) -> tuple[CheckResult, ...]:
-        if self.data.sealed is None:
-            return ()
-        question = "Is the draw on record from before the first day?"
-        told = (
-            "Its seed was committed to before, and gives this schedule."
-            if self.data.sealed
-            else "No entry from before the first day was found."
-        )
-        return (judge(self.data.sealed, "draw_sealed_before_start", question, told),)
-
-    def doses(self) -> tuple[Dose, Dose] | None:
-        if self.data.visits is None:
-            return None
-        made, minutes = self.data.visits > 0, self.data.minutes
-
-        def dose(side: NDArray[np.bool_]) -> Dose:
-            mean = None if minutes is None else float(minutes[side].mean())
-            return Dose(int(side.sum()), int((made & side).sum()), mean)
-
-        return dose(self.data.treated), dose(~self.data.treated)
-
-    def check_compliance(self) -> CheckResult:
-        question = "Was the schedule kept?"
-        doses = self.doses()
-        if doses is None:
-            return not_applicable("compliance", question, "No visits were recorded, so that nobody knows.")
-        treated, other = doses
-        kept, strayed = treated.visited / treated.assigned, other.visited / other.assigned
-        sentence = (
-            f"Of {count_things(treated.assigned, 'treated place-day')} {100 * kept:.0f}% were visited, and of {other.assigned:,} others "
-            f"{100 * strayed:.0f}%."
-        )
-        return judge(kept >= _COMPLIANCE and strayed <= _CONTAMINATION, "compliance", question, sentence)
-
-    def check_displacement(self, buffer: Effect | None) -> CheckResult:
-        question = "Were there more events around the places on patrol days?"
-        if buffer is None:
-            return not_applicable("displacement", question, "Nothing was counted around the places.")
-        if buffer.lower > 1:
-            return judge(
-                False,
-                "displacement",
-                question,
-                "There were: what was not met at the places may have been met beside them.",
-            )
-        return judge_absence(
-            "displacement", question, buffer.lower, buffer.upper, seen="Not clearly", upwards_only=True
-        )

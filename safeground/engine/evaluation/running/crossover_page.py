@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from safeground.engine.documents import Column, Direction, capitalise, format_confidence
 from safeground.engine.evaluation.effects import Effect, Role, Side
 from safeground.engine.evaluation.exhibits import Effects, Flow, PageWords, Quantity, Section, Told
 from safeground.engine.evaluation.protocols import CrossoverProtocol
 from safeground.engine.evaluation.running.common import say_how_many_clear
+from safeground.engine.evaluation.running.trials import Dose
 
 _TIMING = ("lag_", "days_in_a_row_")
-
-
-@dataclass(frozen=True)
-class Dose:
-    """What was done on one side: place-days visited of those assigned, and minutes a place-day where they are known."""
-
-    assigned: int
-    visited: int
-    minutes: float | None
 
 
 def say_crossover(protocol: CrossoverProtocol, assigned: tuple[int, int]) -> PageWords:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from safeground.engine.documents import count_things, join_words
-from safeground.engine.evaluation import tell_why_untold
+from safeground.engine.evaluation import design_of, tell_why_untold
 from safeground.engine.places.patrols.candidates import ChosenPlaces, TrialPlace, find_overlaps
 from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
 from safeground.engine.places.patrols.power import DesignPower
@@ -81,11 +81,13 @@ class DesignReport:
 
     def _test_lines(self) -> list[str]:
         """Which test the power is of. Of a draw that no evaluation here tells, it is of none that there is."""
-        return (
-            []
-            if tell_why_untold(self.design.draw)
-            else ["It is the power of the very test that safeground evaluate makes."]
-        )
+        draw = self.design.draw
+        if tell_why_untold(draw):
+            return []
+        if design_of(draw) == "parallel":
+            told = "It is the power of the test that safeground evaluate makes (design: parallel) where nothing was counted before"
+            return [f"{told}; with counts from before the start it finds more."]
+        return [f"It is the power of the very test that safeground evaluate makes (design: {design_of(draw)})."]
 
     def _untold_lines(self) -> list[str]:
         """Before anybody walks a patrol for it: a draw or an outcome that no evaluation here will tell."""
@@ -173,9 +175,9 @@ def make_design(spec: TrialSpec, places: Sequence[TrialPlace]) -> TrialDesign:
 
 def plan_capacity(design: TrialDesign) -> tuple[WindowCapacity, ...]:
     """What the shifts carry beside what the busiest day asks. A daily draw has its treated places, a paired one half, a wedge all."""
-    kind, treated = design.spec.draw.kind, design.spec.draw.treated
-    busiest = len(design.places) // 2 if kind == "paired" else len(design.places) if treated is None else treated
-    return work_out_capacity(design.spec, treated=busiest)
+    draw, places = design.spec.draw, len(design.places)
+    busiest = places // 2 if draw.kind == "paired" else places if draw.treated is None else draw.treated
+    return work_out_capacity(design.spec, treated=busiest * places // draw.stratum if draw.stratum else busiest)
 
 
 def read_design(content: Mapping[str, Any], *, shown_as: str) -> TrialDesign:
@@ -209,7 +211,7 @@ def _tell_draw(design: TrialDesign) -> str:
         "blocked": f"each day {draw.treated} places, and each place as often as any other in every {draw.block} days",
         "paired": "each day one of each pair",
         "stepped_wedge": f"all places in the end, starting in {draw.steps} steps",
-        "parallel": f"{draw.treated} places on every day, the others never",
+        "parallel": f"{draw.treated} {f'of each {draw.stratum} places' if draw.stratum else 'places'} on every day, the others never",
     }[draw.kind]
 
 

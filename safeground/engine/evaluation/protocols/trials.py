@@ -1,0 +1,99 @@
+"""What protocols of trials have in common: places, periods and a lot, from the workspace or from files beside the protocol."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from safeground.engine.catalogue import DefinitionModel
+from safeground.engine.evaluation.draws import Draw
+from safeground.engine.evaluation.evidence import DesignKind
+from safeground.engine.evaluation.protocols.common import NAME, Protocol
+from safeground.engine.statistics import FEWEST_RUNS
+
+
+class TrialFiles(DefinitionModel):
+    """A trial that lies in files beside the protocol: its schedule, and its events, which stay closed until the protocol is sealed."""
+
+    schedule: str
+    """CSV: place, day, treated; and, if wanted, visits, minutes, left_out (the reason). The day of a month is its first."""
+    events: str
+    """CSV, a row an event: place, day, outcome; and, if wanted, harm, where (place or buffer)."""
+    places: str | None = None
+    """CSV: place, easting, northing, radius in metres. Needed for a buffer."""
+    draw: Draw
+
+
+class TrialProtocol(Protocol):
+    """A trial whose places were drawn by lot, as settled beforehand."""
+
+    trial: str | None = Field(default=None, pattern=NAME)
+    """A trial of this workspace (safeground patrol). Else `files`."""
+    files: TrialFiles | None = None
+    starts: datetime.date
+    planned_ratio: float = Field(gt=0, lt=1)
+    """The effect that the trial was meant to find."""
+    buffer_metres: float | None = Field(default=None, gt=0)
+    runs: int = Field(default=9_999, ge=FEWEST_RUNS, le=100_000)
+
+    @model_validator(mode="after")
+    def _names_its_trial(self) -> TrialProtocol:
+        if (self.trial is None) == (self.files is None):
+            raise ValueError("name either a trial of the workspace (trial) or its files (files), and not both")
+        for outcome in self.outcomes if self.trial is not None else ():
+            if outcome.definition is None or outcome.feed is None:
+                raise ValueError(f"outcome {outcome.name}: say which definition counts it and in which feed")
+        return self
+
+    @property
+    def kind(self) -> DesignKind:
+        return DesignKind.RANDOMISED
+
+    @property
+    def unit(self) -> Literal["day", "month"]:
+        """What a period is."""
+        return "day"
+
+    @property
+    def periods_before(self) -> int:
+        """How many periods before the start are counted too."""
+        return 0
+
+    @property
+    def dates(self) -> tuple[datetime.date, ...]:
+        """The first day of each period."""
+        raise NotImplementedError
+
+    @property
+    def span(self) -> tuple[datetime.date, datetime.date]:
+        last = self.dates[-1]
+        return self.dates[0], last if self.unit == "day" else add_months(last, 1) - datetime.timedelta(days=1)
+
+    @property
+    def first_counted(self) -> datetime.date:
+        """The first day on which an outcome counts, the time before the start included."""
+        if self.unit == "day":
+            return self.starts - datetime.timedelta(days=self.periods_before)
+        return add_months(self.starts, -self.periods_before)
+
+    @property
+    def period_of(self) -> Mapping[datetime.date, int]:
+        """The number of the period of each day that counts; those before the start are below nought."""
+        first, last = self.first_counted, self.span[1]
+        days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+        if self.unit == "day":
+            return {day: (day - self.starts).days for day in days}
+        return {day: (day.year - self.starts.year) * 12 + day.month - self.starts.month for day in days}
+
+    @property
+    def is_from_files(self) -> bool:
+        return self.files is not None
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """The first of the month so many months on."""
+    number = day.year * 12 + day.month - 1 + months
+    return datetime.date(number // 12, number % 12 + 1, 1)
