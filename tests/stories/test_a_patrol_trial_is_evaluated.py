@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -14,12 +15,12 @@ import pytest
 import yaml
 
 from safeground.cli import DONE, REFUSED, main
-from safeground.engine.build import run_evaluation, schedule_trial, seal_evaluation
-from safeground.engine.catalogue import Not, definitions_folder, load_catalogue
+from safeground.engine.build import build_editions, get_status, run_evaluation, schedule_trial, seal_evaluation
+from safeground.engine.catalogue import Catalogue, Not, definitions_folder, load_catalogue
 from safeground.engine.evaluation import EvaluationRefused
 from safeground.engine.feeds import check_deliveries, get_live_deliveries
 from safeground.engine.warehouse import conform_deliveries
-from safeground.engine.workspace import open_workspace
+from safeground.engine.workspace import Workspace, open_workspace
 
 EXAMPLE = definitions_folder() / "national" / "examples" / "southend_patrols"
 BEFORE = datetime.datetime(2025, 5, 20, 9, 0, tzinfo=datetime.UTC)
@@ -98,6 +99,53 @@ def test_from_the_draw_to_the_page(drawn: Path, tmp_path: Path, capsys: pytest.C
     late = write_protocol(tmp_path, starts=datetime.date(2025, 6, 3))
     assert run("evaluate", "seal", late, "--workspace", drawn) == REFUSED
     assert "are not the schedule's" in capsys.readouterr().err
+
+
+def test_a_build_quotes_what_was_found_and_says_what_changed_since(drawn: Path, tmp_path: Path) -> None:
+    workspace, catalogue = open_workspace(drawn), load_catalogue("wrenshire")
+    protocol = write_protocol(tmp_path)
+    seal_evaluation(workspace, catalogue, protocol, now=BEFORE)
+    land_crimes(drawn, tmp_path)
+    found = run_evaluation(workspace, catalogue, protocol, now=AFTER)
+
+    editions = build(workspace, catalogue)
+    for audience in ("partnership", "police"):
+        findings = json.loads((editions[audience] / "findings.json").read_text(encoding="utf-8"))["findings"]
+        told = next(each for each in findings if each["id"] == "evaluation.eight_weeks_patrols.violence")
+        assert told["estimate"]["value"] == pytest.approx(found.evaluation.primary.estimate, rel=1e-6)
+        page = (editions[audience] / "evaluations.html").read_text(encoding="utf-8")
+        assert 'href="evaluation_eight_weeks_patrols.html"' in page and "What it was made from has changed" not in page
+        assert (editions[audience] / "evaluation_eight_weeks_patrols.html").is_file()
+        quoted = json.loads((editions[audience] / "manifest.json").read_text(encoding="utf-8"))["tested"]
+        content = (found.folder / "result.json").read_bytes()
+        name = (found.folder / "result.json").relative_to(workspace.root).as_posix()
+        assert quoted == {name: hashlib.sha256(content).hexdigest()}
+    for path in editions["public"].rglob("*"):
+        assert path.is_dir() or b"eight_weeks" not in path.read_bytes(), path.name
+    assert (editions["public"] / "evaluations.html").is_file()
+
+    land_again(drawn, tmp_path)
+    again = write_protocol(tmp_path, runs=499)
+    seal_evaluation(workspace, catalogue, again, now=AFTER)
+    status = get_status(workspace, catalogue)
+    assert {str(each.audience) for each in status.editions if each.is_stale} == {"partnership", "police", "public"}
+    page = (build(workspace, catalogue)["partnership"] / "evaluations.html").read_text(encoding="utf-8")
+    assert "changed and sealed again on 20 August 2025, and that version has not been run" in page
+    assert "1 delivery of its days has come since and 1 delivery that it used is no longer in use" in page
+
+
+def build(workspace: Workspace, catalogue: Catalogue) -> dict[str, Path]:
+    """The edition of each audience; a second build of the same writes none."""
+    first, second = (build_editions(workspace, catalogue, now=AFTER) for _ in range(2))
+    assert not any(edition.is_new for edition in second.editions)
+    return {str(edition.audience): edition.path for edition in first.editions}
+
+
+def land_again(workspace: Path, folder: Path) -> None:
+    """A month of the trial as its sender corrected it: a crime less."""
+    path = folder / "2025-06-wrenshire-crimes.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    assert run("land", workspace, path) == DONE
 
 
 def land_crimes(workspace: Path, folder: Path) -> None:

@@ -121,7 +121,10 @@ class Counted:
         return float(gathered.definite.values[0, 0]), float(gathered.undetermined.values[0, 0])
 
     def split(self, by: str, period: Period, *, values: Sequence[str]) -> dict[str, float]:
-        """Definite events of a period by the values of a field, those asked for in their order; all others are 'not known'."""
+        """Definite events of a period by the values of a field, those asked for in their order; all others are 'not known', and so are
+        all of them where what landed has no such column."""
+        if by not in self.evidence.warehouse.columns_carried("events", self.feed):
+            return {**dict.fromkeys(values, 0.0), "not known": self.total(period)[0]}
         found = self.evidence.measures.split_definition(self.definition, by=by, level=FORCE)
         counts = {value: self.total(period, counts=found[value])[0] if value in found else 0.0 for value in values}
         return {**counts, "not known": self.total(period)[0] - sum(counts.values())}

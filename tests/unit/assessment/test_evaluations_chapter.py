@@ -122,7 +122,7 @@ def test_an_evaluation_is_a_finding_with_its_grade_what_it_cost_and_a_page(
     cost = find_finding(chapter, f"evaluation.{NAME}.cost_benefit")
     assert cost.estimate.is_published and find_finding(page, cost.id) == cost
     row = find_table(chapter, "evaluations_listed").rows[0]
-    assert row[4] == f"{primary.evidence.maryland} of 5" and "made-up data" in str(row[0])
+    assert row[2] == f"{primary.evidence.maryland} of 5" and "made-up data" in str(row[0])
     said = say(chapter.blocks)
     assert f"(evaluation_{NAME}.html)" in said and page.id == f"evaluation_{NAME}"
     assert "The data of this evaluation are made up" in said
@@ -151,7 +151,7 @@ def test_the_forest_holds_all_and_claims_no_more_than_the_intervals(
     figure = next(block for block in chapter.blocks if isinstance(block, Figure))
     assert figure.title == "1 of 2 evaluations is clear of no difference"
     assert len(figure.chart.points) == 2  # type: ignore[union-attr]
-    told = {str(row[0]): row[3] for row in find_table(chapter, "evaluations_listed").rows}
+    told = {str(row[0]): row[1] for row in find_table(chapter, "evaluations_listed").rows}
     assert told["Nothing clear (made-up data)"] == "cannot tell"
     assert (
         find_finding(chapter, f"evaluation.nothing_clear.{result.evaluation.primary.name}").direction
@@ -170,7 +170,7 @@ def test_what_rests_on_few_events_is_withheld_from_partners_and_told_to_the_poli
     partners, police = (write(tested, audience).chapters[0] for audience in (Audience.PARTNERSHIP, Audience.POLICE))
     assert find_finding(partners, finding).estimate.value is None
     assert find_finding(partners, finding).direction is Direction.NOT_COMPARED
-    assert find_table(partners, "evaluations_listed").rows[0][3] == "not told"
+    assert find_table(partners, "evaluations_listed").rows[0][1] == "not told"
     assert find_finding(partners, "evaluation.few_events.cost_benefit").estimate.value is None
     assert find_finding(police, finding).estimate.value == result.evaluation.primary.estimate
 
@@ -198,14 +198,14 @@ def test_priorities_that_name_an_approach_lead_to_what_is_known_and_tested(
 ) -> None:
     approaches = load_evidence("wrenshire")
     table = find_table(write(Tested(approaches=approaches)).chapters[0], "priorities_and_evidence")
-    assert {str(row[2]) for row in table.rows} == {"Mentoring", "Parenting programmes"}
-    assert {row[4] for row in table.rows} == {"no"}
+    assert {str(row[1]) for row in table.rows} == {"Mentoring", "Parenting programmes"}
+    assert {row[3] for row in table.rows} == {"no"}
     mentors = change(result, "mentors")
     protocol = mentors.evaluation.protocol.model_copy(update={"approach": "mentoring"})
     mentors = dataclasses.replace(mentors, evaluation=dataclasses.replace(mentors.evaluation, protocol=protocol))
     tested = Tested(evaluations=(quote(mentors),), approaches=approaches)
     table = find_table(write(tested).chapters[0], "priorities_and_evidence")
-    assert {str(row[2]): row[4] for row in table.rows} == {"Mentoring": "Mentors", "Parenting programmes": "no"}
+    assert {str(row[1]): row[3] for row in table.rows} == {"Mentoring": "Mentors", "Parenting programmes": "no"}
     assert "priorities_and_evidence" not in [
         getattr(block, "id", "") for block in write(tested, Audience.POLICE).chapters[1].blocks
     ]

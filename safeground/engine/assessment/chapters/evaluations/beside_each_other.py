@@ -72,8 +72,6 @@ def _make_table(told: Sequence[ToldEvaluation]) -> Table:
     rows: list[tuple[str | Protected, ...]] = [
         (
             each.protocol.title + (" (made-up data)" if each.protocol.is_made_up else ""),
-            f"{each.primary.outcome}: {each.primary.contrast.treated} against {each.primary.contrast.other}",
-            each.protocol.period,
             direction_words(each.finding.direction) if each.estimate.is_published else "not told",
             f"{each.grade.maryland} of 5",
             f"{each.grade.security} of 5",
@@ -86,18 +84,17 @@ def _make_table(told: Sequence[ToldEvaluation]) -> Table:
         caption="Every evaluation, what it found and how much that can bear",
         columns=[
             ("evaluation", "Evaluation"),
-            ("compared", "What was compared"),
-            ("period", "Days looked at"),
             ("direction", "Where it was done"),
             ("maryland", "Maryland scale"),
-            ("security", "How securely carried out"),
-            ("benefit", "Benefits for each £1 paid, £"),
+            ("security", "How securely"),
+            ("benefit", "For each £1 paid, £"),
         ],
         rows=rows,
         source=_source(told),
         notes=(
             "Higher or lower stands only where the interval leaves out no difference; the number with its interval is below.",
-            "The Maryland scale grades what a design can rule out. A design of 2 or less cannot tell what would have come anyway.",
+            "The Maryland scale grades what a design can rule out; one of 2 or less cannot tell what would have come anyway.",
+            "How securely it was carried out is worked out from its checks. For each £1 paid: what fewer offences are put at.",
         ),
         readers=_readers(told),
     )

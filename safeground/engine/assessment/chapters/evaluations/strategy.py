@@ -41,15 +41,13 @@ def tell_strategy(evidence: Evidence, told: Sequence[ToldEvaluation], notes: Map
         caption="Priorities that name an approach",
         columns=[
             ("priority", "Priority"),
-            ("where", "Where"),
             ("approach", "Approach"),
             ("known", "What is known of it elsewhere"),
             ("tested", "Tested here"),
         ],
         rows=[
             (
-                _name(priority),
-                strategy.cite_briefly(priority.at),
+                f"{_name(priority)} ({strategy.cite_briefly(priority.at)})",
                 approach.title,
                 warn_of(approach).sentence,
                 join_words(here[approach.name]) or "no",
