@@ -1,16 +1,16 @@
-"""Destroying deliveries: every copy in the workspace goes, a certificate stays, and the editions made from them are marked."""
+"""Destroying deliveries: every copy in the workspace goes, a certificate stays, and what was made from them is marked."""
 
 from __future__ import annotations
 
 import datetime
 import difflib
-import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safeground.engine.build.made_from import find_made_from
 from safeground.engine.documents import count_things
 from safeground.engine.feeds import (
     Certificate,
@@ -44,6 +44,9 @@ class DestructionReport:
         editions = sorted({name for each in self.destroyed for name in each.content["editions_made_from_it"]})
         if editions:
             lines.append(f"Editions made from this stay as published and are marked: {', '.join(editions)}.")
+        others = sorted({name for each in self.destroyed for name in each.content["also_made_from_it"]})
+        if others:
+            lines.append(f"Made from this too, and marked: {', '.join(others)}.")
         lines += [
             f"{name}, which had been superseded, counts again for its period; destroy it too if it must not."
             for name in self.live_again
@@ -104,12 +107,13 @@ def _destroy(
 ) -> dict[str, dict[str, Any]]:
     """Plan the removal and carry it out; returns the certificates by their path in the workspace."""
     ordered_at = (now or datetime.datetime.now(datetime.UTC)).isoformat(timespec="seconds")
-    editions = {path: _deliveries_of(path) for path in sorted(workspace.editions.folder.glob("*/*/manifest.json"))}
+    made_from = find_made_from(workspace)
     warehouse = set_beside_without(workspace, deliveries)
     names = {delivery.id: certificate_name(workspace, delivery.id) for delivery in deliveries}
     certificates: dict[str, dict[str, Any]] = {}
     for delivery in deliveries:
-        used_by = [path.parent for path, used in editions.items() if delivery.id in used]
+        used_by = [path for path, used in made_from.items() if delivery.id in used]
+        editions = [path for path in used_by if path.is_relative_to(workspace.editions.folder)]
         certificates[names[delivery.id]] = make_certificate(
             delivery,
             reason=reason,
@@ -117,17 +121,18 @@ def _destroy(
             ordered_at=ordered_at,
             rows=_count_rows(workspace, delivery),
             removed=[_describe(path, workspace) for path in _files_of(workspace, delivery, warehouse)],
-            editions=[_relative(path, workspace.root) for path in used_by],
+            editions=[_relative(path, workspace.root) for path in editions],
+            others=[_relative(path, workspace.root) for path in used_by if path not in editions],
         )
     marks: dict[str, str] = {}
-    for path, used in editions.items():
+    for path, used in made_from.items():
         gone = [
             DestroyedSource(delivery.id, names[delivery.id], ordered_at[:10])
             for delivery in deliveries
             if delivery.id in used
         ]
         if gone:
-            marks[_relative(mark_path(path.parent), workspace.root)] = write_marks((*read_marks(path.parent), *gone))
+            marks[_relative(mark_path(path), workspace.root)] = write_marks((*read_marks(path), *gone))
     workspace.remove(
         Removal(
             paths=tuple(_relative(path, workspace.root) for path in _paths_of(workspace, deliveries, warehouse)),
@@ -169,17 +174,6 @@ def _count_rows(workspace: Workspace, delivery: Delivery) -> Mapping[str, int | 
     report = get_check_report(workspace, delivery.id)
     counted = ("accepted", "quarantined", "duplicates")
     return {"received": delivery.records} | {name: getattr(report, name) if report else None for name in counted}
-
-
-def _deliveries_of(manifest: Path) -> frozenset[str]:
-    """What an edition was made from. Raises WorkspaceError where it cannot be told, since it could then not be marked."""
-    try:
-        return frozenset(each["id"] for each in json.loads(manifest.read_text(encoding="utf-8"))["deliveries"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise WorkspaceError(
-            f"{manifest} cannot be read, so that nobody can say whether that edition was made from the delivery; restore it "
-            "from a copy, or remove that edition."
-        ) from None
 
 
 def _unknown(workspace: Workspace, name: str, known: Sequence[str]) -> str:

@@ -24,6 +24,10 @@ from safeground.engine.warehouse import open_warehouse
 from safeground.engine.workspace import Generations, Progress, Workspace, no_progress
 
 _DEFAULT = "robbery_rate"
+_BESIDE = (
+    "police_uk_street", "population", "ethnicity", "deprivation", "area_boundaries", "area_lookup", "recorded_crime_tables",
+)  # fmt: skip
+"""Feeds whose deliveries a pack rests on beside that of its events: for streets' names, residents, districts, and volumes by offence."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def publish_hot_spots(
             into=staged,
             brand=make_brand(catalogue),
             manifest=_manifest(told, harm),
+            releases=evidence.releases(f"hot_spots/{audience}/{name}"),
             built_at=now or datetime.datetime.now(datetime.UTC),
             changed=f"{newest:%Y-%m-%d}T00:00:00.000Z",
             progress=progress,
@@ -175,7 +180,7 @@ def _manifest(told: ToldSpots, harm: HarmWeights | None) -> dict[str, Any]:
         "deliveries": [
             {"id": delivery.id, "sha256": delivery.sha256}
             for delivery in evidence.warehouse.deliveries
-            if delivery.feed == feed
+            if delivery.feed in {feed, *_BESIDE}
         ],
     }
 
@@ -184,7 +189,7 @@ def _report(told: ToldSpots, path: Path, table: Table, why: str, *, is_new: bool
     names = [column.key for column in table.columns]
     at = [names.index(key) for key in ("name", "grid_reference", "events")]
     spots = tuple(tuple(_write(row[place]) for place in at) for row in table.rows)
-    single, unsure = sum(spot.is_one_point for spot in told.found.spots), len(told.unsure)
+    single, unsure = sum(told.at_one_point(spot) == "yes" for spot in told.found.spots), len(told.unsure)
     cautions = [why] if why else []
     cautions += [
         f"{unsure} of {len(spots)} are less sure: another grid, or other luck over the same months, would as often choose another place."

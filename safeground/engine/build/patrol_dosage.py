@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
@@ -49,6 +49,8 @@ class DosageReport:
     differs: tuple[str, ...]
     """Where the plan that landed is not the schedule that was drawn, in words."""
     destroyed: DestructionReport | None = None
+    deliveries: tuple[str, ...] = ()
+    """Ids of all that it was worked out from."""
 
     def lines(self) -> tuple[str, ...]:
         dosage, (low, high) = self.dosage, KOPER_MINUTES
@@ -104,6 +106,7 @@ class DosageReport:
             "outside": dosage.outside,
             "plan_differs": list(self.differs),
             "tracks": list(self.tracks),
+            "deliveries": list(self.deliveries),
             "destroyed": self.destroyed.as_data() if self.destroyed else None,
         }
 
@@ -136,7 +139,9 @@ def tell_dosage(
             places=[place.name for place in design.places],
             days=design.spec.dates,
         )
-        report = DosageReport(dosage, len(records.visits), len(kept), records.fix_deliveries, differs)
+        report = DosageReport(
+            dosage, len(records.visits), len(kept), records.fix_deliveries, differs, deliveries=records.deliveries
+        )
         text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"
         folder = dosage_folder(workspace, trial)
         workspace.write_atomically(folder / "dosage.json", text)
@@ -152,7 +157,7 @@ def tell_dosage(
     if not by.strip():
         raise WorkspaceError("A destruction needs somebody who orders it; give --by with a role.")
     destroyed = destroy_deliveries(workspace, records.fix_deliveries, reason=REASON, by=by)
-    return DosageReport(dosage, report.from_records, report.from_tracks, (), differs, destroyed)
+    return replace(report, tracks=(), destroyed=destroyed)
 
 
 def _others_in(warehouse: Warehouse, records: PatrolRecords, trial: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def design_trial(
             f"{spec.name} has been drawn, and its design is not changed after that; give the changed one another name."
         )
     progress(0, 2, "Reading the places' past")
-    history = None if spec.declared is not None else _read_history(workspace, catalogue, design)
+    history, deliveries = (None, ()) if spec.declared is not None else _read_history(workspace, catalogue, design)
     progress(1, 2, "Simulating trials")
     power = estimate_design_power(
         spec,
@@ -90,6 +90,7 @@ def design_trial(
         power=power,
         plans_missing=tell_missing_plans(plans),
         police_initiated=name_police_initiated(catalogue, spec.outcome.definition),
+        deliveries=deliveries,
     )
     with workspace.exclusive():
         text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"
@@ -184,8 +185,11 @@ def write_plan_templates(workspace: Workspace, trial: str) -> tuple[str, ...]:
     return (f"{count_things(len(missing), 'template')} written into {folder}.", *lacking)
 
 
-def _read_history(workspace: Workspace, catalogue: Catalogue, design: TrialDesign) -> PlaceHistory:
-    spec = design.spec
+def _read_history(
+    workspace: Workspace, catalogue: Catalogue, design: TrialDesign
+) -> tuple[PlaceHistory, tuple[str, ...]]:
+    """The places' past, and the ids of the deliveries that it is read from."""
+    spec, partner = design.spec, catalogue.partnership.force.partner
     definition = catalogue.definitions.get(spec.outcome.definition)
     if definition is None:
         raise TrialRefused(
@@ -196,11 +200,13 @@ def _read_history(workspace: Workspace, catalogue: Catalogue, design: TrialDesig
             f"{spec.name}: {definition.name} is counted in {', '.join(definition.feeds)}, not in {spec.outcome.feed}."
         )
     with open_warehouse(workspace) as warehouse:
-        return read_place_history(
+        history = read_place_history(
             warehouse,
             definition.rule_under(),
             feed=spec.outcome.feed,
-            partner=catalogue.partnership.force.partner,
+            partner=partner,
             places=design.places,
             boundary=spec.boundary,
         )
+        read = [each.id for each in warehouse.deliveries if (each.feed, each.partner) == (spec.outcome.feed, partner)]
+        return history, tuple(sorted(read))

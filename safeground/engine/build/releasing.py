@@ -23,6 +23,9 @@ RESULTS_ENDING = ".release-check.csv"
 """Of the results of an edition's own check, beside its folder: they say which cells are near to being known, so that they are for whoever
 releases and not for readers."""
 
+_RELEASED = ("editions/*/*/release.json", "places/hot_spots/*/*/release.json")
+"""Registers of editions, and of packs of hot spots."""
+
 DECISIONS = "release-decisions.yaml"
 _NAMED = 5
 _FORCE = "pfa24"
@@ -139,7 +142,7 @@ def compare_with_earlier(
     name = new[0].name if new else "nothing that any rule withholds"
     earlier = [
         (told_to, release)
-        for folder in sorted(workspace.editions.folder.glob("*/*/release.json"))
+        for folder in sorted(path for pattern in _RELEASED for path in workspace.root.glob(pattern))
         for told_to, releases in [read_releases(folder.parent)]
         for release in releases
         if release.name != name and not _is_same(release, new)

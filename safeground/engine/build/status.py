@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from safeground.engine.build.editions import choose_audiences, edition_key, editions_of
+from safeground.engine.build.made_from import find_marked
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience, count_things
 from safeground.engine.feeds import get_certificates, get_check_report, get_deliveries, get_live_deliveries
-from safeground.engine.publish import DestroyedSource, mark_path, read_marks
+from safeground.engine.publish import DestroyedSource, read_marks
 from safeground.engine.workspace import Workspace
 
 
@@ -54,6 +55,8 @@ class Status:
     destroyed: int = 0
     """Certificates of destruction."""
     marked: tuple[str, ...] = ()
+    """Editions made from what was destroyed, and `marked_too` all else that was: packs, back-tests, evaluations, trials."""
+    marked_too: tuple[str, ...] = ()
     """Editions, in use or earlier, made from what has been destroyed since; as paths in the workspace."""
     review_due: datetime.date | None = None
     """By when the assessment is to be reviewed; None where the partnership has set no day."""
@@ -95,6 +98,7 @@ class Status:
         if self.destroyed:
             lines.append(
                 f"  destroyed: {_count(self.destroyed)}, with certificates; editions marked: {len(self.marked)}"
+                + (f"; other results marked: {len(self.marked_too)}" if self.marked_too else "")
             )
         if self.is_review_overdue and self.review_due is not None:
             lines.append(
@@ -123,6 +127,7 @@ class Status:
             ],
             "destroyed": self.destroyed,
             "marked_editions": list(self.marked),
+            "marked_results": list(self.marked_too),
             "is_stale": self.is_stale,
             "review_due": self.review_due.isoformat() if self.review_due else None,
             "is_review_overdue": self.is_review_overdue,
@@ -155,6 +160,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue, *, today: datetime.da
                 destroyed=() if current is None else read_marks(current),
             )
         )
+    marked = [path.relative_to(workspace.root).as_posix() for path in find_marked(workspace)]
     return Status(
         root=workspace.root,
         partnership=catalogue.partnership.title,
@@ -166,11 +172,8 @@ def get_status(workspace: Workspace, catalogue: Catalogue, *, today: datetime.da
         destroyed=len(get_certificates(workspace)),
         review_due=review.due if review else None,
         is_review_overdue=review is not None and review.due < (today or datetime.date.today()),
-        marked=tuple(
-            path.relative_to(workspace.root).as_posix()
-            for path in sorted(workspace.editions.folder.glob("*/*"))
-            if path.is_dir() and mark_path(path).exists()
-        ),
+        marked=tuple(name for name in marked if name.startswith("editions/")),
+        marked_too=tuple(name for name in marked if not name.startswith("editions/")),
     )
 
 

@@ -50,11 +50,12 @@ def make_certificate(
     rows: Mapping[str, int | None],
     removed: Sequence[Mapping[str, Any]],
     editions: Sequence[str],
+    others: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The text of a certificate but for `completed_at`, which it is given when all is gone.
 
     rows: received, accepted, quarantined and duplicates; removed: of each file its `path` in the workspace, `sha256` and `bytes`;
-    editions: those made from it, which stay.
+    editions: those made from it, which stay; others: packs, back-tests, evaluations and trials that used it, which stay too.
     """
     return {
         "certificate": "destruction",
@@ -76,6 +77,7 @@ def make_certificate(
         "ordered_at": ordered_at,
         "removed": list(removed),
         "editions_made_from_it": list(editions),
+        "also_made_from_it": list(others),
     }
 
 

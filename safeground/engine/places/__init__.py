@@ -36,6 +36,7 @@ from safeground.engine.places.forecasts import (
     read_backtests,
     read_history,
     run_backtest,
+    share_out_residents,
     tell_residents,
 )
 from safeground.engine.places.hot_spots import (
@@ -248,6 +249,7 @@ __all__ = [
     "render_visits",
     "run_backtest",
     "seal_schedule",
+    "share_out_residents",
     "sheets_folder",
     "smooth_events",
     "tell_missing_plans",

@@ -1,6 +1,8 @@
-"""Marks on editions: that something an edition was made from has been destroyed since.
+"""Marks: that something an edition, or anything else that is kept, was made from has been destroyed since.
 
-An edition is never changed, so its mark is a file beside it: `editions/<audience>/<id>.destroyed.json`.
+An edition is never changed, so its mark is a file beside it: `editions/<audience>/<id>.destroyed.json`. So it is with a pack of hot
+spots, an evaluation and a trial. Beside a file `<id>.json` it is `<id>.json.destroyed`, which nobody who looks for such files takes for
+one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _ENDING = ".destroyed.json"
+_ENDING_OF_FILES = ".destroyed"
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class DestroyedSource:
 
 
 def mark_path(edition: Path) -> Path:
-    """The mark of an edition, which may not be there."""
-    return edition.with_name(edition.name + _ENDING)
+    """The mark of an edition, or of another folder or file that is kept; it may not be there."""
+    return edition.with_name(edition.name + (_ENDING_OF_FILES if edition.suffix == ".json" else _ENDING))
 
 
 def read_marks(edition: Path) -> tuple[DestroyedSource, ...]:

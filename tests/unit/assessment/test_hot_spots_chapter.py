@@ -165,6 +165,27 @@ def test_small_numbers_are_withheld_from_partners_and_not_from_the_police(county
     assert not [block for page in pack.chapters[1:] for block in page.blocks if isinstance(block, Figure)]
 
 
+def test_no_part_of_a_place_can_be_worked_out_from_its_other_parts(county: PartnersCounty) -> None:
+    """A withheld year or point is not what is left of the place's own number; and what is told of places is in the register."""
+    told = tell(county, Audience.PARTNERSHIP, "all_serious_violence", cell=300.0)
+    document, _ = write_hot_spot_pack(told)
+    threshold, withheld = told.rule.threshold, 0
+    assert threshold > 0
+    for spot, page in zip(told.found.spots, document.chapters[1:-1], strict=True):
+        for name in ("points", "years"):
+            table = find_table(page, f"spot_{spot.rank:02d}_{name}")
+            numbers = [row[-1] for row in table.rows]
+            hidden = [number for number in numbers if not number.is_published]  # type: ignore[union-attr]
+            withheld += len(hidden)
+            if hidden and told.events(spot).is_published:
+                left = spot.events - sum(number.value for number in numbers if number.is_published)  # type: ignore[union-attr, misc]
+                assert len(hidden) > 1 and left > len(hidden)  # each of two or more can be 1 and more
+    assert withheld
+    told_of = {cell.key: cell.value for release in told.evidence.releases("x") for cell in release.cells}
+    for spot in told.found.spots:
+        assert told_of[told.key(spot)] == told.events(spot).value
+
+
 def test_each_place_has_a_page_and_a_row(county: PartnersCounty) -> None:
     told = tell(county, Audience.POLICE, "robbery_rate", count=7)
     document, layers = write_hot_spot_pack(told)

@@ -129,6 +129,59 @@ def test_no_copy_of_a_row_is_left_in_any_file(workspace):
     assert {path.split("/")[0] for path in removed} == {"landed", "checked", "quarantine", "warehouse"}
 
 
+PACK = "places/hot_spots/police/2024-03-abc"
+
+
+def keep_results(workspace: Workspace, deliveries: list[str]) -> dict[str, Path]:
+    """One of each that is kept beside editions, as far as its file says what it was made from."""
+    said = {
+        f"{PACK}/manifest.json": {"deliveries": [{"id": name} for name in deliveries]},
+        "places/backtests/robbery-2024-03-abc.json": {"deliveries": deliveries},
+        "evaluations/a_trial/0123456789ab/result.json": {"made_from": {"deliveries": deliveries}},
+        "patrols/a_trial/design.json": {"deliveries": deliveries},
+        "patrols/a_trial/dosage/dosage.json": {"deliveries": deliveries[:1]},
+    }
+    for name, content in said.items():
+        (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.root / name).write_text(json.dumps(content))
+    return {name: workspace.root / name for name in said}
+
+
+def test_all_that_was_made_from_it_is_marked_and_what_was_not_is_not(workspace):
+    first, second, third = (id_of(workspace, month) for month in MONTHS)
+    kept = keep_results(workspace, [second, third])
+    report = destroy_deliveries(workspace, [first, third], **WORDS)
+    used = {each.delivery: each.content["also_made_from_it"] for each in report.destroyed}
+    backtest, folders = (
+        "places/backtests/robbery-2024-03-abc.json",
+        ["evaluations/a_trial/0123456789ab", "patrols/a_trial"],
+    )
+    assert used[first] == [] and sorted(used[third]) == sorted([PACK, backtest, *folders])
+    assert [source.delivery for source in read_marks(workspace.root / PACK)] == [third]
+    assert read_marks(workspace.root / "patrols/a_trial/dosage") == ()  # made from another
+    backtests = workspace.root / "places" / "backtests"
+    assert [path.name for path in backtests.glob("*.json")] == ["robbery-2024-03-abc.json"]  # a mark is taken for none
+    assert (workspace.root / f"{backtest}.destroyed").is_file()
+    assert any("Made from this too, and marked: evaluations/a_trial" in line for line in report.lines())
+    status = get_status(workspace, load_catalogue("wrenshire"))
+    assert sorted(status.marked_too) == sorted(used[third]) and "other results marked: 4" in "\n".join(status.lines())
+
+    kept["patrols/a_trial/design.json"].write_text(json.dumps({"deliveries": [second]}))
+    assert (
+        "patrols/a_trial" not in get_status(workspace, load_catalogue("wrenshire")).marked_too
+    )  # made anew without it
+
+
+def test_nothing_goes_while_something_that_may_have_used_it_cannot_be_read(workspace):
+    month = id_of(workspace, "2024-01")
+    path = keep_results(workspace, [month])["evaluations/a_trial/0123456789ab/result.json"]
+    path.write_text("{")
+    with pytest.raises(WorkspaceError, match="nobody can say whether it was made from the delivery"):
+        destroy_deliveries(workspace, [month], **WORDS)
+    assert find(workspace, sentinel("2024-01")) and not get_certificates(workspace)
+    assert not get_status(workspace, load_catalogue("wrenshire")).marked_too
+
+
 def test_the_next_build_does_without_it_and_the_editions_are_marked(workspace):
     catalogue = load_catalogue("wrenshire")
     first = build_editions(workspace, catalogue).editions

@@ -57,6 +57,8 @@ class DesignReport:
     """Places without a problem-solving plan, or with one that is not filled in, in words."""
     police_initiated: tuple[str, ...] = ()
     """Offences of the outcome that are on paper because police were there."""
+    deliveries: tuple[str, ...] = ()
+    """Ids of those whose events power rests on."""
 
     @property
     def can_be_carried(self) -> bool:
@@ -144,6 +146,7 @@ class DesignReport:
             "capacity": [{**vars(window), "is_enough": window.is_enough} for window in self.capacity],
             "passed_over": list(self.chosen.passed_over),
             "plans_missing": list(self.plans_missing),
+            "deliveries": list(self.deliveries),
             "power": {
                 "basis": self.power.basis,
                 "is_assumption": self.power.is_assumption,

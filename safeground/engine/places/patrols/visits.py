@@ -66,6 +66,8 @@ class PatrolRecords:
     planned: tuple[PlannedDay, ...]
     visits: tuple[PatrolVisit, ...]
     fixes: tuple[PatrolFix, ...]
+    deliveries: tuple[str, ...] = ()
+    """Ids of all that it came in."""
 
     @property
     def fix_deliveries(self) -> tuple[str, ...]:
@@ -100,6 +102,7 @@ def read_patrol_records(warehouse: Warehouse, trial: str) -> PatrolRecords:
             for row in rows
             if row["kind"] == "fix" and row["started"]
         ),
+        deliveries=tuple(sorted({row["delivery"] for row in rows})),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from safeground.engine.disclosure import Release
 from safeground.engine.documents import Audience, Document
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.edition import Edition, publish_edition
@@ -26,12 +27,14 @@ def publish_places(
     manifest: Mapping[str, Any],
     built_at: datetime,
     changed: str,
+    releases: Sequence[Release] = (),
     progress: Progress = no_progress,
 ) -> Edition:
     """Write a pack under `into`, which must not exist yet. `changed`: see `render_geopackage`.
 
     layers: the first is that of the places themselves, whose table stands in the document; those after it are beside it, each with a
-    CSV of its own since no page lists its thousands of rows. All are in one GeoPackage, named as the first.
+    CSV of its own since no page lists its thousands of rows. All are in one GeoPackage, named as the first. releases: as in
+    `publish_edition`.
 
     Raises ValueError for a public document: outlines of places chosen for patrol are never published.
     """
@@ -51,6 +54,7 @@ def publish_places(
         manifest=manifest,
         built_at=built_at,
         attachments=attachments,
+        releases=releases,
         progress=progress,
     )
 

@@ -110,7 +110,7 @@ def make_map(told: ToldSpots) -> Figure:
     outlines = told.evidence.district_outlines
     where = f" in {count_words(len(districts), 'district')}" if districts else ""
     marks = tuple(
-        SpotMark(str(spot.rank), spot.name, longitude, latitude, told.count(spot.events), is_unsure(spot))
+        SpotMark(str(spot.rank), spot.name, longitude, latitude, told.events(spot), is_unsure(spot))
         for spot, (longitude, latitude) in zip(spots, told.degrees, strict=True)
     )
     return Figure(
@@ -140,7 +140,7 @@ def _make_map_table(told: ToldSpots) -> Table:
         id="hot_spots_map",
         caption=f"Where the hot spots of {told.what} lie",
         columns=[("rank", "Number"), ("name", "Place"), ("grid_reference", "Grid reference"), ("events", "Offences")],
-        rows=[(str(spot.rank), spot.name, spot.grid_reference, told.count(spot.events)) for spot in told.found.spots],
+        rows=[(str(spot.rank), spot.name, spot.grid_reference, told.events(spot)) for spot in told.found.spots],
         source=told.source,
         readers=told.readers,
         shows_hot_spots=True,
@@ -154,7 +154,7 @@ def make_spot_table(told: ToldSpots) -> Table:
         (
             f"{spot.rank}. {spot.name}",
             spot.grid_reference,
-            told.count(spot.events),
+            told.events(spot),
             *([told.harm(spot)] if has_harm else []),
             told.times(spot, spot.kept_when_moved),
             told.times(spot, spot.kept_by_chance),
@@ -209,9 +209,9 @@ def _busy_neighbours(told: ToldSpots, spot: HotSpot) -> str:
 
 def _note(told: ToldSpots, spot: HotSpot) -> str:
     """'steady, one point'; nothing where its count is withheld, at which both would hint."""
-    if not told.count(spot.events).is_published:
+    if not told.events(spot).is_published:
         return ""
-    said = ["steady" if spot.stays_when_moved else "", "one point" if spot.is_one_point else ""]
+    said = ["steady" if spot.stays_when_moved else "", "one point" if told.at_one_point(spot) == "yes" else ""]
     return ", ".join(word for word in said if word)
 
 
@@ -266,7 +266,7 @@ def make_near_repeats(told: ToldSpots) -> list[Block]:
 
 def _look_first(told: ToldSpots) -> Sequence[str]:
     found, said = told.found, []
-    single = [spot for spot in found.spots if spot.is_one_point]
+    single = [spot for spot in found.spots if told.at_one_point(spot) == "yes"]
     if single:
         what = (
             "a point to which the publisher moves what happens in several streets around it"

@@ -90,15 +90,15 @@ def make_map_table(told: ToldSpots) -> Table:
                 f"{spot.northing:.0f}",
                 spot.grid_reference,
                 spot.district,
-                told.count(spot.events),
+                told.events(spot),
                 told.harm(spot),
                 told.times(spot, spot.kept_when_moved),
                 told.times(spot, spot.kept_by_chance),
                 told.answer(spot, spot.stays_when_moved),
                 told.answer(spot, spot.more_than_even),
                 told.answer(spot, spot.hot),
-                LASTING.get(spot.over_time, "not shown") if told.count(spot.events).is_published else "not told",
-                "yes" if spot.is_one_point else "no",
+                LASTING.get(spot.over_time, "not shown") if told.events(spot).is_published else "not told",
+                told.at_one_point(spot),
             )
             for spot in told.found.spots
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime
 from collections.abc import Mapping
 
 import numpy as np
@@ -49,7 +49,7 @@ def make_spot_page(told: ToldSpots, spot: HotSpot, notes: Mapping[str, str]) -> 
     if told.rule.threshold == 0:
         blocks += _make_hours(told, spot)
     blocks += [Heading("Before anyone is sent"), Paragraph(notes["before_a_patrol"])]
-    summary = f"{format_value(told.count(spot.events))} offences of {told.what} in {told.when}. {_how_sure(told, spot)}"
+    summary = f"{format_value(told.events(spot))} offences of {told.what} in {told.when}. {_how_sure(told, spot)}"
     return Chapter(f"spot_{spot.rank:02d}", f"{spot.rank}. {spot.name}", summary, tuple(blocks))
 
 
@@ -81,7 +81,7 @@ def _warn(told: ToldSpots, spot: HotSpot) -> list[Block]:
                 "Look at it before it is given patrols that a surer place would go without.",
             )
         )
-    if spot.is_one_point:
+    if told.at_one_point(spot) == "yes":
         point = spot.largest_point
         what = (
             "The publisher moves offences to such points from the streets around."
@@ -91,7 +91,7 @@ def _warn(told: ToldSpots, spot: HotSpot) -> list[Block]:
         said.append(
             Notice(
                 NoticeKind.WARNING,
-                f"{format_value(told.count(point.events))} of {format_value(told.count(spot.events))} offences lie at one point: "
+                f"{format_value(told.count(point.events))} of {format_value(told.events(spot))} offences lie at one point: "
                 f"{point.name or spot.grid_reference}. {what} If it is one venue, start with its manager, its licence and its door.",
             )
         )
@@ -153,14 +153,11 @@ def _make_map(told: ToldSpots, spot: HotSpot) -> Figure:
 
 
 def _make_points(told: ToldSpots, spot: HotSpot) -> Block:
-    names: Counter[str] = Counter()
-    for anchor in spot.anchors:
-        names[anchor.name or "a point without a name"] += anchor.events
     return make_table(
         id=f"spot_{spot.rank:02d}_points",
         caption="At which points",
         columns=[("point", "On or near"), ("events", "Offences")],
-        rows=[(name, told.count(events)) for name, events in names.most_common()],
+        rows=told.points(spot),
         source=told.source,
         rows_shown=8,
         readers=told.readers,
@@ -169,12 +166,13 @@ def _make_points(told: ToldSpots, spot: HotSpot) -> Block:
 
 
 def _make_years(told: ToldSpots, spot: HotSpot) -> Block:
-    months = Counter(month.year for month in told.found.incidents.months)
-    events: Counter[int] = Counter()
-    for month, number in spot.by_month.items():
-        events[month.year] += number
+    years: dict[int, list[datetime.date]] = {}
+    for month in sorted(told.found.incidents.months):
+        years.setdefault(month.year, []).append(month)
+    counts = [sum(spot.by_month.get(month, 0) for month in months) for months in years.values()]
+    numbers = told.parts(spot, counts, [told.key(spot, months=months) for months in years.values()])
     rows: list[tuple[str | Protected, ...]] = [
-        (str(year), str(number), told.count(events[year])) for year, number in sorted(months.items())
+        (str(year), str(len(months)), number) for (year, months), number in zip(years.items(), numbers, strict=True)
     ]
     return make_table(
         id=f"spot_{spot.rank:02d}_years",

@@ -6,11 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
-import shapely
 
-from safeground.engine.areas import make_outlines, to_wgs84
 from safeground.engine.assessment.chapters.hot_spots.told import ToldSpots, choose_months
-from safeground.engine.assessment.evidence import SMALL_AREA
 from safeground.engine.assessment.making import make_table
 from safeground.engine.disclosure import Protected, protect
 from safeground.engine.documents import Block, Heading, Notice, NoticeKind, Paragraph, format_number, join_words
@@ -21,6 +18,7 @@ from safeground.engine.places import (
     compare_choices,
     make_fairness_sheet,
     read_incidents,
+    share_out_residents,
 )
 
 _POPULATION = "population"
@@ -74,24 +72,9 @@ def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
 
 def _share_out_residents(told: ToldSpots) -> dict[str, float]:
     """The share of each small area's land that lies in a hot spot, which is taken for the share of its residents."""
-    evidence = told.evidence
-    outlines = make_outlines(evidence.warehouse.table("boundaries").to_pyarrow(), SMALL_AREA)
-    ours = set(evidence.measures.areas(SMALL_AREA))
-    if not len(outlines) or not told.found.spots:
+    if not told.evidence.measures.has_areas or not told.found.spots:
         return {}
-
-    def to_degrees(points: np.ndarray) -> np.ndarray:
-        return np.column_stack(to_wgs84(points[:, 0], points[:, 1]))
-
-    cells = shapely.transform(told.found.polygons, to_degrees)
-    cell, area = shapely.STRtree(outlines.geometries).query(cells, predicate="intersects")
-    overlap = shapely.area(shapely.intersection(cells[cell], outlines.geometries[area]))
-    shares: dict[str, float] = {}
-    for at, part in zip(area, overlap / shapely.area(outlines.geometries[area]), strict=True):
-        code = str(outlines.codes[at])
-        if code in ours:
-            shares[code] = min(1.0, shares.get(code, 0.0) + float(part))
-    return shares
+    return share_out_residents(told.evidence.measures, told.found.polygons)
 
 
 def compare_with_police_records(told: ToldSpots) -> list[Block]:

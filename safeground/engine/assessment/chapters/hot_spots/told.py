@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,8 +15,9 @@ from numpy.typing import NDArray
 
 from safeground.engine.areas import to_wgs84
 from safeground.engine.assessment.evidence import SMALL_AREA, STREET, Evidence
+from safeground.engine.assessment.withholding import protect_cells
 from safeground.engine.catalogue import EventDefinition
-from safeground.engine.disclosure import DisclosureRule, Protected, protect
+from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, protect
 from safeground.engine.documents import AreaShape, Audience, Table, capitalise, join_words
 from safeground.engine.feeds import HarmWeights
 from safeground.engine.measures import Measures
@@ -104,6 +107,54 @@ class ToldSpots:
         """A share of 0 to 1 that rests on `count` events."""
         return protect(float(np.round(100 * share)), unit="%", rule=self.rule, count=float(count), reason=reason)
 
+    def key(self, spot: HotSpot, part: str = "", months: Sequence[datetime.date] | None = None) -> CellKey:
+        """What a place's count is called in all that an edition tells. A cell is the same in the next edition, so that two of them are
+        held against each other. part: 'point=High Street'; months: all of them unless told."""
+        plan = self.found.plan
+        cell = f"{plan.kind} of {plan.cell:g} m at {spot.grid_reference}"
+        series = Series(f"{self.definition.feeds[0]}/{self.definition.name}/in hot spots", cell, part)
+        return CellKey(series, tuple(f"{month:%Y-%m}" for month in sorted(months or self.found.incidents.months)))
+
+    @cached_property
+    def _events(self) -> list[Protected]:
+        spots = self.found.spots
+        register = self.evidence.register_of_feed(self.definition.feeds[0])
+        keys = [self.key(spot) for spot in spots]
+        return protect_cells([spot.events for spot in spots], [], self.rule, keys=keys, register=register)
+
+    def events(self, spot: HotSpot) -> Protected:
+        """A place's offences, as all that the edition tells of it agrees."""
+        return self._events[spot.rank - 1]
+
+    def parts(self, spot: HotSpot, counts: Sequence[int], keys: Sequence[CellKey]) -> list[Protected]:
+        """Parts that make up a place's offences: where one is small, what would give it away goes with it; where the whole is withheld,
+        they are."""
+        register, whole = self.evidence.register_of_feed(self.definition.feeds[0]), self.events(spot)
+        if not whole.is_published:
+            register.withhold(counts, keys)
+            reason = whole.reason or str(whole.state)
+            return [protect(None, unit="offences", rule=self.rule, state=whole.state, reason=reason) for _ in counts]
+        lines = [range(len(counts))]
+        return protect_cells(counts, lines, self.rule, keys=keys, totals=[self.key(spot)], register=register)
+
+    def points(self, spot: HotSpot) -> list[tuple[str, Protected]]:
+        """Where in a place its offences lie, by what each point is called, the busiest first."""
+        named: Counter[str] = Counter()
+        for anchor in spot.anchors:
+            named[anchor.name or "a point without a name"] += anchor.events
+        names, counts = zip(*named.most_common(), strict=True)
+        keys = [self.key(spot, f"point={name}") for name in names]
+        return list(zip(names, self.parts(spot, counts, keys), strict=True))
+
+    def at_one_point(self, spot: HotSpot) -> str:
+        """Whether four in five offences or more lie at a single point: 'yes', 'no', or 'not told' where it would bound what is withheld
+        of other points, whatever the answer is."""
+        if self.rule.threshold > 0:
+            points = self.points(spot)
+            if len(points) < len(spot.anchors) or not all(number.is_published for _, number in points):
+                return "not told"
+        return "yes" if spot.is_one_point else "no"
+
     def times(self, spot: HotSpot, share: float) -> Protected:
         """In how many of the plan's repetitions a place was chosen again: '41', of 48."""
         repetitions = self.found.plan.moved_grids
@@ -113,7 +164,7 @@ class ToldSpots:
 
     def answer(self, spot: HotSpot, is_shown: bool) -> str:
         """What a test of a place found; not told where its count may not be, since the answer would hint at it."""
-        if not self.count(spot.events).is_published:
+        if not self.events(spot).is_published:
             return "not told"
         return "yes" if is_shown else "not shown"
 
