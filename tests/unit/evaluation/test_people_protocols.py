@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import statistics
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ EXAMPLES = Path(__file__).parents[3] / "safeground/definitions/national/examples
 MADE = {
     "mentoring_evaluation": people_evaluation.make_mentoring_files,
     "campaign_survey": people_evaluation.make_campaign_files,
+    "outcome_scores": people_evaluation.make_score_files,
 }
 SEAL = CheckResult("protocol_sealed", "Was it sealed?", Verdict.PASSED, "It was.")
 OPEN = DisclosureRule("open", "open data", 0, 1, "publisher", "made up")
@@ -265,3 +267,56 @@ def test_those_who_saw_it_are_only_observed_and_small_shares_are_withheld(write)
     assert afraid[3].state is State.SUPPRESSED and afraid[2].is_published
     effects = {row[0]: row[1] for row in tables(document)["outcomes_numbers"].rows}
     assert effects["Feel unsafe on their way home"].state is State.SUPPRESSED
+
+
+def test_the_score_example_sets_help_beside_waiting(write) -> None:
+    found = run(write("outcome_scores"))
+    planned = people_evaluation.SCORE_CHANGE / 2
+    assert found.primary.lower < planned < found.primary.upper < 0
+    helped = found.others[0]
+    assert helped.name == "difficulties_helped" and helped.role == "observed, not assigned"
+    assert helped.estimate < found.primary.estimate  # half of it would have come by waiting
+    reliable = tables(page(write("outcome_scores")))["reliable"].rows[0]
+    rows = [line.split(",") for line in people_evaluation.make_score_files()["before.csv"].splitlines()[1:]]
+    spread = statistics.stdev(float(row[2]) for row in rows if row[1] == "Y")
+    assert reliable[1] == f"{1.959964 * spread * (2 * 0.2) ** 0.5:.1f}"
+    # They make up those asked again: all of them are told, or none is.
+    assert len({cell.state for cell in reliable[2:]}) == 1
+
+
+def test_without_people_who_waited_it_says_what_that_cannot_tell(write) -> None:
+    path = write("outcome_scores", ("has_people_who_waited: true", "has_people_who_waited: false"))
+    found = run(path)
+    assert found.primary.evidence.maryland == 2 and not found.others
+    assert {check.name: check.verdict for check in found.primary.checks}["regression_to_the_mean"] is Verdict.FAILED
+    assert "better later without it too" in found.words.what_it_is
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("before.csv", ",Y,", ",Y,4", "goes from 0 to 40; mend the score or the range"),
+        ("after.csv", "person,difficulties", "person,points", "Outcome difficulties: after.csv has no such column"),
+        ("before.csv", "helped", "treated", "has no column 'helped'"),
+    ],
+)
+def test_scores_that_do_not_fit_are_refused_before_a_second_is_read(
+    write, file: str, old: str, new: str, message: str
+) -> None:
+    path = write("outcome_scores")
+    mend(path, file, old, new)
+    refuse(path, message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("lowest: 0", "lowest: 50", "the lowest score lies below the highest"),
+        ("reliability: 0.8", "reliability: 1.2", "reliability"),
+        ("- name: difficulties", "- name: strengths", "every outcome is the score of one questionnaire"),
+        ("ends: 2025-12-31", "ends: 2024-12-31", "which is before"),
+    ],
+)
+def test_scores_that_cannot_be_are_refused_as_they_are_read(write, old: str, new: str, message: str) -> None:
+    with pytest.raises(DefinitionsError, match=message):
+        read_protocol(write("outcome_scores", (old, new)))

@@ -22,6 +22,7 @@ from safeground.engine.evaluation.protocols.drawn_places import (
 )
 from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
 from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsProtocol
+from safeground.engine.evaluation.protocols.outcome_scores import OutcomeScoresProtocol
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
 from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
 from safeground.engine.evaluation.protocols.trials import TrialFiles, TrialProtocol, add_months
@@ -39,6 +40,7 @@ __all__ = [
     "InterruptedSeriesProtocol",
     "MatchedGroupsProtocol",
     "OutcomeOfProtocol",
+    "OutcomeScoresProtocol",
     "ParallelProtocol",
     "Protocol",
     "SeriesFile",

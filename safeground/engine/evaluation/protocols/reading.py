@@ -9,14 +9,15 @@ from typing import Final
 
 from safeground.engine.catalogue import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
 from safeground.engine.documents import join_words
+from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
 from safeground.engine.evaluation.protocols.campaign_survey import CampaignSurveyProtocol
 from safeground.engine.evaluation.protocols.common import Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol
-from safeground.engine.evaluation.protocols.before_after import BeforeAfterProtocol
 from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
 from safeground.engine.evaluation.protocols.displacement import WeightedDisplacementProtocol
 from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
 from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsProtocol
+from safeground.engine.evaluation.protocols.outcome_scores import OutcomeScoresProtocol
 from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
 
 PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({
@@ -28,6 +29,7 @@ PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({
     "before_after": BeforeAfterProtocol,
     "matched_groups": MatchedGroupsProtocol,
     "campaign_survey": CampaignSurveyProtocol,
+    "outcome_scores": OutcomeScoresProtocol,
 })  # fmt: skip
 """By design, the class of its protocol."""
 

@@ -25,10 +25,12 @@ from safeground.engine.evaluation.running.interrupted_series import (
     evaluate_interrupted_series,
 )
 from safeground.engine.evaluation.running.matched_groups import check_matched_protocol, evaluate_matched_groups
+from safeground.engine.evaluation.running.outcome_scores import check_scores_protocol, evaluate_outcome_scores
 from safeground.engine.evaluation.running.synthetic_control import (
     check_synthetic_control_protocol,
     evaluate_synthetic_control,
 )
+from safeground.engine.evaluation.score_files import read_score_files
 from safeground.engine.evaluation.series_files import read_series_files
 from safeground.engine.evaluation.survey_files import read_survey_files
 from safeground.engine.evaluation.trial_files import read_trial_files
@@ -57,6 +59,7 @@ DESIGNS: Final[Mapping[str, Design]] = MappingProxyType({
     "before_after": Design(read_series_files, check_before_after_protocol, evaluate_before_after),
     "matched_groups": Design(read_people_files, check_matched_protocol, evaluate_matched_groups),
     "campaign_survey": Design(read_survey_files, check_survey_protocol, evaluate_campaign_survey),
+    "outcome_scores": Design(read_score_files, check_scores_protocol, evaluate_outcome_scores),
 })  # fmt: skip
 """By the `design` of the protocol; its class is in `PROTOCOLS`."""
 
