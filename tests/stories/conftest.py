@@ -158,11 +158,15 @@ def open_page(browser):
 def find_barriers():
     """What axe holds against a page with all its folds open: the rule and the first piece of the page that breaks it."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    # Every rule is put to every piece of the page. Only what passed or does not apply is not written out, which takes half the time.
+    options = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        "resultTypes": ["violations"],
+    }
 
     def find(page: Any) -> list[tuple[str, str]]:
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = axe.Axe().run(page, options={"runOnly": rules})
+        found = axe.Axe().run(page, options=options)
         return [(each["id"], each["nodes"][0]["html"][:200]) for each in found.response["violations"]]
 
     return find
