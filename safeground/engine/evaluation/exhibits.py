@@ -18,7 +18,8 @@ from safeground.engine.evaluation.effects import Effect
 class Quantity:
     """A number on its way to a page. `count`: the events it rests on, which decide whether it may be told; for a count itself, none.
 
-    NaN is one that is not there; `missing` says why.
+    `is_amount`: it is measured and rests on no events, so that only a rule that withholds nothing lets it be told. NaN is one that is
+    not there; `missing` says why.
     """
 
     value: float
@@ -27,6 +28,7 @@ class Quantity:
     lower: float | None = None
     upper: float | None = None
     missing: str = "not counted"
+    is_amount: bool = False
 
     def protect(self, rule: DisclosureRule, *, confidence: float | None = None) -> Protected:
         if math.isnan(self.value):
@@ -34,7 +36,7 @@ class Quantity:
         lower, upper = (
             bound if bound is not None and math.isfinite(bound) else None for bound in (self.lower, self.upper)
         )
-        count = self.value if self.count is None else self.count
+        count = None if self.is_amount else self.value if self.count is None else self.count
         return protect(
             self.value, unit=self.unit, rule=rule, lower=lower, upper=upper, count=count,
             confidence=confidence if lower is not None or upper is not None else None,

@@ -201,7 +201,7 @@ def _checks_table(checks: Iterable[CheckResult], blocks: ExhibitBlocks) -> Table
 def _method(evaluation: Evaluation) -> Iterable[Block]:
     yield Notice(
         NoticeKind.METHOD,
-        f"{evaluation.primary.method}. {evaluation.words.method} The protocol was settled as {evaluation.sha256[:12]}.",
+        f"{capitalise(evaluation.primary.method)}. {evaluation.words.method} The protocol was settled as {evaluation.sha256[:12]}.",
     )
     yield Paragraph("It is assumed that:\n\n" + "\n".join(f"* {line}" for line in evaluation.primary.assumptions))
     if evaluation.notes:

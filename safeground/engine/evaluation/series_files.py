@@ -63,7 +63,9 @@ def _read_values(
     for (line, row), cell in _cells(path, files, rows, at):
         for name, column in columns.items():
             if not _is_blank(row[column]):
-                tables[name][cell] = _read_value(path, line, row[column], column, are_counts=files.are_counts)
+                tables[name][cell] = _read_value(
+                    path, line, row[column], column, are_counts=files.are_counts, times=files.multiplied_by
+                )
     return tables
 
 
@@ -98,7 +100,7 @@ def _is_blank(text: str) -> bool:
     return text.strip().lower() in ("", "na", "nan")
 
 
-def _read_value(path: Path, line: int, text: str, column: str, *, are_counts: bool) -> float:
+def _read_value(path: Path, line: int, text: str, column: str, *, are_counts: bool, times: float) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -107,4 +109,4 @@ def _read_value(path: Path, line: int, text: str, column: str, *, are_counts: bo
         raise EvaluationRefused(
             f"{path}, line {line}: {column} is {text!r}; write a number{' from 0 on' if are_counts else ''}, or leave it blank."
         )
-    return value
+    return value * times

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from safeground.engine.documents import count_things, format_number
+from safeground.engine.documents import Direction, count_things, format_number
 from safeground.engine.evaluation.checks import HARMFUL_RATIO, CheckResult, judge, not_applicable
 from safeground.engine.evaluation.designs.confounding import estimate_e_value
 from safeground.engine.evaluation.effects import Effect, Scale
@@ -69,13 +69,15 @@ def check_window(effect: Effect, windows: Mapping[str, Effect]) -> CheckResult:
     if not known or not math.isfinite(effect.estimate):
         return not_applicable("window", question, "No other window could be tried.")
     found = [f"{format_number(other.estimate, decimals=2)} with {name}" for name, other in known.items()]
-    is_same_side = all(_distance(other) * _distance(effect) > 0 for other in known.values())
+    # Where nothing could be told, another estimate on the other side of no difference takes nothing away.
+    is_clear = effect.direction in (Direction.HIGHER, Direction.LOWER)
+    is_same_side = not is_clear or all(_distance(other) * _distance(effect) > 0 for other in known.values())
     if effect.scale is Scale.RATIO:
         is_near = all(abs(_distance(other) - _distance(effect)) <= math.log(HARMFUL_RATIO) for other in known.values())
-        rule = f"on one side of 1 and within {HARMFUL_RATIO:g} times the ratio either way"
+        rule = f"{'on one side of 1 and ' if is_clear else ''}within {HARMFUL_RATIO:g} times the ratio either way"
     else:
         is_near = all(effect.lower <= other.estimate <= effect.upper for other in known.values())
-        rule = "on one side of nought and within the interval"
+        rule = f"{'on one side of nought and ' if is_clear else ''}within the interval"
     sentence = f"{format_number(effect.estimate, decimals=2)} becomes {', '.join(found)} (it is passed {rule})."
     return judge(is_same_side and is_near, "window", question, sentence)
 

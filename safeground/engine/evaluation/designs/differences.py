@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from safeground.engine.documents import count_things, format_number
+from safeground.engine.documents import Direction, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable, passed
 from safeground.engine.evaluation.contrasts import AS_THE_OTHERS
 from safeground.engine.evaluation.designs.common_checks import check_chosen
@@ -277,9 +277,9 @@ def _check_influence(effect: Effect, found: LogRatios) -> CheckResult:
     if not np.isfinite(ratios).all():
         return judge(False, "influence", question, "Without one of them there is no ratio at all.")
     low, high = (format_number(float(bound), decimals=2) for bound in (ratios.min(), ratios.max()))
-    is_good = bool(
-        (((ratios < 1) == (effect.estimate < 1)) & (ratios >= effect.lower) & (ratios <= effect.upper)).all()
-    )
+    is_inside = (ratios >= effect.lower) & (ratios <= effect.upper)
+    is_same_side = ((ratios < 1) == (effect.estimate < 1)) | (effect.direction is Direction.CANNOT_TELL)
+    is_good = bool((is_inside & is_same_side).all())
     return judge(
         is_good, "influence", question, f"Leaving out each place in turn the ratio lies between {low} and {high}."
     )

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from safeground.engine.documents import count_things, format_number
+from safeground.engine.documents import Direction, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
 from safeground.engine.evaluation.contrasts import HAD_IT_GONE_ON
 from safeground.engine.evaluation.designs.common_checks import check_chosen
@@ -317,7 +317,10 @@ def _check_influence(
     if not ratios:
         return not_applicable("influence", question, "There are too few months to leave one out.")
     low, high = (format_number(bound, decimals=2) for bound in (min(ratios), max(ratios)))
-    is_good = all(effect.lower <= ratio <= effect.upper and (ratio < 1) == (effect.estimate < 1) for ratio in ratios)
+    is_open = effect.direction is Direction.CANNOT_TELL  # which side the estimate lies on was not told
+    is_good = all(
+        effect.lower <= ratio <= effect.upper and (is_open or (ratio < 1) == (effect.estimate < 1)) for ratio in ratios
+    )
     return judge(
         is_good, "influence", question, f"Leaving out each month in turn the ratio lies between {low} and {high}."
     )

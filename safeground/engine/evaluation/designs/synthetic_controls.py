@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from safeground.engine.documents import count_things, format_number
+from safeground.engine.documents import Direction, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
 from safeground.engine.evaluation.contrasts import BESIDE_A_MIX
 from safeground.engine.evaluation.designs.refusals import read_numbers, refuse_missing
@@ -249,7 +249,10 @@ def _check_left_out(effect: Effect, without: tuple[tuple[str, float], ...]) -> C
         return not_applicable("influence", question, "There are too few others to leave one out.")
     values = [value for _, value in without]
     farthest = max(without, key=lambda pair: abs(pair[1] - effect.estimate))
-    is_good = all(value * effect.estimate > 0 and effect.lower <= value <= effect.upper for value in values)
+    is_open = effect.direction is Direction.CANNOT_TELL  # which side the estimate lies on was not told
+    is_good = all(
+        effect.lower <= value <= effect.upper and (is_open or value * effect.estimate > 0) for value in values
+    )
     sentence = (
         f"Leaving out each in turn the average gap lies between {_say(min(values))} and {_say(max(values))}; it moves most without "
         f"{farthest[0]}."

@@ -52,11 +52,15 @@ class SeriesFile(DefinitionModel):
     """By outcome, the name of its column where it is another."""
     are_counts: bool = True
     """Whether values are counts of events. Amounts and rates are not, and no small-number rule can be held against them."""
+    multiplied_by: float = Field(default=1.0, gt=0)
+    """What values of a file that are no counts are multiplied by (1000 where the file has thousands)."""
     disclosure: str = "police_confidential"
     """The rule of disclosure.yaml under which its numbers are told."""
 
     @model_validator(mode="after")
     def _can_be_held_to_its_rule(self) -> SeriesFile:
+        if self.are_counts and self.multiplied_by != 1:
+            raise ValueError("multiplied_by is for values that are no counts; a count is told as it is")
         if not self.are_counts and self.disclosure != _OPEN:
             raise ValueError(
                 "values that are no counts cannot be held to a rule of small numbers; only open data may be told so (disclosure: "

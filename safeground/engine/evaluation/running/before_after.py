@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from safeground.engine.documents import Column, capitalise, count_things, format_number
+from safeground.engine.documents import Column, Direction, capitalise, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
 from safeground.engine.evaluation.designs.common_checks import check_unseen
 from safeground.engine.evaluation.designs.high_choices import FEWEST_OTHERS, MeanRegression, regression_to_mean
@@ -140,7 +140,10 @@ def _check_influence(
         return not_applicable("influence", question, "There is one chosen area alone.")
     ratios = [_estimate(protocol, data, table, start, "events", without=row).effect.estimate for row in chosen]
     low, high = (format_number(bound, decimals=2) for bound in (min(ratios), max(ratios)))
-    is_good = all(effect.lower <= ratio <= effect.upper and (ratio < 1) == (effect.estimate < 1) for ratio in ratios)
+    is_open = effect.direction is Direction.CANNOT_TELL  # which side the estimate lies on was not told
+    is_good = all(
+        effect.lower <= ratio <= effect.upper and (is_open or (ratio < 1) == (effect.estimate < 1)) for ratio in ratios
+    )
     return judge(is_good, "influence", question, f"Leaving out each in turn the ratio lies between {low} and {high}.")
 
 

@@ -15,6 +15,8 @@ _ALPHA = 0.05
 def say_how_many_clear(effects: Sequence[Effect]) -> str:
     """The title of a forest plot: how many of its comparisons are clear of no difference."""
     clear = sum(effect.direction in (Direction.HIGHER, Direction.LOWER) for effect in effects)
+    if len(effects) == 1:
+        return f"The comparison is {'' if clear else 'not '}clear of no difference"
     if not clear:
         return "None of these comparisons is clear of no difference"
     number = f"{clear} of {count_things(len(effects), 'comparison')}"

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _MOST_NAMED = 3
+_MOST_LISTED = 20
 
 
 def name_areas(names: Sequence[str], *, otherwise: str = "the treated areas") -> str:
@@ -100,13 +101,14 @@ def draw_line(
     counts: Floats | None = None,
     marked: str = "",
     is_main: bool = False,
+    are_amounts: bool = False,
 ) -> Line:
     """values: shape (periods,), NaN where missing. counts: the events each rests on, where it is no count itself."""
     rests_on = values if counts is None else counts
     return Line(
         label,
         tuple(
-            Mark(period, Quantity(float(value), unit, float(count)), period == marked)
+            Mark(period, Quantity(float(value), unit, float(count), is_amount=are_amounts), period == marked)
             for period, value, count in zip(periods, values, rests_on, strict=True)
             if not np.isnan(value)
         ),
@@ -144,5 +146,10 @@ def flow_of_areas(
         caption="From areas to counts",
         sides=tuple(Column(f"side_{number}", title, is_number=True) for number, title in enumerate(sides, start=1)),
         steps=tuple(steps),
-        notes=(note,),
+        notes=(*(f"{title}: {join_words([found.names[row] for row in side])}." for title, side in _named(sides)), note),
     )
+
+
+def _named(sides: Mapping[str, Sequence[int]]) -> list[tuple[str, Sequence[int]]]:
+    """Sides small enough for their areas to be named."""
+    return [(title, side) for title, side in sides.items() if 1 < len(side) <= _MOST_LISTED]

@@ -173,10 +173,10 @@ def _show(
 ) -> tuple[Section, ...]:
     outcomes = Effects(
         key="outcomes",
-        title="More or fewer than in the mix, on average",
+        title=f"{capitalise(_say_sides(found))} than in the mix, on average",
         effects=tuple(effects),
         labels=tuple(capitalise(effect.outcome) for effect in effects),
-        column=f"More or fewer a {protocol.period_word}",
+        column=f"{capitalise(_say_sides(found))} a {protocol.period_word}",
         nothing=0.0,
         is_drawn=False,
     )
@@ -206,10 +206,13 @@ def _draw_levels(protocol: SyntheticControlProtocol, data: SeriesData, found: _F
                 found.values[0],
                 unit=effect.outcome,
                 counts=counts,
+                are_amounts=counts is None,
                 marked=protocol.starts,
                 is_main=True,
             ),
-            draw_line("Mix", data.periods, found.answer.mix, unit=effect.outcome, counts=counts),
+            draw_line(
+                "Mix", data.periods, found.answer.mix, unit=effect.outcome, counts=counts, are_amounts=counts is None
+            ),
         ),
         notes=(f"The diamond is {say_period(protocol.starts)}, the first {protocol.period_word} under treatment.",),
     )
@@ -223,7 +226,7 @@ def _draw_gaps(protocol: SyntheticControlProtocol, data: SeriesData, found: _Fou
         title=f"The gap between {name} and its mix",
         subtitle=f"{capitalise(effect.outcome)}, {name} less its mix, {protocol.period}",
         alternative=f"A line by {protocol.period_word}, above nought where {name} had more than its mix; see the table.",
-        unit=f"{effect.outcome}, more or fewer",
+        unit=f"{effect.outcome}, {_say_sides(found)}",
         lines=(
             draw_line(
                 "Gap",
@@ -231,6 +234,7 @@ def _draw_gaps(protocol: SyntheticControlProtocol, data: SeriesData, found: _Fou
                 found.answer.gaps,
                 unit=effect.outcome,
                 counts=counts,
+                are_amounts=counts is None,
                 marked=protocol.starts,
                 is_main=True,
             ),
@@ -251,6 +255,7 @@ def _draw_placebos(protocol: SyntheticControlProtocol, data: SeriesData, found: 
             Quantity(
                 float(times[row]) if np.isfinite(times[row]) else float("nan"), "times its usual gap",
                 None if found.counts is None else float(events[row]), missing="its mix fits without any gap before",
+                is_amount=found.counts is None,
             ),
             row == 0,
         )
@@ -278,7 +283,11 @@ def _tell_weights(found: _Found) -> Rows:
     events = None if found.counts is None else float(found.counts[0].sum())
 
     def gap_without(name: str) -> str | Quantity:
-        return Quantity(without[name], answer.effect.outcome, events) if name in without else "cannot be left out"
+        return (
+            Quantity(without[name], answer.effect.outcome, events, is_amount=events is None)
+            if name in without
+            else "cannot be left out"
+        )
 
     return Rows(
         key="weights",
@@ -300,3 +309,7 @@ def _say_place(place: int) -> str:
     return {2: "second", 3: "third"}.get(
         place, f"{place}th" if place % 10 not in (1, 2, 3) or place in (11, 12, 13) else f"{place}."
     )
+
+
+def _say_sides(found: _Found) -> str:
+    return "higher or lower" if found.counts is None else "more or fewer"
