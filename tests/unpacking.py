@@ -36,7 +36,10 @@ def find_numbers(edition: Path, numbers: set[int]) -> dict[int, list[str]]:
     for name, text in unpack(edition):
         if name.startswith("assets/") or name == "manifest.json":
             continue  # type, styles and hashes: no number of ours is in them
-        plain = re.sub(r"(?<=\d)[,\u00a0\u202f\u2009 ](?=\d{3})", "", text)
-        for number in numbers.intersection(map(int, re.findall(r"(?<![\w.])\d{5,}(?!\w)", plain))):
-            found.setdefault(number, []).append(name)
+        # A space may be a mark between thousands, or lie between two cells that a PDF gives in one line: both are tried.
+        for marks in (r"[,\u00a0\u202f\u2009 ]", r"[,\u00a0\u202f\u2009]"):
+            plain = re.sub(rf"(?<=\d){marks}(?=\d{{3}})", "", text)
+            for number in numbers.intersection(map(int, re.findall(r"(?<![\w.])\d{5,}(?!\w)", plain))):
+                if name not in found.setdefault(number, []):
+                    found[number].append(name)
     return found
