@@ -19,6 +19,8 @@ READERS: Final[Mapping[str, Callable[[Workspace, Catalogue, Any], Any]]] = Mappi
     "interrupted_series": read_workspace_series,
     "synthetic_control": read_workspace_series,
     "weighted_displacement": read_workspace_series,
+    "parallel": read_workspace_trial,
+    "stepped_wedge": read_workspace_trial,
 })  # fmt: skip
 """By design; one that takes files alone is not here, and its protocol cannot name anything else."""
 

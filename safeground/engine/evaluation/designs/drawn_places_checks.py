@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ AS_DRAWN = passed(
     "Its sums by place and over time are among those that the mechanism draws.",
 )
 ALPHA = 0.05
+NEAR = 200.0
+"""Metres between the edges of two places within which a patrol at one may be seen at the other."""
 _MOST_LEFT_OUT = 0.05
 
 
@@ -79,6 +81,31 @@ def check_another_model(effect: Effect, other: RatioComparison | None, *, told: 
         "way)."
     )
     return judge(abs(math.log(value / effect.estimate)) <= math.log(HARMFUL_RATIO), "model", question, sentence)
+
+
+def check_neighbours(
+    points: NDArray[np.float64] | None, treated: NDArray[np.bool_], places: Sequence[str]
+) -> CheckResult:
+    """Contamination: what is done at a place may reach the next. points: (places, 3) easting, northing, radius in metres."""
+    question = "Do places lie far enough apart for one to be untouched by what is done at another?"
+    if points is None:
+        return not_applicable("contamination", question, "No file gives where the places lie.")
+    apart = np.hypot(*(points[:, np.newaxis, :2] - points[np.newaxis, :, :2]).transpose(2, 0, 1))
+    gap = apart - points[:, 2] - points[:, 2][:, np.newaxis]
+    differ = (treated[:, np.newaxis] != treated[np.newaxis]).any(axis=2)
+    close = np.argwhere(np.triu(differ & (gap < NEAR), 1))
+    if not len(close):
+        return passed(
+            "contamination", question, f"No place is within {NEAR:g} metres of one that was treated when it was not."
+        )
+    one, other = (places[number] for number in close[0])
+    told = f"{count_things(len(np.unique(close)), 'place')} lie within {NEAR:g} metres of one that was treated when they were not, or"
+    return judge(
+        False,
+        "contamination",
+        question,
+        f"{told} the other way about ({one} and {other}, for one): the ratio may be too near 1.",
+    )
 
 
 def judge_placebo(name: str, question: str, found: RatioComparison, *, caught: str) -> CheckResult:

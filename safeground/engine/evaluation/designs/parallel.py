@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -68,13 +69,15 @@ def estimate_parallel_effect(
     confidence: float = 0.95,
     planned_ratio: float = PLANNED_RATIO,
     has_checks: bool = True,
+    names: Sequence[str] | None = None,
 ) -> Effect:
     """Rate ratio of places drawn to be treated to the others of a parallel trial, as assigned, with its checks.
 
     counts, treated, place, period: one length, a row a place and period; a count of NaN leaves one out. draw_schedule: what drew the
     places, its strata or pairs included, from a generator to bool of (places, periods) in the order of their sorted labels. before:
     (places, periods before the start), counts of the same kind, in the order of the sorted places; it is a covariate of the estimate and
-    what balance is told from. unit: what a period is ('day', 'month'). planned_ratio: what the trial was meant to find.
+    what balance is told from. unit: what a period is ('day', 'month'). planned_ratio: what the trial was meant to find. names: of
+    places, in the order of their labels, where those are numbers.
 
     p and interval come from the lots drawn anew and from no model of how places differ (see `estimate_group_ratio`).
 
@@ -90,6 +93,7 @@ def estimate_parallel_effect(
     0.63 (0.49 to 0.81), lower; 5 of 5
     """
     table = tabulate(counts, treated, place=place, day=period, unit=unit)
+    table = table if names is None else replace(table, places=np.array(names))
     earlier = None if before is None else _read_before(before, table)
     ratio = _estimate(table.counts, table.treated, earlier, draw_schedule, runs, rng, confidence)
     sides = table.sides

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,12 +75,14 @@ def estimate_stepped_wedge_effect(
     confidence: float = 0.95,
     planned_ratio: float = PLANNED_RATIO,
     has_checks: bool = True,
+    names: Sequence[str] | None = None,
 ) -> Effect:
     """Rate ratio of places after their start to places before theirs, within places and periods of a stepped wedge, with its checks.
 
     counts, treated, place, period: one length, a row a place and period; a count of NaN leaves one out. draw_schedule: what drew the
     order, from a generator to bool of (places, periods) in the order of their sorted labels. transition: how many periods after each
-    start belong to neither side. unit: what a period is ('day', 'month'). planned_ratio: what the trial was meant to find.
+    start belong to neither side. unit: what a period is ('day', 'month'). planned_ratio: what the trial was meant to find. names:
+    of places, in the order of their labels, where those are numbers.
 
     p and interval come from starts drawn anew and from no model of how places wander (see `estimate_wave_ratio`).
 
@@ -95,6 +98,7 @@ def estimate_stepped_wedge_effect(
     0.71 (0.60 to 0.82), lower; 5 of 5
     """
     table = tabulate(counts, treated, place=place, day=period, unit=unit)
+    table = table if names is None else replace(table, places=np.array(names))
     if transition < 0:
         raise EvaluationRefused(f"A transition has nought or more {unit}s, not {transition}.")
     try:

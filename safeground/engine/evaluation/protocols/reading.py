@@ -15,6 +15,7 @@ from safeground.engine.evaluation.protocols.common import Protocol
 from safeground.engine.evaluation.protocols.crossover import CrossoverProtocol
 from safeground.engine.evaluation.protocols.differences import DifferenceInDifferencesProtocol
 from safeground.engine.evaluation.protocols.displacement import WeightedDisplacementProtocol
+from safeground.engine.evaluation.protocols.drawn_places import ParallelProtocol, SteppedWedgeProtocol
 from safeground.engine.evaluation.protocols.interrupted_series import InterruptedSeriesProtocol
 from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsProtocol
 from safeground.engine.evaluation.protocols.outcome_scores import OutcomeScoresProtocol
@@ -28,6 +29,8 @@ PROTOCOLS: Final[Mapping[str, type[Protocol]]] = MappingProxyType({
     "weighted_displacement": WeightedDisplacementProtocol,
     "before_after": BeforeAfterProtocol,
     "matched_groups": MatchedGroupsProtocol,
+    "parallel": ParallelProtocol,
+    "stepped_wedge": SteppedWedgeProtocol,
     "campaign_survey": CampaignSurveyProtocol,
     "outcome_scores": OutcomeScoresProtocol,
 })  # fmt: skip

@@ -20,6 +20,7 @@ from safeground.engine.evaluation.running.displacement import (
     check_weighted_displacement_protocol,
     evaluate_weighted_displacement,
 )
+from safeground.engine.evaluation.running.drawn_places import evaluate_parallel, evaluate_stepped_wedge
 from safeground.engine.evaluation.running.interrupted_series import (
     check_interrupted_series_protocol,
     evaluate_interrupted_series,
@@ -58,6 +59,8 @@ DESIGNS: Final[Mapping[str, Design]] = MappingProxyType({
     "weighted_displacement": Design(read_series_files, check_weighted_displacement_protocol, evaluate_weighted_displacement),
     "before_after": Design(read_series_files, check_before_after_protocol, evaluate_before_after),
     "matched_groups": Design(read_people_files, check_matched_protocol, evaluate_matched_groups),
+    "parallel": Design(read_trial_files, check_trial_protocol, evaluate_parallel),
+    "stepped_wedge": Design(read_trial_files, check_trial_protocol, evaluate_stepped_wedge),
     "campaign_survey": Design(read_survey_files, check_survey_protocol, evaluate_campaign_survey),
     "outcome_scores": Design(read_score_files, check_scores_protocol, evaluate_outcome_scores),
 })  # fmt: skip
