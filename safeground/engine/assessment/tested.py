@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from safeground.engine.catalogue import Approach
 from safeground.engine.evaluation import KeptEvaluation, WaitingProtocol
@@ -26,7 +26,7 @@ class QuotedEvaluation:
 class Tested:
     """What the readers of one edition may be told of what was tested. `backtest`: of forecasts of places; None where none is kept.
     `evaluations`: those that were run, by name; `waiting`: those that were sealed and have no result. `approaches`: of the evidence
-    library, by name."""
+    library, by name. `day_starts`: at which time a patrol's day begins ('06:00') in each trial that was designed here."""
 
     __test__ = False  # pytest takes what begins with Test for its own
 
@@ -34,6 +34,7 @@ class Tested:
     evaluations: tuple[QuotedEvaluation, ...] = ()
     waiting: tuple[WaitingProtocol, ...] = ()
     approaches: tuple[Approach, ...] = ()
+    day_starts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -49,6 +50,7 @@ class Tested:
             "changed": {each.kept.name: [*each.changed, str(each.kept.sealed_again)] for each in self.evaluations},
             "waiting": [[each.protocol.name, each.protocol.title, str(each.sealed)] for each in self.waiting],
             "approaches": [each.model_dump(mode="json") for each in self.approaches],
+            "day_starts": dict(self.day_starts),
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest() if any(told.values()) else ""
 

@@ -11,7 +11,7 @@ from safeground.engine.catalogue import Approach, Catalogue, load_evidence
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation import KeptEvaluation, find_readers, read_runs
 from safeground.engine.feeds import Delivery
-from safeground.engine.places import KeptBacktest, find_backtest, load_backtest_plan
+from safeground.engine.places import KeptBacktest, find_backtest, load_backtest_plan, load_design
 from safeground.engine.warehouse import LiveDelivery
 from safeground.engine.workspace import Workspace
 
@@ -21,7 +21,7 @@ def read_tested(
 ) -> Tested:
     """What these readers may be told of it. deliveries: those in use.
 
-    Raises WorkspaceError or EvaluationRefused for a kept file, or a log of seals, that cannot be read.
+    Raises WorkspaceError, EvaluationRefused or TrialRefused for a kept file, a log of seals or a trial's design that cannot be read.
     """
     runs = read_runs(workspace)
     approaches = load_evidence(workspace.partnership)
@@ -39,7 +39,13 @@ def read_tested(
         ),
         waiting=tuple(each for each in runs.waiting if audience in find_readers(catalogue, each.protocol)),
         approaches=() if audience is Audience.PUBLIC else approaches,
+        day_starts={} if audience is Audience.PUBLIC else _find_day_starts(workspace),
     )
+
+
+def _find_day_starts(workspace: Workspace) -> dict[str, str]:
+    trials = sorted(path.parent.name for path in workspace.root.glob("patrols/*/design.json"))
+    return {trial: load_design(workspace, trial).spec.day_starts for trial in trials}
 
 
 def _find(approaches: Sequence[Approach], name: str | None) -> Approach | None:

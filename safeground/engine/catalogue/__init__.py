@@ -118,6 +118,7 @@ from safeground.engine.catalogue.rules import (
     evaluate_rule,
     rule_fields,
 )
+from safeground.engine.catalogue.time_of_day import TimeOfDay, minutes_of
 
 __all__ = [
     "FAMILY_HEAD",
@@ -233,6 +234,7 @@ __all__ = [
     "Switch",
     "Switched",
     "Target",
+    "TimeOfDay",
     "TotalOfFamily",
     "TotalOfRows",
     "UniqueKey",
@@ -253,6 +255,7 @@ __all__ = [
     "load_evidence",
     "load_feeds",
     "load_partnership",
+    "minutes_of",
     "nearest",
     "overdue_reviews",
     "parse_definition",

@@ -12,6 +12,7 @@ from safeground.design import measure_contrast
 from safeground.engine.catalogue.contract import AreaLevel
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
+from safeground.engine.catalogue.time_of_day import TimeOfDay
 from safeground.engine.documents import Audience
 
 # WCAG 2.2 AA, success criterion 1.4.3: normal text against its background.
@@ -159,6 +160,8 @@ class Partnership(Governed):
     """None where no date has been set, which its pages say."""
     borrows: tuple[str, ...] = ()
     """Definitions of other partnerships to work or compare with, as 'essex/essex_vv': the file stays where it is kept."""
+    patrol_day_starts: TimeOfDay = "06:00"
+    """When a day of patrols begins, for trials whose design says nothing else: two in the morning belongs to the night before."""
     poor_denominator_note: Words
     places_with_few_residents: tuple[PlaceWithFewResidents, ...] = ()
 

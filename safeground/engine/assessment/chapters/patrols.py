@@ -10,7 +10,7 @@ from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.evidence import FORCE, Evidence
 from safeground.engine.assessment.making import make_table, name_source
 from safeground.engine.assessment.protecting import protect_estimate, protect_whole
-from safeground.engine.catalogue import ChapterOutline
+from safeground.engine.catalogue import ChapterOutline, minutes_of
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import (
     Block,
@@ -27,8 +27,6 @@ from safeground.engine.places import KOPER_MINUTES, Dosage, read_patrol_records,
 from safeground.engine.statistics import ProportionEstimate
 
 FEED = "patrol_visits"
-_DAY_STARTS = 6 * 60
-"""Minutes after midnight. What landed does not say at which hour its trial's days begin; 06:00 is the usual one, which a note says."""
 
 
 def make_patrols(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
@@ -41,16 +39,17 @@ def make_patrols(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ..
             missing = "no_plan" if not records.planned else "no_visits"
             blocks.append(Notice(NoticeKind.MISSING, notes[missing]))
             continue
-        dosage = work_out_dosage(trial, planned=records.planned, visits=records.visits, boundary=_DAY_STARTS)
-        blocks += _TrialTold(evidence, dosage).blocks()
+        starts = evidence.tested.day_starts.get(trial, evidence.catalogue.partnership.patrol_day_starts)
+        dosage = work_out_dosage(trial, planned=records.planned, visits=records.visits, boundary=minutes_of(starts))
+        blocks += _TrialTold(evidence, dosage, starts).blocks()
     return (*blocks, Notice(NoticeKind.METHOD, notes["how"]))
 
 
 class _TrialTold:
     """A trial's dose as protected numbers and their sentences."""
 
-    def __init__(self, evidence: Evidence, dosage: Dosage) -> None:
-        self._evidence, self._dosage = evidence, dosage
+    def __init__(self, evidence: Evidence, dosage: Dosage, starts: str) -> None:
+        self._evidence, self._dosage, self._starts = evidence, dosage, starts
         self._rule = evidence.rule_of_feed(FEED)
         first, last = dosage.days[0], dosage.days[-1]
         self._period = f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
@@ -133,12 +132,21 @@ class _TrialTold:
                 ("minutes", "Minutes a place-day, on average"),
             ],
             rows=rows,
-            notes=("Minutes in which two teams were there at once count once; a visit without an end adds none.",),
+            notes=(
+                self._say_when_days_start(),
+                "Minutes in which two teams were there at once count once; a visit without an end adds none.",
+            ),
             source=f"{contract.source.name} ({contract.source.licence})",
             readers=evidence.readers_of_feed(FEED, FORCE),
             about=(("geography", name_vintage(FORCE)), ("feed", contract.title), ("rule", self._rule.title)),
             period=self._period,
         )  # fmt: skip
+
+    def _say_when_days_start(self) -> str:
+        """What landed does not say it: the trial's design does, where it was made here."""
+        known = self._dosage.trial in self._evidence.tested.day_starts
+        why = "as the trial's design says" if known else "as is usual here, since no design of this trial was made here"
+        return f"Days begin at {self._starts}, {why}; a visit belongs to the day on which it began."
 
 
 def _name(trial: str) -> str:

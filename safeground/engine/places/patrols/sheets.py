@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from safeground.engine.areas import name_grid_reference
+from safeground.engine.catalogue import minutes_of
 from safeground.engine.places.patrols.plans import PlanStatus
 from safeground.engine.places.patrols.sealing import SealedSchedule
-from safeground.engine.places.patrols.specification import Window, minutes_of
+from safeground.engine.places.patrols.specification import Window
 
 SHEET_COLUMNS = ("patrol_day", "window", "team", "order", "about", "place", "grid_reference", "minutes")
 _A_DAY = 24 * 60

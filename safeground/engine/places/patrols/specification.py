@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from safeground.engine.catalogue import DefinitionModel, Governed, Words, parse_definition, read_yaml
+from safeground.engine.catalogue import (
+    DefinitionModel,
+    Governed,
+    TimeOfDay,
+    Words,
+    minutes_of,
+    parse_definition,
+    read_yaml,
+)
 from safeground.engine.evaluation import Draw
-
-_A_DAY = 24 * 60
-
-
-def _read_time(value: Any) -> Any:
-    """'06:00' as it is. YAML reads 15:00 without quotation marks as 900, a number to the base of sixty."""
-    return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) and 0 <= value <= _A_DAY else value
-
-
-TimeOfDay = Annotated[str, BeforeValidator(_read_time), Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class PlacesChoice(DefinitionModel):
@@ -115,11 +113,6 @@ class TrialSpec(Governed):
     def dates(self) -> tuple[datetime.date, ...]:
         """Every day of the trial, each the date on which it begins."""
         return tuple(self.starts + datetime.timedelta(days=number) for number in range(self.days))
-
-
-def minutes_of(time: str) -> int:
-    """'06:00' as 360."""
-    return int(time[:2]) * 60 + int(time[3:])
 
 
 def read_trial_spec(path: Path) -> TrialSpec:
