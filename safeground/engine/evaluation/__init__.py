@@ -112,6 +112,7 @@ from safeground.engine.evaluation.sealing import (
     seal_protocol,
 )
 from safeground.engine.evaluation.series_data import SeriesData
+from safeground.engine.evaluation.trial_calibration import TrialWorld, calibrate_trial, plan_trial
 from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.evaluation.trial_files import read_trial_files
 from safeground.engine.evaluation.wording import say_effect, say_p, say_ratio
@@ -184,6 +185,7 @@ __all__ = [
     "SyntheticControl",
     "TrialData",
     "TrialProtocol",
+    "TrialWorld",
     "Uncertain",
     "Verdict",
     "WaitingProtocol",
@@ -192,6 +194,7 @@ __all__ = [
     "as_data",
     "calibrate_crossover",
     "calibrate_design",
+    "calibrate_trial",
     "check_cost_benefit_plan",
     "check_protocol",
     "check_seal",
@@ -230,6 +233,7 @@ __all__ = [
     "maryland_of",
     "match_people",
     "matched_groups",
+    "plan_trial",
     "price_plan",
     "price_ratio",
     "protocol_folder",
