@@ -15,14 +15,15 @@ from safeground.engine.statistics.inputs import FloatArray, as_numbers, check_co
 class Calibration:
     """Forecast probabilities beside what happened.
 
-    Of shape (groups,), from the lowest probabilities to the highest: `predicted` (mean probability), `observed` share that happened,
-    with Wilson's interval `lower` to `upper`, and `cases` in the group. `expected` and `happened` are how many were forecast in all and
-    how many there were. `brier` is the mean squared error and `brier_skill` what it is better than the overall share as everyone's
-    forecast: 1 perfect, 0 no better, NaN where all or none happened. `log_score` is the mean of minus the logarithm of the probability
-    given to what happened: lower is better, infinite where something happened that was given no chance. `p_value` is Spiegelhalter's,
-    two-sided: small where the probabilities are not calibrated.
+    Of shape (groups,), from the lowest probabilities to the highest: `least` probability in the group, `predicted` (mean probability),
+    `observed` share that happened, with Wilson's interval `lower` to `upper`, and `cases` in the group. `expected` and `happened` are
+    how many were forecast in all and how many there were. `brier` is the mean squared error and `brier_skill` what it is better than
+    the overall share as everyone's forecast: 1 perfect, 0 no better, NaN where all or none happened. `log_score` is the mean of minus
+    the logarithm of the probability given to what happened: lower is better, infinite where something happened that was given no
+    chance. `p_value` is Spiegelhalter's, two-sided: small where the probabilities are not calibrated.
     """
 
+    least: FloatArray
     predicted: FloatArray
     observed: FloatArray
     lower: FloatArray
@@ -86,7 +87,10 @@ def _calibrated(chance: FloatArray, came: FloatArray, group: NDArray[np.intp], c
         log_score = float(-np.log(given).mean())
         spread = np.sqrt(((1 - 2 * chance) ** 2 * chance * (1 - chance)).sum())
         z = ((came - chance) * (1 - 2 * chance)).sum() / spread
+    least = np.full(cases.size, np.inf)
+    np.minimum.at(least, group, chance)
     return Calibration(
+        least=least,
         predicted=np.bincount(group, weights=chance) / cases,
         observed=counts / cases,
         lower=lower,

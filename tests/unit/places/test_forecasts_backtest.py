@@ -16,9 +16,11 @@ from safeground.engine.places.forecasts.features import SignReader
 from safeground.engine.places.forecasts.history import KINDS_LEARNT, CellHistory, ForecastError, make_history
 from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
 from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
+from safeground.engine.places.forecasts.scoring import resample_calibration
 from safeground.engine.places.forecasts.windows import TestWindow, as_months, cut_windows
 from safeground.engine.places.patrols import read_candidates
 from safeground.engine.places.police_initiated import POLICE_INITIATED_TYPES
+from safeground.engine.statistics import measure_calibration
 
 GRID: Grid = make_grid(cell=150, kind="square")
 SIDE, MONTHS = 45, 30
@@ -113,6 +115,13 @@ def test_what_is_expected_comes_about(scores: BacktestScores) -> None:
     assert sum(w.expected for w in scores.windows) == pytest.approx(sum(w.events for w in scores.windows), rel=0.1)
     assert scores.calibration.expected == pytest.approx(scores.calibration.happened, rel=0.1)
     assert scores.calibration.brier_skill > 0
+    assert "windows and" in scores.calibration.method  # resampled as the scores are
+    assert scores.came_of_expected.lower < 1 < scores.came_of_expected.upper
+    known = np.isfinite(scores.calibration.lower)
+    assert (scores.calibration.lower <= scores.calibration.observed)[known].all() and known.any()
+    for row in scores.scores:
+        for each in row.scores.values():
+            assert np.isnan(each.lower) or each.lower <= each.value <= each.upper
 
 
 def test_where_all_cells_are_alike_the_simple_method_is_recommended(plan: BacktestPlan) -> None:
@@ -299,3 +308,27 @@ def test_acceptance_was_no_part_of_development() -> None:
     shipped = load_backtest_plan()
     assert not {*shipped.development} & {*shipped.acceptance}
     assert POLICE_INITIATED_TYPES == {*shipped.police_initiated.offences}
+
+
+def test_chances_of_places_that_rise_and_fall_together_have_wider_intervals_than_independent_ones(
+    plan: BacktestPlan,
+) -> None:
+    """40 squares of 50 cells: in a square and window either every cell has an event or none does. Wilson takes 2,000 cells for 2,000."""
+    rng, blocks = np.random.default_rng(4), np.repeat(np.arange(40), 50)
+    chances = [np.full(2000, 0.2) for _ in range(3)]
+    happened = [(rng.random(40) < 0.2)[blocks] for _ in range(3)]
+    wilson = measure_calibration(np.concatenate(chances), np.concatenate(happened))
+    resampled, ratio = resample_calibration(wilson, chances, happened, blocks, plan)
+    np.testing.assert_array_equal(resampled.observed, wilson.observed)
+    assert (resampled.upper - resampled.lower)[0] > 4 * (wilson.upper - wilson.lower)[0]
+    assert ratio.value == pytest.approx(wilson.observed[0] / 0.2) and ratio.lower < 1 < ratio.upper
+
+
+def test_a_group_of_chances_in_one_square_has_no_interval(plan: BacktestPlan) -> None:
+    """Half of all resamples lack the only square with high chances, so that nothing is told of them."""
+    blocks = np.repeat(np.arange(30), 10)
+    chance = np.where(np.arange(300) == 299, 0.9, 0.03)
+    came = np.arange(300) % 25 == 24
+    found, _ = resample_calibration(measure_calibration(chance, came, groups=2), [chance], [came], blocks, plan)
+    assert found.cases.tolist() == [299, 1]
+    assert np.isfinite([found.lower[0], found.upper[0]]).all() and np.isnan([found.lower[1], found.upper[1]]).all()

@@ -18,8 +18,10 @@ from safeground.engine.places.forecasts.scoring import (
     LevelScores,
     Margin,
     ScoredWindow,
+    ScoreEstimate,
     find_blocks,
     find_margins,
+    resample_calibration,
     score_window,
     summarise,
 )
@@ -49,6 +51,8 @@ class BacktestScores:
     scores: tuple[LevelScores, ...]
     margins: tuple[Margin, ...]
     calibration: Calibration
+    came_of_expected: ScoreEstimate
+    """Cells with an event over cells expected to have one: 1 where chances are neither too high nor too low on the whole."""
     learnt_from: float
     """Events in the lessons of the last window."""
 
@@ -101,11 +105,14 @@ def run_backtest(
         chances.append(latest.chance)
         happened.append(actual > 0)
     progress(len(windows), len(windows), "Resampling windows and space")
+    calibration = measure_calibration(np.concatenate(chances), np.concatenate(happened))
+    calibration, came_of_expected = resample_calibration(calibration, chances, happened, blocks, plan)
     return BacktestScores(
         windows=tuple(results),
         scores=summarise(scored, plan),
         margins=find_margins(scored, plan),
-        calibration=measure_calibration(np.concatenate(chances), np.concatenate(happened)),
+        calibration=calibration,
+        came_of_expected=came_of_expected,
         learnt_from=latest.learnt_from if latest else 0.0,
     )
 

@@ -94,7 +94,7 @@ class BacktestReport:
             lines.append(f"Counts {_LEFT_OUT}. Reason given: {self.override}")
         for part in (self._window_lines(), self._score_lines(), self._margin_lines(), self._calibration_lines()):
             lines += ["", *part]
-        lines += ["", self._not_counted()]
+        lines += ["", self._interval_line(), self._not_counted()]
         if len(self.scores.windows) < _FEW:
             lines.append(_CAUTION)
         if self.path is not None:
@@ -143,15 +143,25 @@ class BacktestReport:
         return lines
 
     def _calibration_lines(self) -> list[str]:
-        found = self.scores.calibration
+        found, came = self.scores.calibration, self.scores.came_of_expected
         rows = zip(found.predicted, found.observed, found.lower, found.upper, found.cases, strict=True)
+        times = f"{came.value:.2f} times as many ({_span(came.lower, came.upper, '.2f')})"
         return [
-            f"Chance of at least one in a cell: {found.expected:.0f} cells expected, {found.happened:.0f} had one.",
+            f"Chance of at least one in a cell: {found.expected:.0f} cells expected, {found.happened:.0f} had one: {times}.",
             *(
-                f"  given {predicted:6.1%}, came {observed:6.1%} ({lower:.1%} to {upper:.1%}) in {cases:,.0f} cells"
+                f"  given {predicted:6.1%}, came {observed:6.1%} ({_span(lower, upper, '.1%')}) in {cases:,.0f} cells"
                 for predicted, observed, lower, upper, cases in rows
             ),
         ]
+
+    def _interval_line(self) -> str:
+        """What every interval above is made by, so that none is taken for one of independent events."""
+        interval = self.plan.interval
+        return (
+            f"Intervals ({100 * interval.confidence:g}%) of hit rate, PAI, PEI, RRI, of the margins and of the chances are all made "
+            f"alike: windows are drawn with replacement and, in each, squares of {interval.block_metres / 1000:g} km, "
+            f"{interval.resamples:,} times, so that places and times in which offences come together stay together."
+        )
 
     def as_data(self) -> dict[str, Any]:
         """The report as plain data; numbers that are not available are null."""
@@ -199,7 +209,8 @@ class BacktestReport:
             | {
                 name: getattr(scores.calibration, name)
                 for name in ("expected", "happened", "brier_skill", "p_value", "method")
-            },
+            }
+            | {"came_of_expected": asdict(scores.came_of_expected)},
             "recommended": None if self.override is not None else scores.recommended,
             "recommendation": self.recommendation,
             "caution": _CAUTION if len(scores.windows) < _FEW else None,
@@ -259,6 +270,13 @@ def _without_nan(value: Any) -> Any:
     if isinstance(value, float | np.floating):
         return float(value) if np.isfinite(value) else None
     return value
+
+
+def _span(lower: float, upper: float, form: str) -> str:
+    """'0.91 to 1.08', or that there is none."""
+    return (
+        f"{lower:{form}} to {upper:{form}}" if np.isfinite([lower, upper]).all() else "too few squares for an interval"
+    )
 
 
 def _short(name: str) -> str:

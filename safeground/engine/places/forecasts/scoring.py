@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from safeground.engine.places.forecasts.history import CellHistory
 from safeground.engine.places.forecasts.plan import BacktestPlan
-from safeground.engine.statistics import BlockBootstrap, PredictionAccuracy, bootstrap_blocks, prediction_accuracy
+from safeground.engine.statistics import (
+    BlockBootstrap,
+    Calibration,
+    PredictionAccuracy,
+    bootstrap_blocks,
+    prediction_accuracy,
+)
 
 Score: TypeAlias = Literal["hit_rate", "pai", "pei", "rri"]
 SCORES: Final[tuple[Score, ...]] = ("hit_rate", "pai", "pei", "rri")
@@ -144,6 +150,33 @@ def find_margins(scored: Mapping[str, Sequence[ScoredWindow]], plan: BacktestPla
         )
         for at, name in enumerate(names[1:])
     )
+
+
+def resample_calibration(
+    found: Calibration,
+    chances: Sequence[NDArray[np.float64]],
+    happened: Sequence[NDArray[np.bool_]],
+    blocks: NDArray[np.intp],
+    plan: BacktestPlan,
+) -> tuple[Calibration, ScoreEstimate]:
+    """The same with intervals that resample windows and space, as those of scores do; and how many times as many cells had an event as
+    were expected to. chances, happened: of each window, (cells,). An end is NaN where a group lies in too few squares to resample."""
+    number, groups = int(blocks.max()) + 1, len(found.least)
+    sums = np.zeros((3, groups, len(chances), number))
+    for window, (chance, came) in enumerate(zip(chances, happened, strict=True)):
+        at = (np.searchsorted(found.least, chance, side="right") - 1) * number + blocks
+        for quantity, values in enumerate((came, None, chance)):
+            weights = None if values is None else values.astype(np.float64)
+            sums[quantity, :, window] = np.bincount(at, weights, minlength=groups * number).reshape(groups, number)
+    ends = []
+    for group in range(groups):
+        shares = _bootstrap(sums[:2, group], lambda total: np.asarray(total[0] / total[1]), plan, "each window")
+        ends.append((float(shares.lower), float(shares.upper)))
+    whole = _bootstrap(sums[[0, 2]].sum(axis=1), lambda total: np.asarray(total[0] / total[1]), plan, "each window")
+    lower, upper = np.array(ends).T
+    method = f"{groups} groups of about the same expected number; {whole.method}; Spiegelhalter's test, for which cells are independent"
+    ratio = ScoreEstimate(float(whole.value), float(whole.lower), float(whole.upper))
+    return replace(found, lower=lower, upper=upper, method=method), ratio
 
 
 def _stack(scored: Mapping[str, Sequence[ScoredWindow]]) -> NDArray[np.float64]:

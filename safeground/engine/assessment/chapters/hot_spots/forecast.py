@@ -166,6 +166,7 @@ class _BacktestTold:
             source=f"{self._contract.source.name} ({self._contract.source.licence})",
             notes=(
                 f"{self._windows} The cells put first are {cells}% of all {found.cells.number:,}.",
+                "Every interval draws windows and squares of three kilometres anew, since offences of one place and time come together.",
                 "The methods were tried on the same windows, so that their difference is surer than two intervals side by side suggest.",
             ),
             readers=self._readers,
