@@ -122,10 +122,14 @@ def test_an_evaluation_is_a_finding_with_its_grade_what_it_cost_and_a_page(
     cost = find_finding(chapter, f"evaluation.{NAME}.cost_benefit")
     assert cost.estimate.is_published and find_finding(page, cost.id) == cost
     row = find_table(chapter, "evaluations_listed").rows[0]
-    assert row[2] == f"{primary.evidence.maryland} of 5" and "made-up data" in str(row[0])
+    assert (
+        row[3] == f"{primary.evidence.maryland} of 5"
+        and "times (95% interval" in str(row[1])
+        and "made-up data" in str(row[0])
+    )
     said = say(chapter.blocks)
     assert f"(evaluation_{NAME}.html)" in said and page.id == f"evaluation_{NAME}"
-    assert "The data of this evaluation are made up" in said
+    assert "The data of this evaluation are made up" in said and "were files beside its protocol" in said
     assert "Elsewhere: Hot spots policing is rated moderate" in said
     assert not [each for each in notices(chapter.blocks, NoticeKind.WARNING) if "changed" in each]
 
@@ -151,7 +155,7 @@ def test_the_forest_holds_all_and_claims_no_more_than_the_intervals(
     figure = next(block for block in chapter.blocks if isinstance(block, Figure))
     assert figure.title == "1 of 2 evaluations is clear of no difference"
     assert len(figure.chart.points) == 2  # type: ignore[union-attr]
-    told = {str(row[0]): row[1] for row in find_table(chapter, "evaluations_listed").rows}
+    told = {str(row[0]): row[2] for row in find_table(chapter, "evaluations_listed").rows}
     assert told["Nothing clear (made-up data)"] == "cannot tell"
     assert (
         find_finding(chapter, f"evaluation.nothing_clear.{result.evaluation.primary.name}").direction
@@ -170,7 +174,7 @@ def test_what_rests_on_few_events_is_withheld_from_partners_and_told_to_the_poli
     partners, police = (write(tested, audience).chapters[0] for audience in (Audience.PARTNERSHIP, Audience.POLICE))
     assert find_finding(partners, finding).estimate.value is None
     assert find_finding(partners, finding).direction is Direction.NOT_COMPARED
-    assert find_table(partners, "evaluations_listed").rows[0][1] == "not told"
+    assert find_table(partners, "evaluations_listed").rows[0][1:3] == ("suppressed", "not told")
     assert find_finding(partners, "evaluation.few_events.cost_benefit").estimate.value is None
     assert find_finding(police, finding).estimate.value == result.evaluation.primary.estimate
 

@@ -17,6 +17,8 @@ from safeground.engine.documents import (
     Table,
     count_things,
     format_confidence,
+    format_estimate,
+    format_interval,
 )
 from safeground.engine.evaluation import Scale
 
@@ -72,6 +74,7 @@ def _make_table(told: Sequence[ToldEvaluation]) -> Table:
     rows: list[tuple[str | Protected, ...]] = [
         (
             each.protocol.title + (" (made-up data)" if each.protocol.is_made_up else ""),
+            _say_found(each),
             direction_words(each.finding.direction) if each.estimate.is_published else "not told",
             f"{each.grade.maryland} of 5",
             f"{each.grade.security} of 5",
@@ -84,6 +87,7 @@ def _make_table(told: Sequence[ToldEvaluation]) -> Table:
         caption="Every evaluation, what it found and how much that can bear",
         columns=[
             ("evaluation", "Evaluation"),
+            ("found", "What was found"),
             ("direction", "Where it was done"),
             ("maryland", "Maryland scale"),
             ("security", "How securely"),
@@ -98,6 +102,12 @@ def _make_table(told: Sequence[ToldEvaluation]) -> Table:
         ),
         readers=_readers(told),
     )
+
+
+def _say_found(told: ToldEvaluation) -> str:
+    """In words: numbers of this column are of different things, and must not be written alike."""
+    interval = format_interval(told.estimate)
+    return f"{format_estimate(told.estimate)} ({interval})" if interval else format_estimate(told.estimate)
 
 
 def _source(told: Sequence[ToldEvaluation]) -> str:

@@ -44,10 +44,13 @@ def _tell_one(told: ToldEvaluation, notes: Mapping[str, str]) -> Iterable[Block]
     yield Heading(protocol.title)
     if protocol.is_made_up:
         yield Notice(NoticeKind.WARNING, notes["made_up"])
+    if told.evaluation.words.warning:
+        yield Notice(NoticeKind.WARNING, told.evaluation.words.warning)
     for sentence in told.stale:
         yield Notice(NoticeKind.WARNING, sentence)
     yield told.finding
-    yield Paragraph(f"{_say_grade(told)} [All that was looked at]({told.page.id}.html).")
+    files = f" {notes['from_files']}" if told.quoted.kept.result.made_from.are_files else ""
+    yield Paragraph(f"{_say_grade(told)}{files} [All that was looked at]({told.page.id}.html).")
     yield from _tell_costs(told, notes)
     yield from _tell_elsewhere(told.quoted.approach, notes)
 
