@@ -108,7 +108,7 @@ class Measures:
             codes, members = self.locator.members(level)
             return tuple(codes[row] for row in np.flatnonzero(members @ inside.astype(float) > 0))
 
-        return self._keep(find, "areas", level, partners)
+        return self.keep(find, "areas", level, partners)
 
     def definition_of(self, name: str) -> EventDefinition:
         """The definition behind a measure's numerator."""
@@ -227,7 +227,7 @@ class Measures:
             table, needed = self.warehouse.table("populations"), self._inside(self.home.values())
             return choose_populations(table, self.locator, year=year, bands=bands, needed=needed)
 
-        return self._keep(choose, "populations", year, bands)
+        return self.keep(choose, "populations", year, bands)
 
     def compare_with_rest(self, name: str, *, level: str, period: Period) -> AreaComparison:
         """Each of our areas with the rest of the partnership (itself left out), under a rate or a share."""
@@ -283,7 +283,7 @@ class Measures:
         is one. What all recorded crime is, the measure that is broken down by offence says; without one, no area is flagged.
         """
         areas = self.areas(level) if areas is None else tuple(areas)
-        return self._keep(lambda: self._judge_denominators(level, areas), "poor denominators", level, areas)
+        return self.keep(lambda: self._judge_denominators(level, areas), "poor denominators", level, areas)
 
     def _judge_denominators(self, level: str, areas: tuple[str, ...]) -> NDArray[np.bool_]:
         everything = next((m.name for m in self.catalogue.measures.values() if m.by == "offence"), None)
@@ -310,13 +310,13 @@ class Measures:
         def find() -> bool:
             return self.has_areas and can_serve(self.warehouse.table("populations"), self.locator, bands)
 
-        return self._keep(find, "residents", bands)
+        return self.keep(find, "residents", bands)
 
     def _covered(self, name: str, partner: str) -> frozenset[Any]:
         return self._tally(self.definition_of(name))[0].coverage.get(partner, frozenset())
 
-    def _keep(self, make: Callable[[], _Kept], *key: Hashable) -> _Kept:
-        """The answer kept under a key, made the first time it is asked for."""
+    def keep(self, make: Callable[[], _Kept], *key: Hashable) -> _Kept:
+        """The answer kept under a key, made the first time it is asked for, as long as these measures are open."""
         if key not in self._kept:
             self._kept[key] = make()
         return cast(_Kept, self._kept[key])
@@ -336,12 +336,12 @@ class Measures:
             )  # fmt: skip
 
         def place() -> tuple[EventTally, PlacedTally]:
-            tally = self._keep(query, "query", definition.label, by, ages)
+            tally = self.keep(query, "query", definition.label, by, ages)
             if by_text:
                 tally = self.typed_places.put_into_areas(tally, level=level)
             return tally, place_tally(tally, self.locator, self.home)
 
-        return self._keep(place, "tally", definition.label, by, ages, level if by_text else None)
+        return self.keep(place, "tally", definition.label, by, ages, level if by_text else None)
 
     def placements(self, name: str) -> PlacementShares | None:
         """How exactly the events of a measure say where; None where they carry codes of areas, or there are no areas here."""
@@ -355,7 +355,7 @@ class Measures:
     def typed_places(self) -> TypedPlaces:
         """What texts that say where mean, by what has landed of names in the force areas in use."""
         hierarchy, inside = self.locator.hierarchy, self._inside(self.home.values())
-        return self._keep(lambda: TypedPlaces(self.warehouse, hierarchy, hierarchy.codes[inside]), "typed places")
+        return self.keep(lambda: TypedPlaces(self.warehouse, hierarchy, hierarchy.codes[inside]), "typed places")
 
     def _is_from_forces(self, feed: str) -> bool:
         """Whether police forces send a feed, each for its own area. What hospitals and services send is counted together, for ours."""
@@ -370,13 +370,13 @@ class Measures:
         category: str | None = None,
     ) -> DefinitionCounts:
         counter = self._counter(definition, by, category, level)
-        counts = self._keep(lambda: counter.count(level), "counts", definition.label, level, by, category)
+        counts = self.keep(lambda: counter.count(level), "counts", definition.label, level, by, category)
         partners = tuple(partners or (self.own,))
         return counts.select_areas(self.areas(level, partners)).select_partners(partners)
 
     def _counter(self, definition: EventDefinition, by: str | None, category: str | None, level: str) -> TallyCounter:
         tally, placed = self._tally(definition, by, level=level)
-        return self._keep(
+        return self.keep(
             lambda: TallyCounter(
                 tally if category is None else tally.select_category(category), placed, definition.label
             ),

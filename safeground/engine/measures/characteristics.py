@@ -79,7 +79,18 @@ def read_characteristics(
 
 
 def read_small_areas(measures: Measures, wanted: Characteristic) -> NDArray[np.float64]:
-    """Shape (base areas,), in the order of the hierarchy; NaN where nothing is stated. Of what the registry holds, or of another."""
+    """Shape (base areas,), in the order of the hierarchy, and read-only; NaN where nothing is stated. Of what the registry holds, or of
+    another. Read once and kept: chapters and readers ask for the same dozen."""
+
+    def read() -> NDArray[np.float64]:
+        values = _read_small_areas(measures, wanted)
+        values.flags.writeable = False
+        return values
+
+    return measures.keep(read, "small areas", wanted)
+
+
+def _read_small_areas(measures: Measures, wanted: Characteristic) -> NDArray[np.float64]:
     if wanted.kind == "age":
         return _read_age(measures, wanted)
     if wanted.kind == "lookup":
