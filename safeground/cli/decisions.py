@@ -59,13 +59,7 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
     """Read every definition of a partnership, or of all; say what there is, and whose review is overdue. Or compare some."""
     import datetime
 
-    from safeground.engine.catalogue import (
-        load_catalogue,
-        load_economics,
-        load_evidence,
-        overdue_reviews,
-        partnership_names,
-    )
+    from safeground.engine.catalogue import load_catalogue, overdue_reviews, partnership_names
     from safeground.engine.strategy import load_strategy
 
     if options.action == "compare":
@@ -78,8 +72,6 @@ def run_definitions(options: argparse.Namespace, progress: TerminalProgress) -> 
     for name in names:
         catalogue = load_catalogue(name)
         strategy = load_strategy(catalogue)
-        load_economics(name)
-        load_evidence(name)  # no build reads them, nor the costs: here their mistakes are told
         overdue = overdue_reviews(catalogue, today=datetime.date.today(), strategy=strategy)
         found[name] = {
             "version": catalogue.version,

@@ -22,8 +22,6 @@ from safeground.engine.catalogue import (
     definitions_folder,
     load_agreements,
     load_catalogue,
-    load_economics,
-    load_evidence,
 )
 from safeground.engine.strategy import load_strategy
 
@@ -33,7 +31,6 @@ EXAMPLES: list[dict[str, Any]] = [
     for path in sorted(FOLDER.glob("*.yaml"))
     for example in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
-READ_ALONE = {"economics": load_economics, "evidence": load_evidence}
 # The rule language has its own tests of each mistake (tests/unit/catalogue/test_catalogue_rules.py).
 TESTED_ELSEWHERE = {"rules", "rule_parsing", "rule_wording"}
 
@@ -84,9 +81,6 @@ def find_problems(example: dict[str, Any], folder: Path) -> tuple[DefinitionProb
             shutil.copy(folder / made["like"], path)
         change(path, made)
     try:
-        if example["subject"] in READ_ALONE:  # no build needs them, so the catalogue does not read them
-            READ_ALONE[example["subject"]]("essex", folder)
-            return ()
         catalogue = load_catalogue("essex", folder)
         if example["subject"] == "strategy":
             load_strategy(catalogue)

@@ -12,11 +12,9 @@ from safeground.engine.catalogue.agreement import (
 from safeground.engine.catalogue.agreements import Agreements, load_agreements, why_not_live
 from safeground.engine.catalogue.catalogue import (
     Catalogue,
-    find_partnership,
     load_catalogue,
     load_partnership,
     overdue_reviews,
-    partnership_names,
     read_definition,
 )
 from safeground.engine.catalogue.code_lists import FAMILY_HEAD, CodeList, DatedCode
@@ -59,6 +57,7 @@ from safeground.engine.catalogue.contract_targets import (
 from safeground.engine.catalogue.delivery_checks import OneValue, ShareAtMost, TotalOfRows
 from safeground.engine.catalogue.disclosure_rules import DisclosureRules
 from safeground.engine.catalogue.economics import (
+    AddedCosts,
     Bearer,
     BiasGrade,
     CostPart,
@@ -71,12 +70,13 @@ from safeground.engine.catalogue.economics import (
     RateBand,
     UnitCost,
     UnitCosts,
-    load_economics,
 )
+from safeground.engine.catalogue.economics_files import load_economics
 from safeground.engine.catalogue.event_definition import EventDefinition, Switch
 from safeground.engine.catalogue.event_fields import EventField, EventFields
-from safeground.engine.catalogue.evidence_library import Approach, Rating, Size, Study, load_evidence
+from safeground.engine.catalogue.evidence_library import AddedStudies, Approach, Rating, Size, Study, load_evidence
 from safeground.engine.catalogue.feeds import Feeds, definitions_folder, load_feeds
+from safeground.engine.catalogue.finding import find_partnership, partnership_names
 from safeground.engine.catalogue.gateways import Authority, DataFlow, Gateway, Gateways, IdentifiersLevel, Limit
 from safeground.engine.catalogue.goal import NOT_STATED, Baseline, Benchmark, Change, Deadline, Goal, GoalList
 from safeground.engine.catalogue.governance import Governed, Words
@@ -125,6 +125,8 @@ __all__ = [
     "NOT_STATED",
     "PART_3",
     "UK_GDPR",
+    "AddedCosts",
+    "AddedStudies",
     "AgeRange",
     "Agreement",
     "Agreements",

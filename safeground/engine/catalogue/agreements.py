@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safeground.engine.catalogue.agreement import Agreement
-from safeground.engine.catalogue.catalogue import find_partnership
 from safeground.engine.catalogue.feeds import definitions_folder
+from safeground.engine.catalogue.finding import find_partnership
 from safeground.engine.catalogue.gateways import Gateway, Gateways
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.rule_parsing import nearest

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safeground.engine.catalogue.disclosure_rules import DisclosureRules
+from safeground.engine.catalogue.economics import Economics
+from safeground.engine.catalogue.economics_files import read_economics
 from safeground.engine.catalogue.event_definition import EventDefinition
 from safeground.engine.catalogue.event_fields import EventFields
+from safeground.engine.catalogue.evidence_library import Approach, read_evidence
 from safeground.engine.catalogue.feeds import Feeds, definitions_folder, lay_over, read_feeds
+from safeground.engine.catalogue.finding import find_partnership
 from safeground.engine.catalogue.goal import GoalList
 from safeground.engine.catalogue.governance import Governed
 from safeground.engine.catalogue.measure import Counted, Measure
@@ -19,7 +23,7 @@ from safeground.engine.catalogue.outline import ChapterOutline, Outline, Outline
 from safeground.engine.catalogue.partnership import HelpLine, HelpLines, Partnership
 from safeground.engine.catalogue.poor_denominator import PoorDenominator
 from safeground.engine.catalogue.priority import PriorityPlan
-from safeground.engine.catalogue.problems import DefinitionProblem, DefinitionsError, parse_definition, read_yaml
+from safeground.engine.catalogue.problems import DefinitionProblem, parse_definition, read_yaml
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.references import find_broken_references
 from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
@@ -52,6 +56,10 @@ class Catalogue:
     """strategy.yaml, by the name that problems give it: `safeground.engine.strategy` reads it, and `version` covers it."""
     priority: PriorityPlan | None = None
     """How priority neighbourhoods are chosen: the partnership's own priority_neighbourhoods.yaml, or the nation's."""
+    economics: Economics | None = None
+    """What offences cost, in whose prices: the nation's tables with the partnership's own over them."""
+    approaches: tuple[Approach, ...] = ()
+    """What is known of approaches to violence, by name, with the studies that the partnership adds."""
 
     def numerator_of(self, measure: Measure) -> EventDefinition:
         """The definition whose events a measure counts."""
@@ -116,6 +124,8 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
     goals = reader.read_one(GoalList, local, "goals.yaml") if (local.folder / "goals.yaml").is_file() else None
     strategy_file = _find_strategy(reader, local)
     priority = _read_priority(reader, national, local)
+    economics = read_economics(reader, national, local)
+    approaches = read_evidence(reader, national, local)
     # References are followed only once every file could be read: a definition that failed to parse would be reported again by each
     # measure that names it.
     reader.raise_problems()
@@ -144,6 +154,8 @@ def load_catalogue(partnership: str | Path, folder: Path | None = None) -> Catal
         goals=goals,
         strategy_file=strategy_file,
         priority=priority,
+        economics=economics,
+        approaches=approaches,
     )
     reader.problems.extend(find_broken_references(catalogue))
     reader.raise_problems()
@@ -167,35 +179,6 @@ def load_partnership(partnership: str | Path, folder: Path | None = None) -> Par
             "partnership.yaml was not read, and no problem says why"
         )  # pragma: no cover - read_one reports it
     return found
-
-
-def partnership_names(folder: Path | None = None) -> tuple[str, ...]:
-    """The partnerships that come with the definitions, sorted."""
-    local = (folder or definitions_folder()) / "local"
-    return tuple(sorted(path.parent.name for path in local.glob("*/partnership.yaml")))
-
-
-def find_partnership(partnership: str | Path, folder: Path | None = None) -> Layer:
-    """The folder of a partnership, by name or as a path. Raises DefinitionsError where there is none."""
-    root = folder or definitions_folder()
-    named = root / "local" / str(partnership)
-    if isinstance(partnership, str) and partnership in partnership_names(folder):
-        return Layer(named, f"local/{partnership}")
-    own = Path(partnership)
-    if (own / "partnership.yaml").is_file():
-        return Layer(own, own.name or "partnership")
-    names = partnership_names(folder)
-    known = ", ".join(names) or "none"
-    raise DefinitionsError(
-        (
-            DefinitionProblem(
-                str(partnership),
-                "",
-                f"is no partnership that comes with Safeground ({known}) and no folder that holds partnership.yaml"
-                f"{nearest(str(partnership), names)}",
-            ),
-        )
-    )
 
 
 def overdue_reviews(

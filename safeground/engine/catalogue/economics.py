@@ -1,26 +1,21 @@
 """What offences cost, in whose prices, how the future is discounted, and how far hope is taken off: read from definitions/…/economics.
 
-Each file of the nation's is replaced whole by a partnership's own of the same name. What is not held stands in its file as not held,
-with the reason, so that nobody takes its absence for a nought.
+What is not held stands in its file as not held, with the reason, so that nobody takes its absence for a nought. How a partnership's own
+are laid over the nation's is in `economics_files`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from safeground.engine.catalogue.catalogue import find_partnership
 from safeground.engine.catalogue.evidence_library import Status
-from safeground.engine.catalogue.feeds import definitions_folder
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
-from safeground.engine.catalogue.reading import DefinitionReader, Layer
 
-_FOLDER = "economics"
 _ROUNDED_TO = 10.0
 """Published unit costs and their parts are each rounded to ten pounds."""
 _NAME = r"^[a-z][a-z0-9_]*$"
@@ -132,6 +127,26 @@ class UnitCosts(Governed):
         return next((each for each in self.multipliers if each.of == name), None)
 
 
+class AddedCosts(Governed):
+    """added_costs.yaml, of a partnership: unit costs and multipliers beside the nation's.
+
+    One of a name that the nation has takes its place where the nation's is not held, or where `replaces` names it.
+    """
+
+    schema_version: Literal[1] = Field(alias="schema")
+    version: int = Field(ge=1)
+    caution: Words
+    replaces: tuple[str, ...] = ()
+    costs: tuple[UnitCost, ...] = ()
+    multipliers: tuple[Multiplier, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_something(self) -> AddedCosts:
+        if not self.costs and not self.multipliers:
+            raise ValueError("give a cost or a multiplier, or take the file out")
+        return self
+
+
 class RateBand(DefinitionModel):
     """The yearly rate up to and including a year."""
 
@@ -200,19 +215,29 @@ class OptimismBias(Governed):
 
 
 class Deflators(Governed):
-    """deflators.yaml: the level of prices by year, in any unit. Only ratios of two years are used."""
+    """deflators.yaml: the level of prices by year, in any unit. Only ratios of two years are used.
+
+    `vintage`: when the series was published ('30 September 2026'), as every edition of it is another. The levels stand in `index`, or in
+    `file`, a CSV beside it with the columns year (2015-16) and index.
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     version: int = Field(ge=1)
     title: Words
     source: Words
     not_held: Words | None = None
+    vintage: Words | None = None
+    file: Words | None = None
     index: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_there_or_not(self) -> Deflators:
-        if bool(self.index) == (self.not_held is not None):
-            raise ValueError("give either the index of the years, or in not_held the reason why there is none")
+        if sum((bool(self.index), self.file is not None, self.not_held is not None)) != 1:
+            raise ValueError(
+                "give either the index of the years, or the file that holds it, or in not_held the reason why there is none"
+            )
+        if self.not_held is None and self.vintage is None:
+            raise ValueError("say in vintage when this series was published: each edition of it differs")
         if any(level <= 0 for level in self.index.values()):
             raise ValueError("a level of prices lies above nought")
         return self
@@ -226,30 +251,3 @@ class Economics:
     discounting: Discounting
     optimism_bias: OptimismBias
     deflators: Deflators
-
-
-_Table = TypeVar("_Table", UnitCosts, Discounting, OptimismBias, Deflators)
-
-
-def load_economics(partnership: str | Path, folder: Path | None = None) -> Economics:
-    """The tables of cost-benefit analysis, the partnership's own in place of the nation's.
-
-    partnership: by name, or a folder of its own. folder: holds national/ and local/ (default: those that come with Safeground). Raises
-    DefinitionsError with every problem of every file.
-    """
-    reader = DefinitionReader()
-    national = Layer((folder or definitions_folder()) / "national", "national")
-    local = find_partnership(partnership, folder)
-
-    def read(model: type[_Table], name: str) -> _Table | None:
-        file = f"{_FOLDER}/{name}.yaml"
-        return reader.read_one(model, local if (local.folder / file).is_file() else national, file)
-
-    unit_costs, discounting = read(UnitCosts, "unit_costs"), read(Discounting, "discounting")
-    optimism_bias, deflators = read(OptimismBias, "optimism_bias"), read(Deflators, "deflators")
-    reader.raise_problems()
-    if not (unit_costs and discounting and optimism_bias and deflators):
-        raise RuntimeError(
-            "a table of economics was not read, and no problem says why"
-        )  # pragma: no cover - read_one reports each
-    return Economics(unit_costs, discounting, optimism_bias, deflators)

@@ -8,11 +8,12 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from safeground.engine.catalogue.catalogue import find_partnership
 from safeground.engine.catalogue.feeds import definitions_folder
+from safeground.engine.catalogue.finding import find_partnership
 from safeground.engine.catalogue.governance import Governed, Words
 from safeground.engine.catalogue.problems import DefinitionModel
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
+from safeground.engine.catalogue.rule_parsing import nearest
 
 _FOLDER = "evidence"
 _NAME = r"^[a-z][a-z0-9_]*$"
@@ -41,6 +42,8 @@ class Study(DefinitionModel):
     source: Words
     warning: Words | None = None
     """What a reader must know before quoting it."""
+    is_own: bool = False
+    """Whether the partnership has added it to the nation's."""
 
 
 class Size(DefinitionModel):
@@ -89,17 +92,20 @@ class Approach(Governed):
         return self
 
 
-def load_evidence(partnership: str | Path | None = None, folder: Path | None = None) -> tuple[Approach, ...]:
-    """Every approach, by name; with a partnership, those it keeps itself in place of the nation's of the same name.
+class AddedStudies(Governed):
+    """A file of evidence/studies, of a partnership: studies of an approach beside those that the nation keeps."""
 
-    folder: holds national/ and local/ (default: those that come with Safeground). Raises DefinitionsError with every problem.
-    """
-    reader = DefinitionReader()
-    layers = [Layer((folder or definitions_folder()) / "national", "national")]
-    if partnership is not None:
-        layers.append(find_partnership(partnership, folder))
+    schema_version: Literal[1] = Field(alias="schema")
+    version: int = Field(ge=1)
+    of: str = Field(pattern=_NAME)
+    """The approach, by name."""
+    studies: tuple[Study, ...] = Field(min_length=1)
+
+
+def read_evidence(reader: DefinitionReader, national: Layer, local: Layer | None) -> tuple[Approach, ...]:
+    """Every approach that could be read, by name; problems stay with the reader."""
     found: dict[str, Approach] = {}
-    for layer in layers:
+    for layer in (national, local) if local is not None else (national,):
         for path in sorted((layer.folder / _FOLDER).glob("*.yaml")):
             approach = reader.read_one(Approach, layer, f"{_FOLDER}/{path.name}")
             if approach is None:
@@ -111,5 +117,36 @@ def load_evidence(partnership: str | Path | None = None, folder: Path | None = N
                     f"is {approach.name!r}; name the file as the approach",
                 )
             found[path.stem] = approach
-    reader.raise_problems()
+    if local is not None:
+        _add_studies(reader, local, found)
     return tuple(found[name] for name in sorted(found))
+
+
+def load_evidence(partnership: str | Path | None = None, folder: Path | None = None) -> tuple[Approach, ...]:
+    """Every approach, by name, without the rest of a catalogue; with a partnership, those it keeps itself in place of the nation's of the
+    same name, and the studies that it adds.
+
+    folder: holds national/ and local/ (default: those that come with Safeground). Raises DefinitionsError with every problem.
+    """
+    reader = DefinitionReader()
+    national = Layer((folder or definitions_folder()) / "national", "national")
+    approaches = read_evidence(reader, national, None if partnership is None else find_partnership(partnership, folder))
+    reader.raise_problems()
+    return approaches
+
+
+def _add_studies(reader: DefinitionReader, local: Layer, found: dict[str, Approach]) -> None:
+    """Studies of the partnership's own, after those of the approach. The approach's rating stays as it is: it is its source's."""
+    for path in sorted((local.folder / _FOLDER / "studies").glob("*.yaml")):
+        name = f"{_FOLDER}/studies/{path.name}"
+        added = reader.read_one(AddedStudies, local, name)
+        if added is None:
+            continue
+        approach = found.get(added.of)
+        if approach is None:
+            reader.report(
+                f"{local.shown_as}/{name}", "of", f"there is no approach {added.of!r}{nearest(added.of, found)}"
+            )
+            continue
+        own = tuple(study.model_copy(update={"is_own": True}) for study in added.studies)
+        found[added.of] = approach.model_copy(update={"studies": (*approach.studies, *own)})

@@ -148,7 +148,9 @@ class EvidenceCard:
                 f"{study.design.replace('_', ' and ')}, {scale} of 5 on the Maryland scale" if scale else study.design
             )
             told += ["", f"  {study.title} ({design})", f"    {study.what}", f"    {study.result}"]
-            told.append(f"    {study.source} ({_STATUS[study.status]})")
+            told.append(
+                f"    {study.source} ({_STATUS[study.status]}{'; added by this partnership' if study.is_own else ''})"
+            )
             if study.warning:
                 told.append(f"    Take care: {study.warning}")
         return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -68,6 +68,7 @@ def price_plan(plan: CostBenefitPlan, economics: Economics, effects: Mapping[str
     notes = [
         f"Unit costs: {economics.unit_costs.title}, version {economics.unit_costs.version}. {economics.unit_costs.caution}",
         f"Rates: {economics.discounting.source}",
+        *_say_prices(plan, economics),
     ]
     parameters: dict[str, Parameter] = {
         f"share:{name}": Parameter(
@@ -197,6 +198,15 @@ def _met_without(effect: Effect) -> float:
     if effect.treated is None or effect.other is None or not effect.other.units:
         raise NotHeld("the evaluation has no sides to work out what would have been met; say it in expected")
     return effect.treated.units * effect.other.events / effect.other.units
+
+
+def _say_prices(plan: CostBenefitPlan, economics: Economics) -> Iterator[str]:
+    """Which series moved prices from one year to another, where one did."""
+    years = {line.price_year for line in plan.costs}
+    years |= {economics.unit_costs.get(line.unit_cost).price_year for line in plan.benefits}
+    deflators = economics.deflators
+    if deflators.vintage is not None and years - {plan.price_year}:
+        yield f"Prices of other years are told in those of {plan.price_year} by {deflators.source}, as published {deflators.vintage}."
 
 
 def _notes_of(line: BenefitLine, flow: BenefitFlow, cost: UnitCost) -> list[str]:
