@@ -97,11 +97,11 @@ def compare_places(treatment: str) -> Contrast:
     )
 
 
-def compare_starts(treatment: str) -> Contrast:
+def compare_starts(treatment: str, *, unit: str = "period") -> Contrast:
     """Places that have started with something and those that have not yet, each allowed its own level, period by period."""
     return Contrast(
         f"places that had started with {treatment}", "places that had not yet", Span.SAME_PERIOD, preposition="at",
-        unit="place for place and period for period",
+        unit=f"place for place and {unit} for {unit}",
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ ASSUMPTIONS = (
 
 @dataclass(frozen=True)
 class SinceStart:
-    """How periods `first` to `last` after a place's start (below nought: before it) compare with earlier ones, as a ratio."""
+    """How periods `first` to `last` after a place's start (below nought: before it) compare with the time before, as a ratio."""
 
     first: int
     last: int
@@ -142,22 +142,28 @@ def leave_transition(table: PlaceDays, transition: int) -> PlaceDays:
 def find_effect_since_start(
     counts: Floats, treated: Bools, *, confidence: float = 0.95, stretches: int = 3
 ) -> tuple[SinceStart, ...]:
-    """The ratio by time since the start, and shortly before it, each against the earlier time before; intervals by leaving out places.
+    """The ratio by time since the start against the time before it; and first, of the last periods before it, against those earlier.
 
-    counts, treated: shape (places, periods). stretches: into how many as long as each other the time after is cut. Empty where so many
-    cannot be told apart.
+    counts, treated: shape (places, periods). stretches: into how many as long as each other the time after is cut. Intervals leave out
+    each place in turn. Empty where so many cannot be told apart. Each side of the start has a fit of its own: in one for both, what
+    chance did just before the start would be in every later ratio.
     """
-    since = _find_since(treated)
-    lead = _find_lead(treated)
+    since, lead = _find_since(treated), _find_lead(treated)
     edges = np.linspace(0, int(since.max()) + 1, stretches + 1).round().astype(np.int64).tolist()
-    bounds = [(-lead, -1), *((low, high - 1) for low, high in itertools.pairwise(edges) if high > low)]
-    cells = tuple((since >= first) & (since <= last) for first, last in bounds)
+    after = [(low, high - 1) for low, high in itertools.pairwise(edges) if high > low]
     table = PlaceDays(counts, treated, np.arange(len(counts)), np.arange(counts.shape[1]))
-    found = _fit(table, cells, confidence)
+    found = _fit(table, tuple((since >= first) & (since <= last) for first, last in after), confidence)
+    early = _fit(table, ((since >= -lead) & (since < 0), treated), confidence)
     if found is None:
         return ()
+    first = (
+        []
+        if early is None
+        else [(-lead, -1, *(float(np.ravel(x)[0]) for x in (early.value, early.lower, early.upper)))]
+    )
     value, lower, upper = (np.ravel(x).tolist() for x in (found.value, found.lower, found.upper))
-    return tuple(SinceStart(*bound, *each) for bound, *each in zip(bounds, value, lower, upper, strict=True))
+    later = [(*bound, *each) for bound, *each in zip(after, value, lower, upper, strict=True)]
+    return tuple(SinceStart(*each) for each in (*first, *later))
 
 
 def _check_before(table: PlaceDays, full: Bools, aside: Bools, unit: str, confidence: float) -> CheckResult:

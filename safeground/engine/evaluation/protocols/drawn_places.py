@@ -68,4 +68,4 @@ class SteppedWedgeProtocol(DrawnPlacesProtocol):
 
     @property
     def contrast(self) -> Contrast:
-        return compare_starts(self.treatment)
+        return compare_starts(self.treatment, unit=self.unit)
