@@ -48,6 +48,13 @@ def test_links_to_files_resolve(page: Path) -> None:
     assert [target for target in files if not (page.parent / target).exists()] == []
 
 
+def test_every_page_of_the_documentation_is_in_its_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    folder = ROOT / "docs"
+    pages = {page.relative_to(folder).as_posix() for page in folder.rglob("*.md")} - {"README.md"}
+    assert pages <= set(re.findall(r"\]\(([^)\s]+)\)", index))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_commands_named_exist(page: Path, commands: dict[str, set[str]]) -> None:
     text = page.read_text(encoding="utf-8")
