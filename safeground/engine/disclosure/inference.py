@@ -1,14 +1,15 @@
 """The bounds that sums put on counts: what a reader of them can say of each, from far or few numbers to thousands.
 
 First each sum is read by itself, again and again, until it says nothing new (the shuttle algorithm: Buzzigoli and Giusti 1999). What is
-left open is asked of one linear programme. Its solutions are shared: as soon as two of them differ in a count, it is not known, and most
-counts are settled by a handful of solutions that move many at once. Only a withheld count that cannot be moved far enough so is asked for
-its own bounds, two programmes each.
+left open is asked of linear programmes, one for some thousand counts that hang together. Their solutions are shared: as soon as two of
+them differ in a count, it is not known, and most counts are settled by a handful of solutions that move many at once. Where many
+thousands hang together by a few long sums, some are let go while all others are held at one solution: what moves so, moves. Only what is
+left is asked of the whole, and only a withheld count that cannot be moved far enough so for its own bounds, two programmes each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ def infer_bounds(
     programme = _make_programme(lower, upper, rows[holds], places[holds], signs[holds], len(sums))
     unasked: list[int] = []
     if programme is not None and (groups := programme.groups(asked)):
-        _ask(programme, groups, lower, upper, asked, asked & withheld, beyond, unasked)
+        for batch in programme.batches(groups):
+            _ask(programme, batch, lower, upper, asked, asked & withheld, beyond, unasked)
     return Bounds(lower, upper, tuple(broken.tolist()), tuple(unasked))
 
 
@@ -151,26 +153,46 @@ class _Programme:
             self.upper[columns],
         )
 
-    def batches(self, groups: Sequence[tuple[Places, Places]]) -> list[_Programme]:
-        """The groups in programmes of some thousand counts: one of all takes far longer, and one a group is mostly the solver's start."""
-        found, waiting, size = [], [], 0
+    def batches(self, groups: Sequence[tuple[Places, Places]]) -> list[list[tuple[Places, Places]]]:
+        """The groups in lots of some thousand counts: one of all takes far longer, and one a group is mostly the solver's start."""
+        found: list[list[tuple[Places, Places]]] = []
+        size = _BATCH
         for group in groups:
-            waiting.append(group)
+            if size >= _BATCH:
+                found.append([])
+                size = 0
+            found[-1].append(group)
             size += len(group[1])
-            if size > _BATCH:
-                found.append(self.part(waiting))
-                waiting, size = [], 0
-        return [*found, self.part(waiting)] if waiting else found
+        return found
 
-    def hold_long_sums(self, solution: Floats) -> _Programme:
-        """The programme with every count of a long sum held at a solution: what is left falls apart into small groups."""
-        terms = np.diff(self.matrix.indptr)
-        short = self.matrix[np.flatnonzero(terms <= _LONG)]
-        held = np.zeros(len(self.members), dtype=bool)
-        held[self.matrix[np.flatnonzero(terms > _LONG)].indices] = True
-        free = np.flatnonzero(~held)
-        right = self.right[terms <= _LONG] - short[:, np.flatnonzero(held)] @ solution[held]
-        return _Programme(self.members[free], short[:, free], right, self.lower[free], self.upper[free])
+    def without_long_sums(self) -> _Programme:
+        """The programme without what ties many counts that else have little to do with each other; its members are these by position."""
+        short = np.flatnonzero(np.diff(self.matrix.indptr) <= _LONG)
+        return _Programme(np.arange(len(self.members)), self.matrix[short], self.right[short], self.lower, self.upper)
+
+    def let_go(self, solution: Floats, targets: NDArray[np.bool_]) -> Iterator[tuple[_Programme, Places]]:
+        """Programmes of some thousand counts each, all others held at a solution, and where these counts lie among the members: of the
+        targets and whatever hangs together with them but for long sums."""
+        from scipy.sparse import csr_array
+
+        loose = self.without_long_sums()
+        by_column = self.matrix.tocsc()
+        for batch in self.batches(loose.groups(targets)):
+            free = np.sort(np.concatenate([columns for _, columns in batch]))
+            rows = np.unique(by_column[:, free].indices)
+            held = solution.copy()
+            held[free] = 0
+            part = csr_array(self.matrix[rows])
+            yield (
+                _Programme(
+                    self.members[free],
+                    part[:, free],
+                    self.right[rows] - part @ held,
+                    self.lower[free],
+                    self.upper[free],
+                ),
+                free,
+            )
 
     def solve(self, cost: Floats) -> Floats | None:
         """The counts at the least cost; None where there are none."""
@@ -245,6 +267,8 @@ def _ask(
         return
     targets = np.flatnonzero(asked[programme.members])
     ranged = np.flatnonzero(withheld[programme.members])
+    if len(programme.members) > 2 * _BATCH:
+        seen.let_go(targets, ranged, beyond)
     is_spread = seen.spread(ranged, beyond)
     seen.move(targets)
     fixed = targets[~seen.moves(targets)]
@@ -307,9 +331,10 @@ class _Seen:
         most: then none of it can move.
         """
         draw = np.random.default_rng(len(targets))  # the same for the same numbers, so that a check can be repeated
-        if len(targets) > _BATCH:
-            self._move_apart(targets)
         self._push_a_little(targets, draw)
+        if len(self.programme.members) > 2 * _BATCH:
+            targets = targets[~self.moves(targets)]
+            targets = targets[~self._is_known_by_short_sums(targets)]
         while len(still := targets[~self.moves(targets)]):
             cost = np.zeros(len(self.programme.members))
             cost[still] = draw.uniform(0.5, 1.5, len(still)) * draw.choice([-1.0, 1.0], len(still))
@@ -317,18 +342,42 @@ class _Seen:
             self.note(self.programme.solve(-cost))
             if not self.moves(still).any():
                 return
+            if len(self.programme.members) > 2 * _BATCH:
+                self._let_go_of(still, np.zeros(0, dtype=np.intp), 0.0)
 
-    def _move_apart(self, targets: Places) -> None:
-        """The same in small parts, with all that ties them held between the solutions seen, where there is room. What moves so, moves."""
+    def _is_known_by_short_sums(self, targets: Places) -> NDArray[np.bool_]:
+        """Which targets cannot move even if all long sums are left out: then they cannot with them."""
+        asked = np.zeros(len(self.programme.members), dtype=bool)
+        asked[targets] = True
+        known = np.zeros(len(self.programme.members), dtype=bool)
+        loose = self.programme.without_long_sums()
+        for batch in loose.batches(loose.groups(asked)):
+            part = loose.part(batch)
+            seen, own = _Seen.of(part), np.flatnonzero(asked[part.members])
+            if seen.note(part.solve(np.zeros(len(part.members)))):
+                seen.move(own)
+                known[part.members[own[~seen.moves(own)]]] = True
+        return known[targets]
+
+    def let_go(self, targets: Places, ranged: Places, beyond: float) -> None:
+        """Settle what can be settled by letting some thousand counts go at a time, all others held between the solutions seen."""
+        for sign, goal in ((1.0, beyond + 1.0), (-1.0, 1.0)):  # so that between them there is room
+            self.note(self.programme.push(ranged, sign, np.full(len(ranged), goal), np.ones(len(ranged))))
+        self._let_go_of(targets, ranged, beyond)
+
+    def _let_go_of(self, targets: Places, ranged: Places, beyond: float) -> None:
+        """Few targets are let go beside others that can give what they take."""
+        number = len(self.programme.members)
+        asked, is_ranged = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
+        asked[targets], is_ranged[ranged] = True, True
+        beside = asked.copy()
+        beside[np.random.default_rng(self.solutions).choice(number, _FEW, replace=False)] = True
         middle = self.sum_of_solutions / self.solutions
-        members = self.programme.members
-        asked = np.zeros(members[-1] + 1, dtype=bool)
-        asked[members[targets]] = True
-        apart = self.programme.hold_long_sums(middle)
-        for part in apart.batches(apart.groups(asked)):
-            at = np.searchsorted(members, part.members)
-            seen = _Seen(part, self.low[at], self.high[at], middle[at])
-            seen._push_a_little(np.flatnonzero(asked[part.members]), np.random.default_rng(len(part.members)))
+        for part, at in self.programme.let_go(middle, beside):
+            seen = _Seen(part, self.low[at], self.high[at], middle[at], solutions=1)
+            seen.spread(np.flatnonzero(is_ranged[at]), beyond)
+            if len(own := np.flatnonzero(asked[at])):
+                seen.move(own)
             self.low[at], self.high[at] = seen.low, seen.high
 
     def _push_a_little(self, targets: Places, draw: np.random.Generator) -> None:
