@@ -11,6 +11,7 @@ from typing import Any
 
 from safeground.engine.build.editions import choose_audiences, edition_key, editions_of
 from safeground.engine.build.made_from import find_marked
+from safeground.engine.build.tested import read_tested, say_tested
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import Audience, count_things
 from safeground.engine.feeds import get_certificates, get_check_report, get_deliveries, get_live_deliveries
@@ -61,6 +62,8 @@ class Status:
     review_due: datetime.date | None = None
     """By when the assessment is to be reviewed; None where the partnership has set no day."""
     is_review_overdue: bool = False
+    tested: tuple[str, ...] = ()
+    """A line for each evaluation and back-test that is kept, and whether it is of what is here now."""
 
     @property
     def is_stale(self) -> bool:
@@ -95,6 +98,7 @@ class Status:
             lines.append(f"  {edition.audience} edition {state}")
             if edition.destroyed:
                 lines.append(f"    made from {_count(len(edition.destroyed))} destroyed since")
+        lines += [f"  {line}" for line in self.tested]
         if self.destroyed:
             lines.append(
                 f"  destroyed: {_count(self.destroyed)}, with certificates; editions marked: {len(self.marked)}"
@@ -129,6 +133,7 @@ class Status:
             "marked_editions": list(self.marked),
             "marked_results": list(self.marked_too),
             "is_stale": self.is_stale,
+            "tested": list(self.tested),
             "review_due": self.review_due.isoformat() if self.review_due else None,
             "is_review_overdue": self.is_review_overdue,
             "next": self.next_step,
@@ -171,6 +176,7 @@ def get_status(workspace: Workspace, catalogue: Catalogue, *, today: datetime.da
         editions=tuple(editions),
         destroyed=len(get_certificates(workspace)),
         review_due=review.due if review else None,
+        tested=say_tested(read_tested(workspace, live, catalogue, Audience.POLICE), live),
         is_review_overdue=review is not None and review.due < (today or datetime.date.today()),
         marked=tuple(name for name in marked if name.startswith("editions/")),
         marked_too=tuple(name for name in marked if not name.startswith("editions/")),

@@ -8,7 +8,7 @@ from safeground.engine.assessment import QuotedEvaluation, Tested
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.evaluation_inputs import find_inputs, say_changed
 from safeground.engine.catalogue import Approach, Catalogue, load_evidence
-from safeground.engine.documents import Audience
+from safeground.engine.documents import Audience, join_words
 from safeground.engine.evaluation import KeptEvaluation, find_readers, read_runs
 from safeground.engine.feeds import Delivery
 from safeground.engine.places import KeptBacktest, find_backtest, load_backtest_plan, load_design
@@ -46,6 +46,28 @@ def read_tested(
 def _find_day_starts(workspace: Workspace) -> dict[str, str]:
     trials = sorted(path.parent.name for path in workspace.root.glob("patrols/*/design.json"))
     return {trial: load_design(workspace, trial).spec.day_starts for trial in trials}
+
+
+def say_tested(tested: Tested, deliveries: Sequence[Delivery | LiveDelivery]) -> tuple[str, ...]:
+    """A line for everything that was tested or waits to be, and whether it is of what is here now."""
+    lines = []
+    for each in tested.evaluations:
+        name = each.kept.result.evaluation.protocol.name
+        again = ("its protocol was sealed again",) if each.kept.sealed_again is not None else ()
+        lines.append(_say_one(f"evaluation {name}", "run", (*again, *each.changed)))
+    for waiting in tested.waiting:
+        lines.append(
+            f"evaluation {waiting.protocol.name}: sealed on {waiting.sealed}, {'to be run again' if waiting.was_run else 'not run'}"
+        )
+    if (backtest := tested.backtest) is not None:
+        found = backtest.found
+        used = [each.id for each in deliveries if each.feed == found.outcome.feed and each.partner == found.partner]
+        lines.append(_say_one(f"back-test {found.id}", "kept", backtest.changed_since(used, load_backtest_plan())))
+    return tuple(lines)
+
+
+def _say_one(what: str, done: str, changed: Sequence[str]) -> str:
+    return f"{what}: {done}, and stale: {join_words(changed)}" if changed else f"{what}: {done}"
 
 
 def _find(approaches: Sequence[Approach], name: str | None) -> Approach | None:

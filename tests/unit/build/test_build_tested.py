@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from safeground.engine.assessment import Tested
-from safeground.engine.build import run_evaluation, seal_evaluation
+from safeground.engine.build import get_status, run_evaluation, seal_evaluation
 from safeground.engine.build.editions import edition_key
 from safeground.engine.build.tested import read_tested
 from safeground.engine.catalogue import Catalogue, definitions_folder, load_catalogue
@@ -132,6 +132,15 @@ def test_what_was_sealed_alone_waits_and_what_another_version_wrote_is_to_be_run
     assert names(found) == ["towns"]
     assert {each.protocol.name: each.was_run for each in found.waiting} == {"next_year": False, "southend_design": True}
     assert not read(copied, catalogue, Audience.PUBLIC).waiting
+
+
+def test_status_tells_what_was_tested_and_what_waits(copied: Workspace, catalogue: Catalogue, tmp_path: Path) -> None:
+    seal_evaluation(copied, catalogue, write_trial(tmp_path / "next", name="next_year"), now=SEALED)
+    seal_evaluation(copied, catalogue, write_trial(tmp_path / "again", runs=299), now=LATER)
+    lines = get_status(copied, catalogue).lines()
+    assert "  evaluation towns: run" in lines
+    assert "  evaluation southend_design: run, and stale: its protocol was sealed again" in lines
+    assert "  evaluation next_year: sealed on 2025-01-01, not run" in lines
 
 
 def test_what_nobody_sealed_is_not_quoted_and_what_was_exchanged_is_refused(
