@@ -192,7 +192,7 @@ def draw_since_start(
         heads=(f"{capitalise(unit)}s since the start", "Times those not started"),
         nothing=("no difference", 1.0),
         notes=(
-            "Diamonds lie after the start and are set against the time before it. Each interval is by itself and leaves out places in turn.",
+            "Diamonds lie after the start and are set against the time before it. Intervals leave out each place in turn.",
             "Before the start nothing had been done: a dot clear of the line there says that something else was at work.",
         ),
     )
