@@ -37,7 +37,10 @@ def read_workspace_series(workspace: Workspace, catalogue: Catalogue, protocol: 
             raise EvaluationRefused(
                 f"There is no force {unknown[0]!r} here; there are {', '.join(sorted(measures.home))}."
             )
-        areas = measures.areas(level, partners)
+        try:
+            areas = measures.areas(level, partners)
+        except ValueError as lacking:
+            raise EvaluationRefused(f"Areas of that level are not known here: {lacking}.") from None
         names = measures.locator.names(level)
         coverage = warehouse.coverage(counts.feed)
         return SeriesData(

@@ -41,8 +41,8 @@ def _check_outcomes(protocol: AreaMonthsProtocol, data: SeriesData) -> Iterator[
             if protocol.counts is None:
                 yield f"Outcome {outcome.name}: the table has no column for it; add one, or name its column in files.values."
             else:
-                what = f"the definition {outcome.definition!r} in the feed {protocol.counts.feed!r}"
-                yield f"Outcome {outcome.name}: there is no {what}; name one that counts events in that feed."
+                what = f"no definition {outcome.definition!r} in the feed {protocol.counts.feed!r}"
+                yield f"Outcome {outcome.name}: there is {what}; name one that counts events in that feed."
         if theirs := data.police_initiated.get(outcome.name):
             yield (
                 f"Outcome {outcome.name}: police put offences of it on record by looking for them (such as {join_words(theirs[:3])}), so "

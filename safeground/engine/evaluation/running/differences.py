@@ -59,9 +59,9 @@ def _hold(protocol: DifferenceInDifferencesProtocol, data: SeriesData, *, is_pla
         )
     ringed = {area for areas in _find_rings(protocol, kept).values() for area in areas}
     treated = set(protocol.treated_areas)
-    sides = {"treated": len(treated), "to compare them with": len(set(kept.areas) - treated - ringed)}
+    sides = {"under treatment": len(treated), "to compare them with": len(set(kept.areas) - treated - ringed)}
     problems = [
-        f"{count_things(number, 'area')} {'is' if number == 1 else 'are'} {what}, and an interval needs {FEWEST_PLACES}; for one "
+        f"There {'is' if number == 1 else 'are'} {count_things(number, 'area')} {what}, and an interval needs {FEWEST_PLACES}; for one "
         "treated "
         "area take synthetic_control."
         for what, number in sides.items()
