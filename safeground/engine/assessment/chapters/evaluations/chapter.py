@@ -59,22 +59,13 @@ def _say_grade(told: ToldEvaluation) -> str:
     grade = told.grade
     lost = "Nothing was taken off." if not grade.reasons else "What was taken off, and why, stands on its own page."
     return (
-        f"It was asked: {protocol_question(told)} The answer stands on {grade.maryland} of 5 of the Maryland scale, which grades what a "
-        f"design can rule out, and on {grade.security} of 5 for how securely it was carried out. {lost}"
+        f"It was asked: {told.question} The answer stands at {grade.maryland} of 5 on the Maryland scale, which grades what a design can "
+        f"rule out, and at {grade.security} of 5 for how securely it was carried out. {lost}"
     )
 
 
-def protocol_question(told: ToldEvaluation) -> str:
-    question = told.protocol.question.strip()
-    return question if question.endswith(("?", ".")) else f"{question}."
-
-
 def _tell_costs(told: ToldEvaluation, notes: Mapping[str, str]) -> Iterable[Block]:
-    finding = told.cost_finding
-    if finding is None:
-        yield Paragraph(notes["no_costs"])
-        return
-    yield finding
+    yield told.cost_finding or Paragraph(notes["no_costs"])
 
 
 def _tell_elsewhere(approach: Approach | None, notes: Mapping[str, str]) -> Iterable[Block]:

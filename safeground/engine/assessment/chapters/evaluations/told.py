@@ -55,6 +55,11 @@ class ToldEvaluation:
         return force.area.code, force.area.name
 
     @property
+    def question(self) -> str:
+        asked = self.protocol.question.strip()
+        return asked if asked.endswith(("?", ".")) else f"{asked}."
+
+    @property
     def source(self) -> str:
         return join_words(self.evaluation.sources) or self.protocol.name
 
@@ -99,7 +104,7 @@ class ToldEvaluation:
             direction=self.costs.direction,
         )
 
-    @property
+    @cached_property
     def page(self) -> Chapter:
         """Its own page: all that was looked at, made again from what was kept."""
         made = make_evaluation_chapter(
