@@ -15,6 +15,9 @@ _EXAMPLES = {
         "neighbours_placebo",
         "The protocol is in {folder}; it needs a workspace of Essex with its neighbours' months",
     ),
+    "mentoring": ("mentoring_evaluation", "A made-up mentoring scheme is in {folder}"),
+    "campaign": ("campaign_survey", "Made-up answers to a campaign's survey are in {folder}"),
+    "scores": ("outcome_scores", "Made-up scores before and after are in {folder}"),
 }
 """By name, the folder of the example and what is said when it is written."""
 
@@ -72,7 +75,7 @@ def _run(action: str, path: Path, options: argparse.Namespace, progress: Termina
 def _write_example(name: str, folder: Path) -> int:
     from importlib.resources import files
 
-    from safeground.synthetic import write_evaluation_example
+    from safeground.synthetic import PEOPLE_EXAMPLES, write_evaluation_example, write_people_example
 
     if name not in _EXAMPLES:
         say_error(f"There is no example {name!r}; there are {', '.join(_EXAMPLES)}.")
@@ -83,6 +86,8 @@ def _write_example(name: str, folder: Path) -> int:
     )
     if name == "southend":
         write_evaluation_example(folder, protocol=protocol)
+    elif source in PEOPLE_EXAMPLES:
+        write_people_example(folder, PEOPLE_EXAMPLES[source](), protocol=protocol)
     else:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "protocol.yaml").write_text(protocol, encoding="utf-8")

@@ -11,10 +11,12 @@ from safeground.synthetic.nation import write_nation
 from safeground.synthetic.partner_files import write_partner_files
 from safeground.synthetic.patrol_evaluation import make_evaluation_files, write_evaluation_example
 from safeground.synthetic.patrol_trial import PatrolTrial, make_patrol_trial
+from safeground.synthetic.people_evaluation import PEOPLE_EXAMPLES, write_people_example
 from safeground.synthetic.recorded_crime_files import write_recorded_crime
 from safeground.synthetic.write import write_county
 
 __all__ = [
+    "PEOPLE_EXAMPLES",
     "Assaults",
     "County",
     "Fault",
@@ -31,5 +33,6 @@ __all__ = [
     "write_evaluation_example",
     "write_nation",
     "write_partner_files",
+    "write_people_example",
     "write_recorded_crime",
 ]

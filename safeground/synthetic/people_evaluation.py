@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +85,14 @@ def make_score_files(*, seed: int = 7) -> dict[str, str]:
         ),
         "after.csv": _write(("person", "difficulties"), ((f"P{row:04d}", int(after[row])) for row in kept)),
     }
+
+
+PEOPLE_EXAMPLES: Final[Mapping[str, Callable[[], dict[str, str]]]] = MappingProxyType({
+    "mentoring_evaluation": make_mentoring_files,
+    "campaign_survey": make_campaign_files,
+    "outcome_scores": make_score_files,
+})  # fmt: skip
+"""The files of each, by the folder of its protocol."""
 
 
 def write_people_example(folder: Path, files: dict[str, str], *, protocol: str) -> None:

@@ -55,6 +55,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "balance": 2,
     "overlap": 1,
     "hidden_bias": 1,
+    "reporting_change": 1,
 })  # fmt: skip
 """What each failed check takes from evidence security; one that is not named takes nothing."""
 

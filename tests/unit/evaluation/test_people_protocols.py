@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from safeground.cli import main
 from safeground.engine.catalogue import DefinitionsError
 from safeground.engine.disclosure import DisclosureRule, Protected, State
 from safeground.engine.documents import Audience, Document, Figure, Finding, Table
@@ -320,3 +321,25 @@ def test_scores_that_do_not_fit_are_refused_before_a_second_is_read(
 def test_scores_that_cannot_be_are_refused_as_they_are_read(write, old: str, new: str, message: str) -> None:
     with pytest.raises(DefinitionsError, match=message):
         read_protocol(write("outcome_scores", (old, new)))
+
+
+def test_arrests_are_held_against_attendances(write) -> None:
+    found = run(write("mentoring_evaluation"))
+    check = next(check for check in found.primary.checks if check.name == "reporting_change")
+    assert check.verdict is not Verdict.FAILED
+    # As many attendances on either side, and ever so many of them: arrests may only be put on record less often.
+    path = write("mentoring_evaluation")
+    outcomes = path.parent / "outcomes.csv"
+    header, *lines = outcomes.read_text("utf-8").splitlines()
+    cells = [line.split(",") for line in lines]
+    rows = [",".join([one[0], one[1], str(6 + number % 3), one[3]]) for number, one in enumerate(cells)]
+    outcomes.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    apart = next(check for check in run(path).primary.checks if check.name == "reporting_change")
+    assert apart.verdict is Verdict.FAILED and "may have changed and not violence" in apart.sentence
+
+
+@pytest.mark.parametrize("name", ["mentoring", "campaign", "scores"])
+def test_each_example_is_written_by_its_name(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "example", name, str(tmp_path / name)]) == 0
+    assert "Seal it: safeground evaluate seal" in capsys.readouterr().out
+    assert run(tmp_path / name / "protocol.yaml").protocol.is_made_up

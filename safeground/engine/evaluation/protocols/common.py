@@ -17,6 +17,11 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
 
 NAME = r"^[a-z][a-z0-9_]*$"
+_COUNTERS = {
+    "recorded_crime": "police", "recorded_crime_tables": "police", "police_uk_street": "police", "knife_offences": "police",
+    "istv": "health", "ambulance": "health", "hospital_admissions": "health", "hospital_admissions_tabulated": "health",
+}  # fmt: skip
+"""Who puts on record what a feed holds."""
 
 
 class OutcomeOfProtocol(DefinitionModel):
@@ -28,6 +33,12 @@ class OutcomeOfProtocol(DefinitionModel):
     """A negative control is an outcome on which treatment can have no effect: where it seems to, something else is at work."""
     definition: str | None = None
     feed: str | None = None
+    counted_by: Literal["police", "health"] | None = None
+    """Who puts it on record, where no feed says so: the police, or those who treat the injured."""
+
+    @property
+    def counter(self) -> str | None:
+        return self.counted_by or _COUNTERS.get(self.feed or "")
 
 
 class Protocol(Governed):

@@ -27,6 +27,7 @@ from safeground.engine.evaluation.running.interrupted_series import (
 )
 from safeground.engine.evaluation.running.matched_groups import check_matched_protocol, evaluate_matched_groups
 from safeground.engine.evaluation.running.outcome_scores import check_scores_protocol, evaluate_outcome_scores
+from safeground.engine.evaluation.running.reporting import add_reporting_check
 from safeground.engine.evaluation.running.synthetic_control import (
     check_synthetic_control_protocol,
     evaluate_synthetic_control,
@@ -87,4 +88,4 @@ def evaluate(protocol: Protocol, data: Any, *, sha256: str, seal: CheckResult) -
 
     Randomness comes from the protocol's seed. Raises EvaluationRefused before any outcome is read where the protocol cannot stand.
     """
-    return DESIGNS[protocol.design].evaluate(protocol, data, sha256=sha256, seal=seal)
+    return add_reporting_check(DESIGNS[protocol.design].evaluate(protocol, data, sha256=sha256, seal=seal))
