@@ -27,9 +27,14 @@ ROWS, COLUMNS, FACTORS, RUNS, GOAL = 175, 200, 10, 1000, 120.0
 
 
 def choose() -> list[tuple[float, float, int]]:
-    from safeground.engine.places.priority import Layout, draw_membership, normal_scores, score_areas
     from safeground.engine.places.priority.reading import smooth_with_draws
-    from safeground.engine.places.priority.scores import find_highest
+    from safeground.engine.places.priority.scores import (
+        Layout,
+        draw_membership,
+        find_highest,
+        normal_scores,
+        score_areas,
+    )
 
     rng = np.random.default_rng(1)
     areas = ROWS * COLUMNS

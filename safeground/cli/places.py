@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from safeground.cli.commands import Commands
-from safeground.cli.terminal import DONE, TerminalProgress, tell
+from safeground.cli.terminal import DONE, Report, TerminalProgress, tell
+
+if TYPE_CHECKING:
+    from safeground.engine.catalogue import Catalogue
+    from safeground.engine.workspace import Workspace
+
+Answer = TypeVar("Answer", bound=Report)
 
 
 def add_places_commands(commands: Commands) -> None:
@@ -24,11 +31,32 @@ def run_nothing(options: argparse.Namespace, progress: TerminalProgress) -> int:
     return DONE
 
 
+def _add(
+    actions: Any, name: str, run: Callable[[argparse.Namespace, TerminalProgress], int], sentence: str
+) -> argparse.ArgumentParser:
+    """An action on a workspace, which answers in words or as JSON."""
+    action: argparse.ArgumentParser = actions.add_parser(name, help=sentence, description=sentence)
+    action.set_defaults(run=run)
+    action.add_argument("workspace", type=Path)
+    action.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
+    return action
+
+
+def _ask(
+    options: argparse.Namespace, progress: TerminalProgress, question: Callable[[Workspace, Catalogue], Answer]
+) -> Answer:
+    """Put a question to the workspace, and tell the answer."""
+    from safeground.engine.build import open_with_catalogue
+
+    answer = question(*open_with_catalogue(options.workspace))
+    progress.end()
+    tell(answer, options)
+    return answer
+
+
 def _add_hot_spots(actions: Any) -> None:
     sentence = "Choose hot spots, and write a page for each, with files for map programmes. Never for the public."
-    spots = actions.add_parser("hot-spots", help=sentence, description=sentence)
-    spots.set_defaults(run=run_hot_spots)
-    spots.add_argument("workspace", type=Path)
+    spots = _add(actions, "hot-spots", run_hot_spots, sentence)
     spots.add_argument("--measure", help="a measure or a definition (the partnership's own, or robbery)")
     spots.add_argument("--cell", type=float, default=150.0, help="width of a cell in metres (150)")
     spots.add_argument("--kind", choices=["hexagon", "square"], default="hexagon", help="shape of a cell (hexagon)")
@@ -47,16 +75,14 @@ def _add_hot_spots(actions: Any) -> None:
         help="count what police record on their own initiative too, and print why",
     )
     spots.add_argument("--audience", choices=["police", "partnership"], default="police", help="who it is for (police)")
-    spots.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
 
 
 def run_hot_spots(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Choose hot spots and publish them in the workspace."""
-    from safeground.engine.build import open_with_catalogue, publish_hot_spots
+    from safeground.engine.build import publish_hot_spots
     from safeground.engine.documents import Audience
     from safeground.engine.places import HotSpotPlan
 
-    workspace, catalogue = open_with_catalogue(options.workspace)
     plan = HotSpotPlan(
         cell=options.cell,
         kind=options.kind,
@@ -68,25 +94,14 @@ def run_hot_spots(options: argparse.Namespace, progress: TerminalProgress) -> in
         keeps_institutions=options.keep_institutions,
         override=options.with_police_initiated,
     )
-    report = publish_hot_spots(
-        workspace,
-        catalogue,
-        plan,
-        measure=options.measure,
-        weights=options.weights,
-        audience=Audience(options.audience),
-        progress=progress,
-    )
-    progress.end()
-    tell(report, options)
+    chosen = {"measure": options.measure, "weights": options.weights, "audience": Audience(options.audience)}
+    _ask(options, progress, lambda *opened: publish_hot_spots(*opened, plan, **chosen, progress=progress))
     return DONE
 
 
 def _add_backtest(actions: Any) -> None:
     sentence = "Score forecasts of places against months that they have not seen, and say which method to use."
-    backtest = actions.add_parser("backtest", help=sentence, description=sentence)
-    backtest.set_defaults(run=run_places_backtest)
-    backtest.add_argument("workspace", type=Path)
+    backtest = _add(actions, "backtest", run_places_backtest, sentence)
     backtest.add_argument("--outcome", help="what is forecast, as the plan names it (robbery)")
     backtest.add_argument(
         "--override",
@@ -99,49 +114,33 @@ def _add_backtest(actions: Any) -> None:
         metavar="FILE.csv",
         help="a file for the cells that the recommended method puts first in the months to come; never for the public",
     )
-    backtest.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
 
 
 def run_places_backtest(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Run the back-test and keep its report in the workspace."""
-    from safeground.engine.build import backtest_places, open_with_catalogue
+    from safeground.engine.build import backtest_places
 
-    workspace, catalogue = open_with_catalogue(options.workspace)
-    report = backtest_places(
-        workspace,
-        catalogue,
-        outcome=options.outcome,
-        override=options.override,
-        wants_next=options.next is not None,
-        progress=progress,
-    )
-    progress.end()
+    chosen = {"outcome": options.outcome, "override": options.override, "wants_next": options.next is not None}
+    report = _ask(options, progress, lambda *opened: backtest_places(*opened, **chosen, progress=progress))
     if report.next_cells is not None:
         options.next.write_text(report.next_cells.as_csv(), encoding="utf-8")
-    tell(report, options)
     return DONE
 
 
 def _add_priority(actions: Any) -> None:
     sentence = "Choose priority neighbourhoods by risk factors, with how surely each belongs and what has changed. Never for the public."
-    priority = actions.add_parser("priority", help=sentence, description=sentence)
-    priority.set_defaults(run=run_priority)
-    priority.add_argument("workspace", type=Path)
+    priority = _add(actions, "priority", run_priority, sentence)
     priority.add_argument(
         "--against", type=Path, metavar="EDITION", help="the edition to compare with (the partnership's current one)"
     )
     priority.add_argument("--results", type=Path, metavar="FILE.csv", help="a file for the list")
-    priority.add_argument("--json", action="store_true", help="print the answer as JSON, for scripts")
 
 
 def run_priority(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Choose from the warehouse as it stands, and say what has changed since an edition."""
-    from safeground.engine.build import open_with_catalogue, tell_priority
+    from safeground.engine.build import tell_priority
 
-    workspace, catalogue = open_with_catalogue(options.workspace)
-    report = tell_priority(workspace, catalogue, against=options.against, progress=progress)
-    progress.end()
+    report = _ask(options, progress, lambda *opened: tell_priority(*opened, against=options.against, progress=progress))
     if options.results is not None:
         options.results.write_text(report.as_csv(), encoding="utf-8")
-    tell(report, options)
     return DONE

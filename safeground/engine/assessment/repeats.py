@@ -21,7 +21,17 @@ from safeground.engine.documents import (
     format_interval,
     format_value,
 )
-from safeground.engine.measures import SUSPECT, VICTIM, PeopleLinks, Period, PeriodKind, Share, get_months, link_people
+from safeground.engine.measures import (
+    SUSPECT,
+    VICTIM,
+    PeopleLinks,
+    Period,
+    PeriodKind,
+    Share,
+    add_months,
+    get_months,
+    link_people,
+)
 from safeground.engine.statistics import estimate_proportion
 
 _FEWEST = 30
@@ -86,7 +96,7 @@ def _link(counted: Counted) -> _Linked | None:
     period = counted.period
     before: list[datetime.date] = []
     first = period.first
-    for month in reversed(get_months(_months_before(first, _LOOK_BACK), first)[:-1]):
+    for month in reversed(get_months(add_months(first, -_LOOK_BACK), first)[:-1]):
         if month not in counted.covered:
             break
         before.insert(0, month)
@@ -101,11 +111,6 @@ def _link(counted: Counted) -> _Linked | None:
     if links is None:
         return None
     return _Linked(counted, links, period, Period((*before, *period.months), PeriodKind.SELECTED_MONTHS))
-
-
-def _months_before(month: datetime.date, months: int) -> datetime.date:
-    place = month.year * 12 + month.month - 1 - months
-    return datetime.date(place // 12, place % 12 + 1, 1)
 
 
 def _shares(linked: _Linked) -> list[_Told | None]:

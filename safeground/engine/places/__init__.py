@@ -12,129 +12,92 @@ from safeground.engine.places.fairness import (
     compare_choices,
     make_fairness_sheet,
 )
-from safeground.engine.places.forecasts import (
-    BacktestPlan,
-    BacktestReport,
-    BacktestScores,
-    CellHistory,
-    CountForecast,
-    ForecastError,
-    KeptBacktest,
-    KeptScore,
-    NextCells,
-    TestWindow,
-    backtests_folder,
-    choose_next_cells,
-    cut_windows,
-    find_backtest,
-    forecast_counts,
-    forecast_simply,
-    keep_report,
-    load_backtest_plan,
-    make_history,
-    make_report,
-    read_backtests,
-    read_history,
-    run_backtest,
-    share_out_residents,
-    tell_residents,
-)
-from safeground.engine.places.hot_spots import (
-    BAND_SHARES,
-    Anchor,
-    CellPatterns,
-    DensitySurface,
-    HeldOut,
-    HotSpot,
-    HotSpotPlan,
-    HotSpots,
-    HotSpotsError,
-    Incidents,
+from safeground.engine.places.forecasts.backtest import BacktestScores, run_backtest
+from safeground.engine.places.forecasts.baselines import forecast_simply
+from safeground.engine.places.forecasts.count_model import CountForecast, forecast_counts
+from safeground.engine.places.forecasts.history import CellHistory, ForecastError, make_history
+from safeground.engine.places.forecasts.kept import KeptBacktest, KeptScore, find_backtest, read_backtests
+from safeground.engine.places.forecasts.next_cells import NextCells, choose_next_cells
+from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
+from safeground.engine.places.forecasts.reading import read_history
+from safeground.engine.places.forecasts.residents import share_out_residents, tell_residents
+from safeground.engine.places.forecasts.result import BacktestReport, backtests_folder, keep_report, make_report
+from safeground.engine.places.forecasts.windows import TestWindow, cut_windows
+from safeground.engine.places.hot_spots.finding import (
     choose_hot_cells,
     count_busiest,
     find_hot_spots,
-    find_own_weights,
-    find_patterns,
     measure_concentration,
-    read_incidents,
+)
+from safeground.engine.places.hot_spots.harm import find_own_weights
+from safeground.engine.places.hot_spots.held_out import HeldOut
+from safeground.engine.places.hot_spots.incidents import Incidents, read_incidents
+from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots
+from safeground.engine.places.hot_spots.over_land import (
+    BAND_SHARES,
+    CellPatterns,
+    DensitySurface,
+    find_patterns,
     smooth_events,
 )
-from safeground.engine.places.patrols import (
-    KOPER_MINUTES,
-    BalanceCheck,
+from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
+from safeground.engine.places.patrols.balance import BalanceCheck, check_balance
+from safeground.engine.places.patrols.candidates import (
     ChosenPlaces,
-    DesignPower,
-    DesignReport,
-    Dosage,
-    DrawEntry,
-    DrawLog,
-    DrawsVerified,
+    TrialPlace,
+    choose_places,
+    locate_in_places,
+    read_candidates,
+)
+from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
+from safeground.engine.places.patrols.design import DesignReport, TrialDesign, make_design, plan_capacity, read_design
+from safeground.engine.places.patrols.dosage import KOPER_MINUTES, Dosage, render_place_days, work_out_dosage
+from safeground.engine.places.patrols.draw_log import DrawEntry, DrawLog, read_log
+from safeground.engine.places.patrols.folders import (
+    allocation_path,
+    design_path,
+    dosage_folder,
+    plans_folder,
+    sheets_folder,
+    trial_folder,
+)
+from safeground.engine.places.patrols.history import PlaceHistory, count_place_days, read_place_history
+from safeground.engine.places.patrols.outcomes import name_police_initiated
+from safeground.engine.places.patrols.plans import (
+    PlanStatus,
+    ProblemPlan,
+    check_plans,
+    make_plan_template,
+    plan_path,
+    tell_missing_plans,
+)
+from safeground.engine.places.patrols.power import DesignPower, estimate_design_power
+from safeground.engine.places.patrols.refusals import TrialRefused
+from safeground.engine.places.patrols.sealing import SealedSchedule, open_schedule, render_allocation, seal_schedule
+from safeground.engine.places.patrols.sheets import ShiftSheet, make_sheets, render_sheets_csv
+from safeground.engine.places.patrols.specification import TrialSpec, read_trial_spec
+from safeground.engine.places.patrols.verifying import DrawsVerified, load_design, read_allocation, verify_draws
+from safeground.engine.places.patrols.visits import (
     PatrolFix,
     PatrolRecords,
     PatrolVisit,
-    PlaceHistory,
     PlannedDay,
-    PlanStatus,
-    ProblemPlan,
-    SealedSchedule,
-    ShiftSheet,
-    TrialDesign,
-    TrialPlace,
-    TrialRefused,
-    TrialSpec,
-    WindowCapacity,
-    allocation_path,
-    check_balance,
-    check_plans,
-    choose_places,
-    count_place_days,
-    design_path,
-    dosage_folder,
-    estimate_design_power,
     find_visits,
-    load_design,
-    locate_in_places,
-    make_design,
-    make_plan_template,
-    make_sheets,
-    name_police_initiated,
-    open_schedule,
     parse_visits,
-    plan_capacity,
-    plan_path,
-    plans_folder,
-    read_allocation,
-    read_candidates,
-    read_design,
-    read_log,
     read_patrol_records,
     read_patrol_trials,
-    read_place_history,
-    read_trial_spec,
-    render_allocation,
-    render_place_days,
-    render_sheets_csv,
     render_visits,
-    seal_schedule,
-    sheets_folder,
-    tell_missing_plans,
-    trial_folder,
-    verify_draws,
-    work_out_capacity,
-    work_out_dosage,
 )
 from safeground.engine.places.police_initiated import POLICE_INITIATED_TYPES, find_police_initiated
-from safeground.engine.places.priority import (
-    BandChange,
+from safeground.engine.places.priority.choosing import (
     NoPriority,
     OtherChoice,
     OutcomeBeside,
     PriorityNeighbourhoods,
-    RiskFactor,
-    Stability,
     choose_priority_neighbourhoods,
-    compare_bands,
 )
+from safeground.engine.places.priority.reading import RiskFactor
+from safeground.engine.places.priority.stability import BandChange, Stability, compare_bands
 
 __all__ = [
     "BAND_SHARES",

@@ -37,7 +37,7 @@ def _render_pages(sheets: Sequence[ShiftSheet], notes: Sequence[str]) -> dict[st
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     css = Markup((design.CSS / "patrol_sheet.css").read_text(encoding="utf-8"))
-    page, front = environment.get_template("patrol_sheet.html"), environment.get_template("patrol_sheets.html")
+    page, front = environment.get_template("patrol_sheet.html"), environment.get_template("patrol_shifts.html")
     names = ["", *(sheet.name for sheet in sheets), ""]
     months = [
         {"name": f"{those[0].day:%B %Y}", "sheets": those}

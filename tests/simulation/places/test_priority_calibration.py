@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from safeground.engine.places.priority import Layout, draw_membership, normal_scores, score_areas
 from safeground.engine.places.priority.reading import smooth_with_draws
-from safeground.engine.places.priority.scores import find_highest
+from safeground.engine.places.priority.scores import Layout, draw_membership, find_highest, normal_scores, score_areas
 
 AREAS, NUMBER, RUNS = 300, 15, 200
 LAYOUT = Layout(np.array([0, 0, 1]), np.array([1.0, 1.0, 1.0]), np.array([1.0, 0.5]))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from safeground.engine.areas import Grid, make_grid, name_grid_reference
+from safeground.engine.places import read_candidates
 from safeground.engine.places.forecasts.backtest import BacktestScores, run_backtest
 from safeground.engine.places.forecasts.baselines import forecast_simply
 from safeground.engine.places.forecasts.count_model import forecast_counts
@@ -18,7 +19,6 @@ from safeground.engine.places.forecasts.next_cells import NextCells, choose_next
 from safeground.engine.places.forecasts.plan import BacktestPlan, load_backtest_plan
 from safeground.engine.places.forecasts.scoring import resample_calibration
 from safeground.engine.places.forecasts.windows import TestWindow, as_months, cut_windows
-from safeground.engine.places.patrols import read_candidates
 from safeground.engine.places.police_initiated import POLICE_INITIATED_TYPES
 from safeground.engine.statistics import measure_calibration
 

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from safeground.engine.places.priority import Layout, draw_membership, normal_scores, score_areas
 from safeground.engine.places.priority.choosing import percentiles
-from safeground.engine.places.priority.scores import correlate, count_effective, find_highest
+from safeground.engine.places.priority.scores import (
+    Layout,
+    correlate,
+    count_effective,
+    draw_membership,
+    find_highest,
+    normal_scores,
+    score_areas,
+)
 
 
 def make_layout(domain_of=(0, 0, 1), weights=(1, 1, 1), domain_weights=(1, 1)):

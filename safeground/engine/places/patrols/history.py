@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from safeground.engine.catalogue import Rule
 from safeground.engine.documents import count_things
-from safeground.engine.measures import DatedPlaces, find_latest_run, read_dated_places
+from safeground.engine.measures import DatedPlaces, add_months, find_latest_run, read_dated_places
 from safeground.engine.places.patrols.candidates import TrialPlace, locate_in_places
 from safeground.engine.places.patrols.refusals import TrialRefused
 
@@ -80,7 +80,7 @@ def count_place_days(
 ) -> PlaceHistory:
     """Events by place and day, from the first whole day of the first month to the last of the last month."""
     first = months[0]
-    after = (months[1].replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
+    after = add_months(months[1], 1)
     day = (found.moment - boundary) // _A_DAY - (first - datetime.date(1970, 1, 1)).days
     place = locate_in_places(found.easting, found.northing, places)
     days = (after - first).days

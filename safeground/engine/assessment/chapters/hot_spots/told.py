@@ -20,7 +20,7 @@ from safeground.engine.catalogue import EventDefinition
 from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, protect
 from safeground.engine.documents import AreaShape, Audience, Table, capitalise, join_words
 from safeground.engine.feeds import HarmWeights
-from safeground.engine.measures import Measures
+from safeground.engine.measures import Measures, add_months
 from safeground.engine.places import (
     HotSpot,
     HotSpotPlan,
@@ -242,7 +242,5 @@ def choose_months(evidence: Evidence, definition: EventDefinition, plan: HotSpot
     covered = evidence.warehouse.coverage(definition.feeds[0]).get(evidence.measures.own, frozenset())
     if not covered:
         return ()
-    newest = max(covered)
-    return tuple(
-        month for month in sorted(covered) if 12 * (newest.year - month.year) + newest.month - month.month < plan.months
-    )
+    before = add_months(max(covered), -plan.months)
+    return tuple(month for month in sorted(covered) if month > before)
