@@ -121,6 +121,32 @@ def present_origin(
     }
 
 
+def describe_origin(origin: Origin) -> str:
+    """An origin as Markdown, for paper: its rule, its rows, its deliveries and what became of them, and where its page is."""
+    parts = [
+        f"{origin.definition}. {origin.counted}",
+        "What counts:\n\n" + "\n".join(f"* {clause}." for clause in origin.clauses),
+        *(f"Read so: {question} {reading}." for question, reading in origin.readings),
+        *(
+            f"{each.title}: {each.unit}; interval {each.interval} (measure {each.name}, version {each.version})."
+            for each in origin.measures
+        ),
+        f"Source of the definition: {origin.source}" if origin.source else "",
+        _say_rows(origin),
+        _say_delivered(origin),
+        f"{origin.rule_note} {_say_rule(origin.rule)}".strip(),
+        f"In the edition of pages: {made_page_name(origin)}.",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _say_rows(origin: Origin) -> str:
+    if not origin.rows:
+        return ""
+    told = "; ".join(f"{name.lower()} {format_estimate(number)}" for name, number in origin.rows)
+    return f"Rows of the feed in {origin.rows_period}: {told}."
+
+
 def _present_finding(
     finding: Finding, origin: Origin, document: Document, find_page: Mapping[str, str]
 ) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safeground.engine.disclosure import Protected
@@ -178,6 +178,7 @@ def _present_figure(figure: Figure, *, level: int, pictures: tuple[Picture, Pict
 def present_table(table: Table) -> dict[str, Any]:
     """A table's cells as text. A column's numbers all have the same decimals; what is withheld or marked is explained below."""
     shown = table.rows if table.rows_shown is None else table.rows[: table.rows_shown]
+    table, shown = _leave_out_empty_columns(table, shown)
     decimals = [choose_common_decimals(_numbers(row[place] for row in shown)) for place in range(len(table.columns))]
     flags = list(dict.fromkeys(flag for row in shown for number in _numbers(row) for flag in number.flags))
     marks = {flag: _letter(place) for place, flag in enumerate(flags)}
@@ -202,6 +203,16 @@ def present_table(table: Table) -> dict[str, Any]:
         ],
         "source": table.source,
     }
+
+
+def _leave_out_empty_columns(table: Table, shown: Sequence[Sequence[Cell]]) -> tuple[Table, Sequence[Sequence[Cell]]]:
+    """The table without columns of words in which none of the rows shown has any: a column of notes on other rows. The CSV has them."""
+    kept = [place for place in range(len(table.columns)) if not shown or any(row[place] != "" for row in shown)]
+    if len(kept) == len(table.columns):
+        return table, shown
+    columns = tuple(table.columns[place] for place in kept)
+    every = tuple(tuple(row[place] for place in kept) for row in table.rows)
+    return replace(table, columns=columns, rows=every), every[: len(shown)]
 
 
 def _explain_states(numbers: Iterable[Protected]) -> list[str]:

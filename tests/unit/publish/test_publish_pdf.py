@@ -172,10 +172,32 @@ def test_every_header_of_a_table_says_what_it_heads_and_every_cell_lies_in_a_row
         for block in chapter.blocks
         if isinstance(block, Figure | Table)
     ]
-    assert len(headers) == sum(len(table.columns) for table in tables)
-    assert {node.scope for node in headers} == {"/Column"}
-    assert {node.inside[-2:] for node in headers} == {("THead", "TR")}
+    columns = [node for node in headers if node.inside[-2:] == ("THead", "TR")]
+    rows = [node for node in headers if node.inside[-2:] == ("TBody", "TR")]
+    assert len(columns) == sum(len(table.columns) for table in tables) and {node.scope for node in columns} == {
+        "/Column"
+    }
+    assert len(rows) == sum(node.tag == "TR" and node.inside[-1] == "TBody" for node in nodes)
+    assert {node.scope for node in rows} == {"/Row"} and len(columns) + len(rows) == len(headers)
     assert {node.inside[-2:] for node in nodes if node.tag == "TD"} == {("TBody", "TR")}
+
+
+def test_a_cell_names_the_head_of_its_row_and_of_its_column():
+    columns = (Column("area", "Area"), Column("offences", "Offences", True), Column("rate", "Rate", True))
+    rows = tuple((f"Place {number}", make_count(100 + number), make_count(7)) for number in range(12))
+    with pikepdf.open(io.BytesIO(render(make_short(Table("t", "Offences", columns, rows, "Made up"))))) as pdf:
+        names = pdf.Root.StructTreeRoot.IDTree.Names
+        known = {bytes(names[at]): names[at + 1] for at in range(0, len(names), 2)}
+        assert list(known) == sorted(known)  # a reader looks a name up by halving
+        cells = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/TD"]
+        told = [[known[bytes(name)] for each in cell.A for name in each.get("/Headers", [])] for cell in cells]
+        assert len(told) == 24 and all([str(head.S) for head in heads] == ["/TH", "/TH"] for heads in told)
+        assert all(heads[1].objgen == cell.P.K[0].objgen for heads, cell in zip(told, cells, strict=True))
+
+
+def test_a_pdf_with_its_rows_named_is_the_same_each_time():
+    table = Table("t", "Offences", (Column("area", "Area"),), (("Ashby",), ("Brinkley",)), "Made up")
+    assert render(make_short(table)) == render(make_short(table))
 
 
 def test_prose_keeps_its_lists_and_its_links(content, nodes):
@@ -245,7 +267,7 @@ def test_a_long_table_repeats_its_header_and_says_so_to_nobody_twice():
     assert sum("Area" in text and "Offences" in text for text in read_pages(content)[2:]) >= 3
     with pikepdf.open(io.BytesIO(content)) as pdf:
         tags = [node.tag for node in walk(pdf.Root.StructTreeRoot.K, ())]
-    assert (tags.count("Table"), tags.count("TH"), tags.count("TR")) == (1, 2, 121)
+    assert (tags.count("Table"), tags.count("TH"), tags.count("TR")) == (1, 2 + 120, 121)
 
 
 def test_only_the_type_that_comes_with_the_product_is_used(content):
@@ -271,6 +293,18 @@ def test_chapters_that_lack_their_data_share_a_page_and_a_full_one_starts_its_ow
     ]
     full = Chapter("full", "Full chapter", "", (make_figure("map", make_choropleth(side=3)),))
     marking = Marking(Audience.PUBLIC, False, "Released.")
-    pages = read_pages(render(Document("T", "P", marking, "30 June 2025", (*slight, full))))
+    long = Chapter("long", "Long chapter", "", tuple(Paragraph("Some words of a sentence. " * 12) for _ in range(9)))
+    pages = read_pages(render(Document("T", "P", marking, "30 June 2025", (*slight, long, full))))
     assert [number for number, text in enumerate(pages) if "Nothing has landed." in text] == [2]
-    assert [number for number, text in enumerate(pages) if "Full chapter" in text] == [1, 3]
+    assert [number for number, text in enumerate(pages) if "Full chapter" in text][1] > 2
+
+
+def test_a_chapter_begins_on_a_page_that_is_more_than_half_free():
+    chapters = [
+        Chapter(name, f"Chapter {name}", "", (make_figure(f"map {name}", make_choropleth(side=3)),)) for name in "ab"
+    ]
+    short = Chapter("short", "Short chapter", "", tuple(Paragraph(f"Word {number}.") for number in range(7)))
+    marking = Marking(Audience.PUBLIC, False, "Released.")
+    pages = read_pages(render(Document("T", "P", marking, "30 June 2025", (short, *chapters))))
+    assert [number for number, text in enumerate(pages) if "Short chapter" in text] == [1, 2]
+    assert [number for number, text in enumerate(pages) if "Chapter a" in text][1] in (2, 3)

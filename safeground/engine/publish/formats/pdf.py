@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from safeground import design
+from safeground.engine.publish.formats.pdf_structure import name_row_headers
 
 STANDARD = "ua-1"
 _FALLBACK = "Libertinus Serif"
@@ -37,17 +38,16 @@ def render_pdf(printed: Mapping[str, Any], *, pictures: Mapping[str, str]) -> by
         **{f"figures/{name}.svg": set_font(svg).encode("utf-8") for name, svg in pictures.items()},
     }
     try:
-        return bytes(
-            typst.compile(
-                files,
-                format="pdf",
-                pdf_standards=[STANDARD],
-                ignore_system_fonts=True,
-                font_paths=[find_fonts()],
-            )
+        made = typst.compile(
+            files,
+            format="pdf",
+            pdf_standards=[STANDARD],
+            ignore_system_fonts=True,
+            font_paths=[find_fonts()],
         )
     except typst.TypstError as error:
         raise ValueError(f"the PDF cannot be made: {error}") from error
+    return name_row_headers(bytes(made))
 
 
 def find_fonts() -> str:

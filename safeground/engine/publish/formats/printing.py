@@ -1,16 +1,17 @@
 """The document as printed pages place it: plain data that the PDF's template reads and the Word writer walks.
 
-Both formats say the same, number their figures and tables alike and end with the same two parts: the numbers behind the figures, since
-paper has nothing to fold open, and how each number is known.
+Both formats say the same, number their figures and tables alike and end with the same three parts: the numbers behind the figures, since
+paper has nothing to fold open, how each number is known, and how each definition was counted.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from safeground.engine.documents import (
+    Block,
     Chapter,
     Document,
     Figure,
@@ -18,6 +19,7 @@ from safeground.engine.documents import (
     Heading,
     KeyFigures,
     Notice,
+    Origin,
     Paragraph,
     Table,
 )
@@ -25,6 +27,7 @@ from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.formats.passages import Passages
 from safeground.engine.publish.formats.table_layout import lay_out_table
 from safeground.engine.publish.gaps import describe_gaps
+from safeground.engine.publish.made import describe_origin
 from safeground.engine.publish.presenters import (
     present_finding,
     present_key_figure,
@@ -34,8 +37,13 @@ from safeground.engine.publish.presenters import (
 
 NUMBERS_TITLE = "The numbers behind the figures"
 KNOWN_TITLE = "How each number is known"
-_NUMBERS_SUMMARY = "The numbers that each figure draws, in the order of the figures; of a long table the first rows."
+MADE_TITLE = "How each definition was counted"
+_NUMBERS_SUMMARY = (
+    "The numbers that each figure draws, in the order of the figures, but that those too wide for an upright page come last; of a long "
+    "table the first rows."
+)
 _KNOWN_SUMMARY = "What each sentence with a number rests on. The number in brackets after a sentence leads here."
+_MADE_SUMMARY = "The rule, the rows and the deliveries behind each definition; its page in the edition says more."
 
 _SLIGHT = 6
 """Blocks of a chapter that may share a page with its neighbour."""
@@ -81,15 +89,19 @@ class _Printer:
         self._findings = {finding.id: number for number, finding in enumerate(document.findings(), 1)}
 
     def present_chapter(self, chapter: Chapter) -> dict[str, Any]:
+        upright, wide = _put_wide_last(chapter.blocks)
+        told = list(self._present_blocks(upright))
+        turned = list(self._present_blocks(wide))
+        waiting = iter(turned)
         return {
             "id": chapter.id,
             "title": chapter.title,
             "summary": chapter.summary,
-            "blocks": list(self._present_blocks(chapter)),
+            "blocks": [*(_refer_to(next(waiting)) if block is None else block for block in told), *turned],
         }
 
     def present_ends(self) -> Iterator[dict[str, Any]]:
-        """The two parts at the end; each only where there is something to put into it."""
+        """The three parts at the end; each only where there is something to put into it."""
         if self._figures:
             numbers = [
                 {**self._present_table(figure.table, label, figure.title), "is_behind": True}
@@ -99,16 +111,25 @@ class _Printer:
                 "id": "numbers-behind-the-figures",
                 "title": NUMBERS_TITLE,
                 "summary": _NUMBERS_SUMMARY,
-                "blocks": numbers,
+                "blocks": sorted(numbers, key=lambda table: bool(table["layout"]["is_landscape"])),
             }
         if self._findings:
             known = [{"kind": "known", "entries": [self._present_known(f) for f in self._document.findings()]}]
             yield {"id": "how-each-number-is-known", "title": KNOWN_TITLE, "summary": _KNOWN_SUMMARY, "blocks": known}
+        if self._document.origins:
+            made = [block for origin in self._document.origins for block in self._present_origin(origin)]
+            yield {"id": "how-definitions-were-counted", "title": MADE_TITLE, "summary": _MADE_SUMMARY, "blocks": made}
 
-    def _present_blocks(self, chapter: Chapter) -> Iterator[dict[str, Any]]:
+    def _present_origin(self, origin: Origin) -> Iterator[dict[str, Any]]:
+        yield {"kind": "heading", "text": origin.title, "level": 2}
+        yield {"kind": "prose", "passages": self._passages.read(describe_origin(origin))}
+
+    def _present_blocks(self, blocks: Sequence[Block | None]) -> Iterator[dict[str, Any] | None]:
         level = 1
-        for block in chapter.blocks:
-            if isinstance(block, Heading):
+        for block in blocks:
+            if block is None:
+                yield None
+            elif isinstance(block, Heading):
                 level = block.level
                 yield {"kind": "heading", "text": block.text, "level": level}
             elif isinstance(block, Paragraph):
@@ -177,6 +198,27 @@ class _Printer:
     def _present_known(self, finding: Finding) -> dict[str, Any]:
         rows = [(row["key"]["text"], row["value"]["text"]) for row in present_finding(finding)["basis"]]
         return {"number": self._findings[finding.id], "sentence": finding.sentence, "rows": rows}
+
+
+def _put_wide_last(blocks: Sequence[Block]) -> tuple[list[Block | None], list[Table]]:
+    """A table that needs a page on its side would leave the pages before and after it half empty: it goes to the chapter's end, and None
+    stands where it was."""
+    wide = [block for block in blocks if isinstance(block, Table) and _is_wide(block)]
+    if list(blocks[len(blocks) - len(wide) :]) == wide:  # they are there already
+        return list(blocks), []
+    return [None if any(block is each for each in wide) else block for block in blocks], wide
+
+
+def _is_wide(table: Table) -> bool:
+    told = present_table(table)
+    return bool(lay_out_table(told["columns"], told["rows"])["is_landscape"])
+
+
+def _refer_to(table: dict[str, Any]) -> dict[str, Any]:
+    """What stands where a table would have stood."""
+    words = f"{table['label']} is at the end of this chapter, on a page on its side: {table['caption']}."
+    run = {"is_strong": False, "is_emphasised": False, "is_code": False, "text": words}
+    return {"kind": "prose", "passages": [{"kind": "paragraph", "runs": [run]}]}
 
 
 def _is_slight(chapter: dict[str, Any]) -> bool:
