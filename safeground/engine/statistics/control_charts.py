@@ -172,7 +172,7 @@ def u_chart(
         ratio = _laney_ratio(value[months], centre[months], sigma[months]) if is_laney else 1.0
         sigma[here] *= ratio
         ratios.append(ratio)
-    method = "u': Laney" if is_laney else "u: Poisson"
+    method = "Laney's u chart, which allows for clusters" if is_laney else "u chart, of chance alone"
     drift = _find_drifts(value, phase, baseline)
     return _draw(value * scale, centre * scale, sigma * scale, phase, 0.0, tuple(ratios), drift, rules, method)
 

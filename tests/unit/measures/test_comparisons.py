@@ -130,7 +130,7 @@ def test_a_season_that_climbs_from_january_to_june_fires_no_trend_and_the_method
     chart = make_run_chart(rising, "E0", denominator=1000, per=1000).chart
     assert RunRule.TREND in {signal.rule for signal in u_chart(rising.values[0], phase_starts=[]).signals}
     assert RunRule.TREND not in {signal.rule for signal in chart.signals}
-    assert chart.method == "u': Laney; not looked for: six in a row rising or falling"
+    assert chart.method == "Laney's u chart, which allows for clusters; not looked for: six in a row rising or falling"
     assert chart.drift == ("none",), "a season is no drift"
 
 

@@ -30,7 +30,8 @@ def make_definition_and_quality(evidence: Evidence, outline: ChapterOutline) -> 
     notes = outline.plan.notes
     blocks: list[Block] = [Paragraph(outline.intro)]
     for measure in (VIOLENCE, BOUNDS):
-        blocks += describe_definition(evidence.measures.definition_of(measure))
+        titles = evidence.catalogue.event_fields.titles
+        blocks += describe_definition(evidence.measures.definition_of(measure), titles=titles)
     blocks += [
         Heading("What is in, and what cannot be told"),
         Paragraph(notes["bounds"]),
