@@ -49,14 +49,23 @@ from safeground.engine.evaluation.designs.high_choices import MeanRegression, re
 from safeground.engine.evaluation.designs.interrupted_series import InterruptedSeries, interrupted_time_series
 from safeground.engine.evaluation.designs.matched_groups import MatchedEffect, estimate_matched_effect, matched_groups
 from safeground.engine.evaluation.designs.matched_people import MatchedPeople, match_people
-from safeground.engine.evaluation.designs.outcome_scores import ScoreChange, estimate_score_change
+from safeground.engine.evaluation.designs.outcome_scores import (
+    ScoreChange,
+    compare_score_changes,
+    estimate_score_change,
+)
 from safeground.engine.evaluation.designs.parallel import estimate_parallel_effect
 from safeground.engine.evaluation.designs.stepped_wedge import (
     SinceStart,
     estimate_stepped_wedge_effect,
     find_effect_since_start,
 )
-from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
+from safeground.engine.evaluation.designs.surveys import (
+    compare_same_people,
+    compare_surveys,
+    compare_with_elsewhere,
+    estimate_design_effect,
+)
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.disclosing import find_readers, find_rule
 from safeground.engine.evaluation.draws import Draw, design_of, tell_why_untold
@@ -200,8 +209,10 @@ __all__ = [
     "check_seal",
     "compare_places",
     "compare_same_people",
+    "compare_score_changes",
     "compare_starts",
     "compare_surveys",
+    "compare_with_elsewhere",
     "design_of",
     "difference_in_differences",
     "discount_factors",
@@ -209,6 +220,7 @@ __all__ = [
     "estimate_as_treated",
     "estimate_crossover_effect",
     "estimate_days_in_a_row",
+    "estimate_design_effect",
     "estimate_dose_response",
     "estimate_e_value",
     "estimate_harm_effects",

@@ -14,7 +14,7 @@ HARMFUL_RATIO: Final = 1.5
 
 
 OF_NO_OUTCOME: Final = frozenset({
-    "protocol_sealed", "schedule_as_drawn", "draw_sealed_before_start", "left_out", "compliance",
+    "protocol_sealed", "schedule_as_drawn", "draw_sealed_before_start", "left_out", "compliance", "balance", "overlap", "own_past",
 })  # fmt: skip
 """Checks whose sentences hold no number of an outcome, so that they are told whatever is withheld."""
 

@@ -43,6 +43,8 @@ class DesignWorld(StrEnum):
     CLUSTERS = "survey, two samples in clusters, design effect told"
     SAME_PEOPLE = "survey, the same people twice"
     SCORES = "scores, the same people twice"
+    ELSEWHERE = "survey, two samples here and two elsewhere"
+    SCORES_WAITING = "scores, beside people who waited"
 
 
 def calibrate_design(world: DesignWorld, *, ratio: float, trials: int, rng: np.random.Generator) -> Coverage:
@@ -144,4 +146,6 @@ _WORLDS: Final[Mapping[DesignWorld, Callable[[float, np.random.Generator], Found
     DesignWorld.CLUSTERS: lambda ratio, rng: people_worlds.two_samples(ratio, rng, cluster=10),
     DesignWorld.SAME_PEOPLE: people_worlds.same_people,
     DesignWorld.SCORES: people_worlds.scores,
+    DesignWorld.ELSEWHERE: people_worlds.here_and_elsewhere,
+    DesignWorld.SCORES_WAITING: people_worlds.scores_beside_waiting,
 })  # fmt: skip

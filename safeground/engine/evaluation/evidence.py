@@ -53,6 +53,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "parallel_trends": 2,
     "pre_fit": 2,
     "balance": 2,
+    "began_alike": 2,
     "overlap": 1,
     "hidden_bias": 1,
     "reporting_change": 1,

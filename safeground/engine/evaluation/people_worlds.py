@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from safeground.engine.evaluation.designs.matched_groups import matched_groups
-from safeground.engine.evaluation.designs.outcome_scores import estimate_score_change
-from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys
+from safeground.engine.evaluation.designs.outcome_scores import compare_score_changes, estimate_score_change
+from safeground.engine.evaluation.designs.surveys import compare_same_people, compare_surveys, compare_with_elsewhere
 from safeground.engine.evaluation.effects import Effect
 
 Found = tuple[Effect, float]
@@ -37,6 +37,14 @@ def two_samples(ratio: float, rng: np.random.Generator, *, asked: int = 400, clu
     return compare_surveys((before, asked), (after, asked), answer="do", design_effect=effect), 50 * (ratio - 1)
 
 
+def here_and_elsewhere(ratio: float, rng: np.random.Generator) -> Found:
+    """Two waves here and two elsewhere, where as many more come to say so for other reasons as come here."""
+    asked = 250
+    counts = [(float(rng.binomial(asked, share)), asked) for share in (0.4, 0.45 * ratio, 0.35, 0.4)]
+    found = compare_with_elsewhere((counts[0], counts[1]), (counts[2], counts[3]), answer="do")
+    return found, 45 * (ratio - 1)
+
+
 def same_people(ratio: float, rng: np.random.Generator) -> Found:
     """One wave asked twice: answers that go together."""
     people, leaning = 150, rng.normal(0, 1, 150)
@@ -57,6 +65,15 @@ def scores(ratio: float, rng: np.random.Generator) -> Found:
     truth = 14 * (ratio - 1)
     found = estimate_score_change(before, before + drift + truth, reliability=0.8, is_lower_better=True, score="points")
     return found.effect, truth
+
+
+def scores_beside_waiting(ratio: float, rng: np.random.Generator) -> Found:
+    """Forty who were helped and sixty who waited, whose changes vary more."""
+    truth = 14 * (ratio - 1)
+    sides = [(8 + rng.gamma(2, 3, people), spread) for people, spread in ((40, 3.0), (60, 6.0))]
+    (helped, narrow), (waited, wide) = sides
+    changes = (helped + rng.normal(truth - 1, narrow, 40), waited + rng.normal(-1, wide, 60))
+    return compare_score_changes((helped, changes[0]), (waited, changes[1]), score="points"), truth
 
 
 def _people(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:

@@ -15,12 +15,17 @@ from safeground.engine.documents import Audience, Document, Figure, Finding, Tab
 from safeground.engine.evaluation import (
     CheckResult,
     EvaluationRefused,
+    MadeFrom,
+    Result,
     Verdict,
     check_protocol,
     evaluate,
+    make_evaluation_chapter,
     make_evaluation_report,
     read_evaluation_files,
     read_protocol,
+    read_result,
+    render_result,
 )
 from safeground.synthetic import people_evaluation
 
@@ -343,3 +348,29 @@ def test_each_example_is_written_by_its_name(tmp_path: Path, name: str, capsys: 
     assert main(["evaluate", "example", name, str(tmp_path / name)]) == 0
     assert "Seal it: safeground evaluate seal" in capsys.readouterr().out
     assert run(tmp_path / name / "protocol.yaml").protocol.is_made_up
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_kept_makes_the_same_page_again(write, name: str) -> None:
+    found = run(write(name))
+    kept = read_result(
+        render_result(Result(found, None, MadeFrom((), "b2" * 32, "test", True))), shown_as="result.json"
+    )
+    assert kept is not None
+    one, other = (make_evaluation_chapter(each, rule=SMALL, area=("E1", "County")) for each in (found, kept.evaluation))
+    assert one == other
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_where_the_answer_is_withheld_no_sentence_and_no_table_gives_it_back(write, name: str) -> None:
+    """Under a rule that withholds everything of people, not a digit of an estimate, an interval or an E-value is left."""
+    path = write(name)
+    strict = DisclosureRule("strict", "everything is withheld", 10_000, 1, "Tests", "Tests")
+    document, effects = page(path, strict), run(path).effects
+    told = repr(document)
+    for effect in effects:
+        assert not effect.protect(strict).is_published
+        for number in (effect.estimate, effect.lower, effect.upper):
+            assert f"{number:.2f}" not in told and f"{number:.3f}" not in told
+    cells = [cell for table in tables(document).values() for row in table.rows for cell in row]
+    assert not any(isinstance(cell, Protected) and cell.is_published for cell in cells)

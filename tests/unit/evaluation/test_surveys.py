@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy import stats
 
-from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.disclosure import DisclosureRule, State
 from safeground.engine.documents import Direction
-from safeground.engine.evaluation import EvaluationRefused, Verdict, compare_same_people, compare_surveys, say_effect
+from safeground.engine.evaluation import (
+    EvaluationRefused,
+    Verdict,
+    compare_same_people,
+    compare_surveys,
+    compare_with_elsewhere,
+    estimate_design_effect,
+    say_effect,
+)
 from safeground.engine.evaluation.designs.surveys import SEEN_AND_NOT
 
 OPEN = DisclosureRule("open", "open data", 0, 1, "publisher", "made up")
@@ -60,3 +70,51 @@ def test_counts_that_cannot_be_are_refused(given) -> None:
         compare_surveys((1, 4), (1, 4), answer="do", design_effect=0.5)
     with pytest.raises(EvaluationRefused, match="none of them negative"):
         compare_same_people(both=-1, only_before=0, only_after=0, neither=5, answer="do")
+
+
+def test_what_changed_elsewhere_too_is_taken_off() -> None:
+    """By hand: 0.57 - 0.45 less 0.455 - 0.425; the variance is the sum of four."""
+    found = compare_with_elsewhere(((180, 400), (228, 400)), ((170, 400), (182, 400)), answer="feel equipped to talk")
+    shares = np.array([0.45, 0.57, 0.425, 0.455])
+    error = np.sqrt((shares * (1 - shares) / 400).sum())
+    assert found.estimate == pytest.approx(9.0)
+    assert found.p == pytest.approx(2 * stats.norm.sf(0.09 / error))
+    assert (found.upper - found.lower) / 200 == pytest.approx(1.96 * error, rel=0.01)
+    assert found.evidence.maryland == 3
+    alone = compare_surveys((180, 400), (228, 400), answer="feel equipped to talk")
+    assert found.direction is Direction.CANNOT_TELL and alone.direction is Direction.HIGHER
+    assert "beyond what changed elsewhere" in say_effect(found, found.protect(OPEN))
+
+
+def test_a_design_effect_is_what_clusters_and_weights_make_it() -> None:
+    """Whole schools that answer alike are worth as many people as there are schools; unequal weights cost Kish's share."""
+    answers = np.repeat([1, 0, 1, 0, 1, 0], 10)
+    whole = estimate_design_effect(answers, clusters=np.repeat(np.arange(6), 10))
+    assert whole == pytest.approx(10 * 6 / 5)
+    assert estimate_design_effect(answers) == pytest.approx(1.0, abs=0.02)
+    weights = np.tile([1.0, 3.0], 30)
+    assert estimate_design_effect(np.ones(60), weights=weights) == pytest.approx(
+        60 * (weights**2).sum() / weights.sum() ** 2
+    )
+    assert estimate_design_effect([1, 1, 0, 0], clusters=[1, 2, 1, 2]) == 1.0  # better than by lot is not believed
+    with pytest.raises(EvaluationRefused, match="0 or 1, and a weight above nought"):
+        estimate_design_effect([0, 2])
+
+
+def test_a_design_effect_of_made_up_schools_covers_what_it_should() -> None:
+    """The spread of shares over many made-up surveys, beside what each says of itself."""
+    rng = np.random.default_rng(6)
+    schools = np.repeat(np.arange(30), 12)
+    shares, effects = [], []
+    for _ in range(300):
+        said = rng.normal(0, 1, 360) + rng.normal(0, 0.5, 30)[schools] > 0
+        shares.append(said.mean())
+        effects.append(estimate_design_effect(said, clusters=schools))
+    assert np.mean(effects) == pytest.approx(np.var(shares) / (0.25 / 360), rel=0.15)
+
+
+def test_few_who_say_so_on_any_side_are_not_told_of() -> None:
+    few = DisclosureRule("few", "answers", 9, 1, "publisher", "made up")
+    assert compare_surveys((5, 200), (40, 200), answer="do").protect(few).state is State.SUPPRESSED
+    assert compare_surveys((100, 200), (195, 200), answer="do").protect(few).state is State.SUPPRESSED  # 5 did not
+    assert compare_surveys((60, 200), (80, 200), answer="do").protect(few).is_published

@@ -148,7 +148,7 @@ def compare_score_changes(
         treated=Side(ours.size, float(ours.size)), other=Side(theirs.size, float(theirs.size)),
     ).with_checks(
         judge(
-            apart <= _APART, "balance", "Did both sides begin alike?",
+            apart <= _APART, "began_alike", "Did both sides begin alike?",
             f"Their first scores lie {apart:.1f} standard deviations apart (it is passed up to {_APART:g}).",
         ),
         judge(
