@@ -22,6 +22,8 @@ from safeground.engine.evaluation import (
     CheckResult,
     Evaluation,
     EvaluationRefused,
+    MadeFrom,
+    Result,
     SealEntry,
     Verdict,
     check_protocol,
@@ -30,6 +32,8 @@ from safeground.engine.evaluation import (
     make_evaluation_report,
     read_evaluation_files,
     read_protocol,
+    read_result,
+    render_result,
 )
 
 SEAL = CheckResult("protocol_sealed", "Was it sealed?", Verdict.PASSED, "It was.")
@@ -136,6 +140,8 @@ def test_a_design_finds_what_was_planned_and_tells_it_on_a_page(tmp_path: Path, 
     assert any(figure.id.endswith(("event_study", "gaps", "series", "both_sides")) for figure in figures)
     assert all(figure.table.rows for figure in figures)
     assert any(isinstance(block, Table) and block.id.endswith("_flow") for block in blocks)
+    kept = read_result(render_result(Result(found, None, MadeFrom((), "", "", True))), shown_as="result.json")
+    assert kept is not None and page_of(kept.evaluation, rule_of("police_confidential")) == page
     words = words_of(page)
     assert "From January 2023 on a team worked in five areas." in words
     assert "Whether what was done is why" in words

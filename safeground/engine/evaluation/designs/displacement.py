@@ -25,6 +25,8 @@ Pair = Sequence[float]
 
 FEWEST_EVENTS: Final = 5
 """In each cell, for the normal curve to be near enough."""
+_NEXT_TO_NOTHING = 0.005
+"""A quotient that would be written as 0.00."""
 _NAMES = ("treated", "control", "buffer", "buffer_control")
 _SIGNS = np.array([1.0, -1.0, 1.0, -1.0])
 _WHO = {
@@ -193,11 +195,11 @@ def _quotient(rates: Floats, relative: Effect) -> tuple[float, float | None, flo
 
 def _read_quotient(quotient: float) -> str:
     size = format_number(abs(quotient), decimals=2)
-    if quotient > 0:
+    if abs(quotient) < _NEXT_TO_NOTHING:
+        said = "the ring changed as the control places did"
+    elif quotient > 0:
         more = "more than" if quotient > 1 else "as much as" if quotient == 1 else f"{size} of"
         said = f"the ring gained {more} what the treated places did, which is what spreading benefit would look like"
-    elif quotient == 0:
-        said = "the ring changed as the control places did"
     elif quotient > -1:
         said = f"the ring lost {size} of what the treated places gained, which is what displacement less than the benefit would look like"
     else:

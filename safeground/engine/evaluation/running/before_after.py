@@ -19,6 +19,7 @@ from safeground.engine.evaluation.running.common import check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_both_sides,
+    find_area,
     flow_of_areas,
     name_areas,
     say_start,
@@ -90,6 +91,7 @@ def evaluate_before_after(
         ),
         notes=(),
         sources=data.sources,
+        area=find_area(protocol, kept),
     )
 
 

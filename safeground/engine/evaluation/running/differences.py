@@ -27,6 +27,7 @@ from safeground.engine.evaluation.running.series_pages import (
     Bools,
     Floats,
     draw_both_sides,
+    find_area,
     flow_of_areas,
     name_areas,
     say_basis,
@@ -121,6 +122,7 @@ def evaluate_differences(
         ),
         notes=(),
         sources=data.sources,
+        area=find_area(protocol, kept),
     )
 
 

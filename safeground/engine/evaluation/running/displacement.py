@@ -20,6 +20,7 @@ from safeground.engine.evaluation.running.common import check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_both_sides,
+    find_area,
     flow_of_areas,
     name_areas,
     say_basis,
@@ -108,6 +109,7 @@ def evaluate_weighted_displacement(
         ),
         notes=(),
         sources=data.sources,
+        area=find_area(protocol, kept),
     )
 
 

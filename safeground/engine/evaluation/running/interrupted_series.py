@@ -26,6 +26,7 @@ from safeground.engine.evaluation.protocols import InterruptedSeriesProtocol, da
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_line,
+    find_area,
     flow_of_areas,
     name_areas,
     say_basis,
@@ -114,6 +115,7 @@ def evaluate_interrupted_series(
         ),
         notes=(),
         sources=data.sources,
+        area=find_area(protocol, kept),
     )
 
 

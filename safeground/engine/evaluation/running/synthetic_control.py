@@ -20,6 +20,7 @@ from safeground.engine.evaluation.running.common import check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_line,
+    find_area,
     flow_of_areas,
     say_start,
     say_warning,
@@ -103,7 +104,7 @@ def evaluate_synthetic_control(
         ),
         notes=(),
         sources=data.sources,
-        area=(kept.areas[0], kept.names[0], "") if protocol.is_from_files else None,
+        area=find_area(protocol, kept),
     )  # fmt: skip
 
 

@@ -43,18 +43,20 @@ def draw_interval_chart(chart: IntervalChart, canvas: Canvas) -> Sketch:
     rows = _lay_rows(chart, canvas, label_room)
     number_room = max((measure_text(row.number, size=canvas.font_size, is_bold=True) for row in rows), default=0)
     ticks = _interval_ticks(chart, canvas)
+    form = choose_tick_format(ticks)
+    # A tick's number is centred on it, and the first and the last must not be cut off where the plot fills the width.
+    ends = [measure_text(_format_tick(tick, form), size=canvas.font_size) / 2 + 2 for tick in (ticks[0], ticks[-1])]
     plot = Plot(
         canvas=canvas,
         height=(rows[-1].top + rows[-1].height) if rows else 40,
         x_domain=(ticks[0], ticks[-1]),
         y_domain=((rows[-1].top + rows[-1].height) if rows else 40, 0),
-        left=14 if canvas.is_narrow else label_room + 22,
-        right=18 if canvas.is_narrow else number_room + 24,
+        left=max(14, ends[0]) if canvas.is_narrow else label_room + 22,
+        right=max(18, ends[1]) if canvas.is_narrow else number_room + 24,
         top=12 + (canvas.line_height if chart.reference and chart.reference.estimate.is_published else 0),
         bottom=32 + canvas.line_height,
     )
     sketch = Sketch(plot)
-    form = choose_tick_format(ticks)
     sketch.set_x_ticks([(tick, _format_tick(tick, form)) for tick in ticks], has_marks=False)
     sketch.add("rule", [{"x": tick, "y": 0, "y2": plot.height} for tick in ticks], color=palette.GRID)
     # Vega-Lite counts up from the bottom unless the domain says otherwise: rows are laid from the top, so y runs downwards.
