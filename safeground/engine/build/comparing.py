@@ -101,7 +101,7 @@ def compare_in_workspace(
     publish_edition(
         pages.write(audience),
         into=out,
-        brand=make_brand(catalogue),
+        brand=make_brand(catalogue, [compared.feed]),
         manifest=manifest,
         built_at=now or datetime.datetime.now(datetime.UTC),
         progress=progress,

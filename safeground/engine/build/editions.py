@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from safeground.engine.strategy import load_strategy
 from safeground.engine.warehouse import Engine, check_engine, conform_deliveries, open_warehouse
 from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
 
+_OPEN_GOVERNMENT = "Open Government Licence"
 SEED = 20240131
 """Of every simulation in an edition. In the manifest; changing it makes another edition."""
 
@@ -229,7 +230,7 @@ def _publish(
             publish_edition(
                 document,
                 into=staged,
-                brand=make_brand(catalogue),
+                brand=make_brand(catalogue, {delivery.feed for delivery in live}),
                 manifest=_manifest(live, checks, evidence[audience], _hash_words(workspace, audience)),
                 built_at=now,
                 earlier=None if again else editions.current,
@@ -278,15 +279,19 @@ def _name_edition(editions: Generations, evidence: Evidence, key: str) -> str:
     return name
 
 
-def make_brand(catalogue: Catalogue) -> Brand:
-    """How the partnership's pages look and whom they name."""
+def make_brand(catalogue: Catalogue, feeds: Iterable[str]) -> Brand:
+    """How the partnership's pages look and whom they name. feeds: what a document rests on, and so whose licence it names."""
     partnership = catalogue.partnership
     contact = next((line for line in partnership.contacts if line.url), None)
+    licences = {catalogue.feeds.contracts[feed].source.licence for feed in feeds}
+    is_public_sector = any(licence.startswith(_OPEN_GOVERNMENT) for licence in licences)
     return Brand(
         name=partnership.title,
         colour=partnership.colours.main,
         contact=f"{contact.for_what}: {contact.url}" if contact else "",
-        licence="Contains public sector information licensed under the Open Government Licence v3.0.",
+        licence=f"Contains public sector information licensed under the {_OPEN_GOVERNMENT} v3.0."
+        if is_public_sector
+        else "",
     )
 
 

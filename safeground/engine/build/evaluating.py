@@ -150,7 +150,7 @@ def run_evaluation(
         publish_edition(
             document,
             into=staged,
-            brand=make_brand(catalogue),
+            brand=make_brand(catalogue, {*protocol.feeds, *(each.feed for each in protocol.outcomes if each.feed)}),
             manifest={"code_version": get_code_version(), "protocol": sha256, "deliveries": [], "definitions": {}},
             built_at=moment,
         )

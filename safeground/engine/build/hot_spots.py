@@ -106,7 +106,7 @@ def publish_hot_spots(
             document,
             [PlaceLayer(*layer) for layer in layers],
             into=staged,
-            brand=make_brand(catalogue),
+            brand=make_brand(catalogue, [told.definition.feeds[0]]),
             manifest=_manifest(told, harm),
             releases=evidence.releases(f"hot_spots/{audience}/{name}"),
             built_at=now or datetime.datetime.now(datetime.UTC),
