@@ -25,15 +25,14 @@ class QuotedEvaluation:
 @dataclass(frozen=True)
 class Tested:
     """What the readers of one edition may be told of what was tested. `backtest`: of forecasts of places; None where none is kept.
-    `evaluations`: those that were run, by name; `waiting`: those that were sealed and have no result. `approaches`: of the evidence
-    library, by name. `day_starts`: at which time a patrol's day begins ('06:00') in each trial that was designed here."""
+    `evaluations`: those that were run, by name; `waiting`: those that were sealed and have no result. `day_starts`: at which
+    time a patrol's day begins ('06:00') in each trial that was designed here."""
 
     __test__ = False  # pytest takes what begins with Test for its own
 
     backtest: KeptBacktest | None = None
     evaluations: tuple[QuotedEvaluation, ...] = ()
     waiting: tuple[WaitingProtocol, ...] = ()
-    approaches: tuple[Approach, ...] = ()
     day_starts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -44,12 +43,11 @@ class Tested:
 
     @property
     def fingerprint(self) -> str:
-        """Of all that is told of it, beside deliveries and code; nothing where there is nothing to tell."""
+        """Of all that is told of it, beside deliveries, definitions and code; nothing where there is nothing to tell."""
         told = {
             "files": dict(self.files),
             "changed": {each.kept.name: [*each.changed, str(each.kept.sealed_again)] for each in self.evaluations},
             "waiting": [[each.protocol.name, each.protocol.title, str(each.sealed)] for each in self.waiting],
-            "approaches": [each.model_dump(mode="json") for each in self.approaches],
             "day_starts": dict(self.day_starts),
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest() if any(told.values()) else ""

@@ -17,7 +17,7 @@ from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
 from safeground.engine.build.evaluation_data import read_workspace_data
 from safeground.engine.build.evaluation_inputs import find_inputs, find_named
-from safeground.engine.catalogue import Catalogue, load_economics, load_evidence
+from safeground.engine.catalogue import Catalogue, load_economics
 from safeground.engine.documents import Audience, join_words
 from safeground.engine.evaluation import (
     RESULT,
@@ -100,7 +100,7 @@ def seal_evaluation(
     """
     protocol, content, data = _open(workspace, catalogue, path)
     check_protocol(protocol, data, is_planned=True)
-    _check_named(workspace, protocol)
+    _check_named(workspace, catalogue, protocol)
     moment = now or datetime.datetime.now(datetime.UTC)
     entry = seal_protocol(
         workspace, protocol, content, fingerprint=data.fingerprint, by=by or protocol.owner, now=moment
@@ -126,7 +126,7 @@ def run_evaluation(
     moment = now or datetime.datetime.now(datetime.UTC)
     sha256 = hash_protocol(content, data.fingerprint)
     check_protocol(protocol, data)
-    _check_named(workspace, protocol)
+    _check_named(workspace, catalogue, protocol)
     enter_opening(workspace, protocol.name, sha256, now=moment)
     seal = check_seal(read_seals(workspace), protocol, sha256)
     progress(0, 3, "estimating")
@@ -154,7 +154,7 @@ def run_evaluation(
             manifest={"code_version": get_code_version(), "protocol": sha256, "deliveries": [], "definitions": {}},
             built_at=moment,
         )
-        made_from = find_inputs(workspace, catalogue, protocol, _find_used(workspace))
+        made_from = find_inputs(catalogue, protocol, _find_used(workspace))
         workspace.write_atomically(folder / RESULT, render_result(Result(evaluation, cost_benefit, made_from)))
         _replace(staged, folder / "report")
     progress(3, 3, "done")
@@ -183,10 +183,10 @@ def _check_audience(catalogue: Catalogue, protocol: Protocol, audience: Audience
             )
 
 
-def _check_named(workspace: Workspace, protocol: Protocol) -> None:
+def _check_named(workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> None:
     """Whether the approach that a protocol names is known and its costs can stand, before an outcome is opened."""
     if protocol.approach is not None:
-        find_approach(load_evidence(workspace.partnership), protocol.approach)
+        find_approach(catalogue.approaches, protocol.approach)
     if protocol.cost_benefit is not None:
         check_cost_benefit_plan(protocol.cost_benefit, load_economics(workspace.partnership), protocol.priced)
 
@@ -208,13 +208,13 @@ def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Proto
         if protocol.is_from_files
         else read_workspace_data(workspace, catalogue, protocol)
     )
-    fingerprint = _fingerprint_all(data.fingerprint, workspace, catalogue, protocol)
+    fingerprint = _fingerprint_all(data.fingerprint, catalogue, protocol)
     return protocol, path.read_bytes(), replace(data, fingerprint=fingerprint)
 
 
-def _fingerprint_all(schedule: str, workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> str:
+def _fingerprint_all(schedule: str, catalogue: Catalogue, protocol: Protocol) -> str:
     """The schedule's fingerprint with what the protocol only names."""
-    named = find_named(workspace, catalogue, protocol)
+    named = find_named(catalogue, protocol)
     text = json.dumps({"schedule": schedule, "named": named}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

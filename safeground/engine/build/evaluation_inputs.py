@@ -9,20 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from safeground.engine.build.code_version import get_code_version
-from safeground.engine.catalogue import Catalogue, load_economics
+from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import count_things
 from safeground.engine.evaluation import MadeFrom, Protocol
 from safeground.engine.feeds import Delivery
 from safeground.engine.warehouse import LiveDelivery
-from safeground.engine.workspace import Workspace
 
 _VISITS = "patrol_visits"
 _MONTH_OR_YEAR = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 
 
-def find_inputs(
-    workspace: Workspace, catalogue: Catalogue, protocol: Protocol, deliveries: Sequence[Delivery | LiveDelivery]
-) -> MadeFrom:
+def find_inputs(catalogue: Catalogue, protocol: Protocol, deliveries: Sequence[Delivery | LiveDelivery]) -> MadeFrom:
     """What the evaluation of a protocol would rest on, were it run now. deliveries: those in use."""
     first, last = protocol.looked_at
     feeds = {*protocol.feeds, *(outcome.feed for outcome in protocol.outcomes), _VISITS}
@@ -37,13 +34,13 @@ def find_inputs(
 
     return MadeFrom(
         deliveries=() if protocol.is_from_files else tuple(sorted(each.id for each in deliveries if is_read(each))),
-        named=_hash(find_named(workspace, catalogue, protocol)),
+        named=_hash(find_named(catalogue, protocol)),
         code_version=get_code_version(),
         are_files=protocol.is_from_files,
     )
 
 
-def find_named(workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -> dict[str, Any]:
+def find_named(catalogue: Catalogue, protocol: Protocol) -> dict[str, Any]:
     """What a protocol only names: another rule under the same name is another question.
 
     Titles and owners of definitions are left out, so that mending a word does not undo a seal.
@@ -53,8 +50,8 @@ def find_named(workspace: Workspace, catalogue: Catalogue, protocol: Protocol) -
         definition = catalogue.definitions.get(outcome.definition or "")
         if definition is not None:
             named[outcome.name] = {"rule": repr(definition.rule_under()), "count_basis": definition.count_basis}
-    if protocol.cost_benefit is not None:
-        tables = vars(load_economics(workspace.partnership)).items()
+    if protocol.cost_benefit is not None and catalogue.economics is not None:
+        tables = vars(catalogue.economics).items()
         named["economics"] = {name: table.model_dump(mode="json") for name, table in tables}
     return named
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from safeground.engine.assessment import QuotedEvaluation, Tested
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.evaluation_inputs import find_inputs, say_changed
-from safeground.engine.catalogue import Approach, Catalogue, load_evidence
+from safeground.engine.catalogue import Approach, Catalogue
 from safeground.engine.documents import Audience, join_words
 from safeground.engine.evaluation import KeptEvaluation, find_readers, read_runs
 from safeground.engine.feeds import Delivery
@@ -24,12 +24,13 @@ def read_tested(
     Raises WorkspaceError, EvaluationRefused or TrialRefused for a kept file, a log of seals or a trial's design that cannot be read.
     """
     runs = read_runs(workspace)
-    approaches = load_evidence(workspace.partnership)
 
     def quote(kept: KeptEvaluation) -> QuotedEvaluation:
         protocol = kept.result.evaluation.protocol
-        now = find_inputs(workspace, catalogue, protocol, deliveries)
-        return QuotedEvaluation(kept, say_changed(kept.result.made_from, now), _find(approaches, protocol.approach))
+        now = find_inputs(catalogue, protocol, deliveries)
+        return QuotedEvaluation(
+            kept, say_changed(kept.result.made_from, now), _find(catalogue.approaches, protocol.approach)
+        )
 
     return Tested(
         # Which method is best for sending patrols is for those who send them.
@@ -38,7 +39,6 @@ def read_tested(
             quote(kept) for kept in runs.kept if audience in find_readers(catalogue, kept.result.evaluation.protocol)
         ),
         waiting=tuple(each for each in runs.waiting if audience in find_readers(catalogue, each.protocol)),
-        approaches=() if audience is Audience.PUBLIC else approaches,
         day_starts={} if audience is Audience.PUBLIC else _find_day_starts(workspace),
     )
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
-from safeground.engine.catalogue import Catalogue, DefinitionProblem, load_evidence, nearest
+from safeground.engine.catalogue import Catalogue, DefinitionProblem, nearest
 from safeground.engine.strategy.model import Strategy, places_in
 
 # Kinds of statement whose ids others name, and how a message calls them.
@@ -137,25 +137,14 @@ def _names_of_catalogue(catalogue: Catalogue, strategy: Strategy) -> Iterator[tu
     for number, rule in enumerate(strategy.offence_rules):
         if rule.definition is not None:
             yield f"offence_rules.{number}.definition", "definition", rule.definition, catalogue.definitions
-    yield from _names_of_approaches(catalogue, strategy)
+    approaches = [each.name for each in catalogue.approaches]
+    for number, listed in enumerate(strategy.priorities):
+        for at, item in enumerate(listed.items):
+            for approach in item.approaches:
+                yield f"priorities.{number}.items.{at}.approaches", "approach", approach, approaches
     for number, figure in enumerate(strategy.figures):
         for key, name in (("counted_by", figure.counted_by), ("nearest", figure.nearest)):
             if name is not None:
                 yield f"figures.{number}.{key}", "definition", name, catalogue.definitions
         for feed in figure.feeds:
             yield f"figures.{number}.feeds", "feed", feed, catalogue.feeds.contracts
-
-
-def _names_of_approaches(catalogue: Catalogue, strategy: Strategy) -> Iterator[tuple[str, str, str, Collection[str]]]:
-    """Approaches that priorities name. The library is read only where one does: it is many files."""
-    named = [
-        (f"priorities.{number}.items.{at}.approaches", name)
-        for number, listed in enumerate(strategy.priorities)
-        for at, item in enumerate(listed.items)
-        for name in item.approaches
-    ]
-    if not named:
-        return
-    folder = None if catalogue.strategy_file is None else catalogue.strategy_file[1].parent
-    known = [each.name for each in load_evidence(folder)]
-    yield from ((place, "approach", name, known) for place, name in named)

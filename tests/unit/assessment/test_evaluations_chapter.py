@@ -200,14 +200,13 @@ def test_what_was_sealed_and_not_run_waits(write: Callable[..., Document], resul
 def test_priorities_that_name_an_approach_lead_to_what_is_known_and_tested(
     write: Callable[..., Document], result: Result
 ) -> None:
-    approaches = load_evidence("wrenshire")
-    table = find_table(write(Tested(approaches=approaches)).chapters[0], "priorities_and_evidence")
+    table = find_table(write(Tested()).chapters[0], "priorities_and_evidence")
     assert {str(row[1]) for row in table.rows} == {"Mentoring", "Parenting programmes"}
     assert {row[3] for row in table.rows} == {"no"}
     mentors = change(result, "mentors")
     protocol = mentors.evaluation.protocol.model_copy(update={"approach": "mentoring"})
     mentors = dataclasses.replace(mentors, evaluation=dataclasses.replace(mentors.evaluation, protocol=protocol))
-    tested = Tested(evaluations=(quote(mentors),), approaches=approaches)
+    tested = Tested(evaluations=(quote(mentors),))
     table = find_table(write(tested).chapters[0], "priorities_and_evidence")
     assert {str(row[1]): row[3] for row in table.rows} == {"Mentoring": "Mentors", "Parenting programmes": "no"}
     assert "priorities_and_evidence" not in [
@@ -222,7 +221,7 @@ def test_all_that_is_told_is_in_the_fingerprint(result: Result) -> None:
         Tested(),
         Tested(evaluations=(quote(result, changed=("a rule is another now",)),)),
         Tested(evaluations=(quote(result, sealed_again=datetime.date(2025, 9, 1)),)),
-        Tested(evaluations=(quote(result),), approaches=load_evidence("wrenshire")[:1]),
+        Tested(evaluations=(quote(result),), day_starts={"trial": "06:00"}),
         Tested(
             evaluations=(quote(result),),
             waiting=(WaitingProtocol(result.evaluation.protocol, datetime.date(2025, 2, 1), False),),

@@ -13,17 +13,11 @@ from safeground.engine.build.evaluation_inputs import find_inputs, say_changed
 from safeground.engine.catalogue import Catalogue, Not, load_catalogue
 from safeground.engine.evaluation import Protocol, read_protocol
 from safeground.engine.warehouse import LiveDelivery
-from safeground.engine.workspace import Workspace, init_workspace
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     return load_catalogue("wrenshire")
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return init_workspace(tmp_path / "workspace", partnership="wrenshire")
 
 
 @pytest.fixture
@@ -48,23 +42,19 @@ def deliver(feed: str, period: str, sha: str = "0a1b2c3d4e5f") -> LiveDelivery:
     return LiveDelivery(name, feed, "", "wrenshire", period, sha, "a.csv", 1, 1, 0, 0, 1)
 
 
-def test_deliveries_of_other_days_and_feeds_are_no_part_of_it(
-    workspace: Workspace, catalogue: Catalogue, protocol: Protocol
-) -> None:
+def test_deliveries_of_other_days_and_feeds_are_no_part_of_it(catalogue: Catalogue, protocol: Protocol) -> None:
     june, july = deliver("recorded_crime", "2025-06"), deliver("recorded_crime", "2025-07")
     visits = deliver("patrol_visits", "2025-06")
     others = [deliver("recorded_crime", "2025-05"), deliver("recorded_crime", "2025-08"), deliver("istv", "2025-06")]
-    found = find_inputs(workspace, catalogue, protocol, [june, *others, july, visits])
+    found = find_inputs(catalogue, protocol, [june, *others, july, visits])
     assert set(found.deliveries) == {june.id, july.id, visits.id}
-    later = find_inputs(workspace, catalogue, protocol, [june, july, visits, deliver("recorded_crime", "2025-09")])
+    later = find_inputs(catalogue, protocol, [june, july, visits, deliver("recorded_crime", "2025-09")])
     assert say_changed(found, later) == ()
 
 
-def test_what_changed_is_said_of_deliveries_and_of_rules(
-    workspace: Workspace, catalogue: Catalogue, protocol: Protocol
-) -> None:
-    before = find_inputs(workspace, catalogue, protocol, [deliver("recorded_crime", "2025-06")])
-    corrected = find_inputs(workspace, catalogue, protocol, [deliver("recorded_crime", "2025-06", "ffffffffffff")])
+def test_what_changed_is_said_of_deliveries_and_of_rules(catalogue: Catalogue, protocol: Protocol) -> None:
+    before = find_inputs(catalogue, protocol, [deliver("recorded_crime", "2025-06")])
+    corrected = find_inputs(catalogue, protocol, [deliver("recorded_crime", "2025-06", "ffffffffffff")])
     assert say_changed(before, corrected) == (
         "1 delivery of its days has come since",
         "1 delivery that it used is no longer in use",
@@ -72,8 +62,8 @@ def test_what_changed_is_said_of_deliveries_and_of_rules(
     counted = catalogue.definitions["knife_enabled_serious_violence"]
     other = counted.model_copy(update={"rule": Not(counted.rule_under())})
     changed = dataclasses.replace(catalogue, definitions={**catalogue.definitions, counted.name: other})
-    (said,) = say_changed(before, find_inputs(workspace, changed, protocol, [deliver("recorded_crime", "2025-06")]))
+    (said,) = say_changed(before, find_inputs(changed, protocol, [deliver("recorded_crime", "2025-06")]))
     assert said == "the rule that counts an outcome, or what offences cost, is another now"
     mended = counted.model_copy(update={"title": "Another title"})
     worded = dataclasses.replace(catalogue, definitions={**catalogue.definitions, counted.name: mended})
-    assert say_changed(before, find_inputs(workspace, worded, protocol, [deliver("recorded_crime", "2025-06")])) == ()
+    assert say_changed(before, find_inputs(worded, protocol, [deliver("recorded_crime", "2025-06")])) == ()

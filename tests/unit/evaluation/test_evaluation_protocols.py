@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from safeground.engine.build import run_evaluation, seal_evaluation
-from safeground.engine.catalogue import Catalogue, DefinitionsError, load_catalogue, load_economics
+from safeground.engine.catalogue import Catalogue, DefinitionsError, load_catalogue
 from safeground.engine.documents import Audience, Figure, Finding, Table
 from safeground.engine.evaluation import (
     CheckResult,
@@ -227,15 +227,15 @@ def test_a_seal_is_as_good_as_its_day(
 
 
 def test_costs_that_were_changed_after_the_seal_undo_it(
-    example: Path, workspace: Workspace, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    example: Path, workspace: Workspace, catalogue: Catalogue
 ) -> None:
     seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_START)
-    held = load_economics("wrenshire")
+    held = catalogue.economics
+    assert held is not None
     dearer = held.unit_costs.model_copy(update={"version": held.unit_costs.version + 1})
-    other = dataclasses.replace(held, unit_costs=dearer)
-    monkeypatch.setattr("safeground.engine.build.evaluation_inputs.load_economics", lambda partnership: other)
+    other = dataclasses.replace(catalogue, economics=dataclasses.replace(held, unit_costs=dearer))
     with pytest.raises(EvaluationRefused, match="has been changed since it was sealed"):
-        run_evaluation(workspace, catalogue, example, now=AFTER)
+        run_evaluation(workspace, other, example, now=AFTER)
 
 
 def test_a_line_of_the_log_that_was_changed_is_seen(example: Path, workspace: Workspace, catalogue: Catalogue) -> None:

@@ -19,7 +19,7 @@ def tell_strategy(evidence: Evidence, told: Sequence[ToldEvaluation], notes: Map
     strategy = evidence.strategy
     if strategy is None:
         return
-    known = {each.name: each for each in evidence.tested.approaches}
+    known = {each.name: each for each in evidence.catalogue.approaches}
     named = [
         (priority, known[name])
         for each in strategy.priorities
