@@ -136,7 +136,7 @@ class _Groups:
         # Over the root of the ratio, chance varies alike on both sides where it is that of counts, and nearly so where places wander.
         residual = (self.counts - self.expect(log_ratio)) * np.exp(-log_ratio / 2 * self.treated)
         both = np.vstack([self.treated.astype(np.float64), drawn])
-        found = np.round(_studentise(residual, both), 9)
+        found = np.round(score_allocations(residual[np.newaxis], both)[0], 9)
         return found[0], found[1:]
 
     def expect(self, log_ratio: float) -> FloatArray:
@@ -193,19 +193,26 @@ class _Groups:
 SCALE = 0.0
 
 
-def _studentise(residual: FloatArray, sides: FloatArray) -> FloatArray:
-    """Welch's t of each allocation, sides of shape (allocations, places); the difference alone where a side is one place."""
-    treated = sides.sum(axis=1)
-    other = residual.size - treated
+def score_allocations(residuals: FloatArray, sides: FloatArray) -> FloatArray:
+    """Welch's t of each allocation in each trial, shape (trials, allocations), or the difference alone where a side is one place.
+
+    residuals: (trials, places). sides: 1 for a treated place, (allocations, places), the same in all trials.
+    """
+    return compare_sides(residuals @ sides.T, residuals**2 @ sides.T, sides.sum(axis=1), residuals)
+
+
+def compare_sides(sums: FloatArray, squares: FloatArray, treated: FloatArray, residuals: FloatArray) -> FloatArray:
+    """As `score_allocations`, of sums of treated residuals and of their squares, (trials, allocations). treated: how many places."""
+    whole, whole_squares = residuals.sum(axis=1, keepdims=True), (residuals**2).sum(axis=1, keepdims=True)
+    other = residuals.shape[1] - treated
     with np.errstate(divide="ignore", invalid="ignore"):
-        sums, squares = sides @ residual, sides @ residual**2
-        means = sums / treated, (residual.sum() - sums) / other
+        means = sums / treated, (whole - sums) / other
         apart = means[0] - means[1]
         if not (min(treated.min(), other.min()) >= 2):
             return np.asarray(np.nan_to_num(apart))
         spread = (squares / treated - means[0] ** 2) / (treated - 1)
-        spread += ((residual**2).sum() - squares) / other / (other - 1) - means[1] ** 2 / (other - 1)
-    smallest = 1e-12 * float(np.abs(residual).max(initial=0.0)) ** 2 or 1.0
+        spread += ((whole_squares - squares) / other - means[1] ** 2) / (other - 1)
+    smallest = 1e-12 * np.maximum((residuals**2).max(axis=1, keepdims=True, initial=0.0), 1e-290)
     return np.asarray(apart / np.sqrt(np.maximum(spread, smallest)))
 
 

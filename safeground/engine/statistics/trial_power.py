@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from safeground.engine.statistics.inputs import BoolArray, FloatArray, as_counts, check_confidence
 from safeground.engine.statistics.proportions import estimate_proportion
+from safeground.engine.statistics.randomised_groups import compare_sides, score_allocations
 from safeground.engine.statistics.results import Estimate
 from safeground.engine.statistics.significance import two_sided
 from safeground.engine.statistics.trial_draws import TrialDraw
@@ -124,9 +125,9 @@ def estimate_trial_power(
     untreated: counts without treatment of simulated trials, shape (simulations, places, days), whole numbers. Each trial is drawn by
     `draw`; on treated place-days each event stays with probability `rate ratio` (above 1, events are added). Its test is that of
     `estimate_randomised_ratio`, p-value for p-value: the score of a Poisson model with an effect of each place and each day over its
-    standard error, against `redraws` schedules by the same mechanism, two-sided. (In a parallel trial, which that refuses: the score
-    with effects of days alone.) All simulations share the redraws. The test is exact whatever the counts, since it only supposes how the
-    schedule was drawn.
+    standard error, against `redraws` schedules by the same mechanism, two-sided. (In a parallel trial, which that refuses, the
+    test of `estimate_group_ratio` without counts from before.) All simulations share the redraws. The test is exact whatever the counts,
+    since it only supposes how the schedule was drawn.
 
     Assumes that an effect lasts its day and stays at its place: what lingers on the days after makes power lower than told.
     ValueError: shapes that do not fit, no rate ratio, one not above 0, too few redraws, or events in none of the trials.
@@ -247,6 +248,11 @@ def _test_some(
         margins = by_place[:, :, 0], by_day[:, 0, :], expected
         observed = _divide(observed, _find_own_information(*margins, schedules.astype(np.float64)), totals[:, 0, 0])
         redrawn = _divide(redrawn, _find_information(*margins, reference), totals[:, :, 0])
+    else:
+        places = (counts - expected).sum(axis=2)
+        sums, squares = (np.einsum("tp,tp->t", each, schedules[:, :, 0])[:, np.newaxis] for each in (places, places**2))
+        observed = compare_sides(sums, squares, schedules[:, :, 0].sum(axis=1, keepdims=True), places)[:, 0]
+        redrawn = score_allocations(places, reference[:, :, 0])
     # Redraws that tie with the trial's own score may differ from it in the last digits.
     observed, redrawn = np.round(observed, 9)[:, np.newaxis], np.round(redrawn, 9)
     number = len(reference) + 1

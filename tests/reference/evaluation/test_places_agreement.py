@@ -1,5 +1,5 @@
-"""Differences in differences, parallel and stepped-wedge trials against diff-diff, pyfixest, statsmodels and SciPy, whose answers are kept
-in a file with how they were made."""
+"""Differences in differences, parallel and stepped-wedge trials against diff-diff, pyfixest, statsmodels and SciPy, whose answers are
+kept in a file with how they were made."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_the_example_is_the_published_design(workspace: Workspace) -> None:
     [
         (
             {"kind": "parallel", "treated": 8},
-            "the test that safeground evaluate makes (design: parallel) where nothing was counted before",
+            "the very test that safeground evaluate makes (design: parallel) where nothing was counted before",
         ),
         ({"kind": "stepped_wedge", "steps": 4}, "the very test that safeground evaluate makes (design: stepped_wedge)"),
     ],
@@ -82,7 +82,7 @@ def test_a_draw_of_too_few_places_to_find_anything_is_told_at_the_design(workspa
     choice = {"file": "places.csv", "take": 5}
     path = write_spec(tmp_path, places=choice, draw={"kind": "parallel", "treated": 2})
     said = " ".join(design_trial(workspace, load_catalogue("wrenshire"), path, simulations=60).lines())
-    assert "will refuse this trial. There are only 10 ways to draw 5 places so" in said and "the test that" not in said
+    assert "will refuse this trial. There are only 10 ways to draw 5 places so" in said and "the very test" not in said
 
 
 def test_strata_are_told_and_carried_and_change_no_fingerprint_where_there_are_none(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import pytest
 from safeground.engine.statistics import (
     BlockedDraw,
     DailyDraw,
+    ParallelDraw,
     SteppedWedgeDraw,
+    estimate_group_ratio,
     estimate_trial_power,
     find_randomisation_p,
     resample_days,
@@ -130,3 +132,16 @@ def test_a_simulated_trial_gets_the_p_value_that_its_evaluation_would_give(draw)
     one_by_one = [find_randomisation_p(*trial, schedules=reference) for trial in zip(counts, schedules, strict=True)]
     np.testing.assert_allclose(p_values, one_by_one, rtol=1e-12)
     assert len(set(one_by_one)) > 5
+
+
+@pytest.mark.parametrize(
+    "draw", [ParallelDraw(places=11, days=5, treated=4), ParallelDraw(places=12, days=5, treated=1, stratum=2)]
+)
+def test_a_simulated_parallel_trial_gets_the_p_value_that_its_evaluation_would_give(draw):
+    """The same statistic, held against every allocation that either may draw."""
+    counts = rng().poisson(rng().gamma(1, 2, size=(3, draw.places, 1)), size=(3, draw.places, draw.days)).astype(float)
+    schedules, reference = draw.draw_many(rng(), runs=3), draw.draw_many(np.random.default_rng(8), runs=399)
+    p_values, _ = find_p_values(counts, schedules, reference.astype(float), within_places=False)
+    for count, schedule, p in zip(counts, schedules, p_values, strict=True):
+        found = estimate_group_ratio(count, schedule, draw_schedule=draw, runs=399, rng=np.random.default_rng(8))
+        assert found.p_value == pytest.approx(p)

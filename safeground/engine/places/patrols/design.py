@@ -87,7 +87,7 @@ class DesignReport:
         if tell_why_untold(draw):
             return []
         if design_of(draw) == "parallel":
-            told = "It is the power of the test that safeground evaluate makes (design: parallel) where nothing was counted before"
+            told = "It is the power of the very test that safeground evaluate makes (design: parallel) where nothing was counted before"
             return [f"{told}; with counts from before the start it finds more."]
         return [f"It is the power of the very test that safeground evaluate makes (design: {design_of(draw)})."]
 
