@@ -218,7 +218,7 @@ def test_what_is_kept_is_read_back_and_quoted_as_it_was_found(
         {name: row.scores["pei"].value for name, row in report.headline.items()}
     )
     said = tell(landed)
-    assert ("Use our count model for robbery" in said) == report.scores.ours_is_better
+    assert ("To say where robbery will be recorded next, use our count model" in said) == report.scores.ours_is_better
     assert "95% interval" in said and "earlier inputs" not in said
     assert said.count("read the intervals as being for windows like these") == 1
 
@@ -241,9 +241,9 @@ def test_the_recommendation_is_ours_only_where_the_interval_excludes_zero(
             told["recommended"] = "ours" if shift > 0 else told["margins"][0]["against"]
             path.write_text(json.dumps(told), encoding="utf-8")
             said[shift] = tell(landed)
-        assert "Use our count model" in said[0.5] and "caught more" in said[0.5]
-        assert "Use the best simple method" in said[0.0] and "was not shown" in said[0.0]
-        assert "Use the best simple method" in said[-0.5] and "caught less" in said[-0.5]
+        assert "use our count model" in said[0.5] and "caught more" in said[0.5]
+        assert "use the best simple method" in said[0.0] and "was not shown" in said[0.0]
+        assert "use the best simple method" in said[-0.5] and "caught less" in said[-0.5]
         after = {audience: key(landed, audience) for audience in Audience}
         assert {audience for audience in Audience if before[audience] != after[audience]} == {
             Audience.PARTNERSHIP,

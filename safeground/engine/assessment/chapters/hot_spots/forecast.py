@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 from safeground.engine.areas import name_vintage
@@ -68,7 +69,8 @@ class _BacktestTold:
     @property
     def _period(self) -> str:
         windows = self._kept.found.windows
-        return f"{windows[0].title.split()[0]} to {windows[-1].title.split()[-1]}"
+        ends = (windows[0].title.split()[0], windows[-1].title.split()[-1])
+        return " to ".join(f"{datetime.date.fromisoformat(f'{month}-01'):%B %Y}" for month in ends)
 
     @property
     def _windows(self) -> str:
@@ -130,25 +132,25 @@ class _BacktestTold:
         tested = f"over {count_things(len(found.windows), 'window')} that no method had seen, {self._period}"
         apart = f"{format_value(margin)} percentage points, {format_interval(margin)}, {tested}"
         direction = self._direction(margin)
+        start = f"To say where {what} will be recorded next, use"
         if direction is Direction.CANNOT_TELL:
             return (
-                f"Use {simple} for {what}: that our count model does better was not shown. Of what any {self._cells} could have caught, "
-                f"what ours put first caught, less what this one's did, was {apart}."
+                f"{start} {simple}: that our count model does better than every simple one was not shown. Of what any {self._cells} could "
+                f"have caught, what ours put first caught, less what this one's did, was {apart}."
             )
         more, use = ("more", "our count model") if direction is Direction.HIGHER else ("less", simple)
         return (
-            f"Use {use} for {what}: of what any {self._cells} could have caught, those that our count model put first caught {more} than "
-            f"those of {'it' if more == 'less' else simple} ({apart})."
+            f"{start} {use}: of what any {self._cells} could have caught, those that our count model put first caught {more} than those of "
+            f"{'it' if more == 'less' else simple} ({apart})."
         )
 
     def table(self) -> Table:
         found = self._kept.found
         rows = [
             (
-                capitalise(row.title),
+                f"{capitalise(row.title)}{' (recommended)' if row.method == found.recommended else ''}",
                 self._share(row.scores["pei"]),
                 self._share(row.scores["hit_rate"]),
-                "recommended" if row.method == found.recommended else "",
             )
             for row in self._kept.headline
         ]
@@ -160,7 +162,6 @@ class _BacktestTold:
                 ("method", "Method"),
                 ("pei", "Of what as many cells could have caught"),
                 ("hit_rate", "Of all that was recorded"),
-                ("note", "Note"),
             ],
             rows=rows,
             source=f"{self._contract.source.name} ({self._contract.source.licence})",
