@@ -135,13 +135,13 @@ class _BacktestTold:
         start = f"To say where {what} will be recorded next, use"
         if direction is Direction.CANNOT_TELL:
             return (
-                f"{start} {simple}: that our count model does better than every simple one was not shown. Of what any {self._cells} could "
-                f"have caught, what ours put first caught, less what this one's did, was {apart}."
+                f"{start} {simple}: that our count model does better than every simple one was not shown. Of what any {self._cells} "
+                f"could have caught, what ours put first caught, less what this one's did, was {apart}."
             )
         more, use = ("more", "our count model") if direction is Direction.HIGHER else ("less", simple)
         return (
-            f"{start} {use}: of what any {self._cells} could have caught, those that our count model put first caught {more} than those of "
-            f"{'it' if more == 'less' else simple} ({apart})."
+            f"{start} {use}: of what any {self._cells} could have caught, those that our count model put first caught {more} than those "
+            f"of {'it' if more == 'less' else simple} ({apart})."
         )
 
     def table(self) -> Table:
