@@ -47,7 +47,7 @@ DESIGN_OF = {
     },
     "interrupted_series": {},
     "weighted_displacement": {
-        "control": ["Area 09", "Area 10", "Area 11", "Area 12", "Area 13"], "buffer": ["Area 06", "Area 07"],
+        "control": ["Area 09", "Area 10", "Area 11", "Area 12", "Area 13", "Area 16"], "buffer": ["Area 06", "Area 07"],
         "buffer_control": ["Area 14", "Area 15"],
     },
     "before_after": {},
@@ -131,7 +131,10 @@ def test_a_design_finds_what_was_planned_and_tells_it_on_a_page(tmp_path: Path, 
     else:
         assert primary.upper < 0
     checks = {check.name: check.verdict for check in primary.checks}
-    assert checks["protocol_sealed"] is Verdict.PASSED and "negative_control" in checks and "placebo_in_time" in checks
+    assert checks["protocol_sealed"] is Verdict.PASSED
+    assert set(checks) >= {"negative_control", "placebo_in_time", "window", "influence", "detectable"}
+    if design != "synthetic_control":  # whose p is of placebos in space
+        assert checks["placebo_in_space"] is Verdict.PASSED and "unseen_confounding" in checks
     assert checks["negative_control"] is not Verdict.FAILED and checks["placebo_in_time"] is not Verdict.FAILED
     assert found.effects[0] is primary and len({effect.name for effect in found.effects}) == len(found.effects)
     page = page_of(found, rule_of("police_confidential"))

@@ -8,14 +8,14 @@ import numpy as np
 
 from safeground.engine.documents import Column, Direction, capitalise, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
-from safeground.engine.evaluation.designs.common_checks import check_unseen
+from safeground.engine.evaluation.designs.common_checks import check_placebo_in_space, check_unseen, check_window
 from safeground.engine.evaluation.designs.high_choices import FEWEST_OTHERS, MeanRegression, regression_to_mean
 from safeground.engine.evaluation.effects import Effect, Role, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import PageWords, Quantity, Rows, Section
 from safeground.engine.evaluation.protocols import BeforeAfterProtocol, days_of
-from safeground.engine.evaluation.running.common import check_negative_controls
+from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_both_sides,
@@ -28,6 +28,8 @@ from safeground.engine.evaluation.running.series_pages import (
 )
 from safeground.engine.evaluation.series_data import SeriesData, count_before
 from safeground.engine.evaluation.series_validation import check_series, find_gaps, refuse
+
+_TRIES = 99
 
 
 def check_before_after_protocol(protocol: BeforeAfterProtocol, data: SeriesData, *, is_planned: bool = False) -> None:
@@ -71,7 +73,10 @@ def evaluate_before_after(
         seal,
         _check_early_start(protocol, kept, table, start),
         _check_influence(protocol, kept, table, start, effect),
+        check_placebo_in_space(effect, _try_elsewhere(protocol, kept, table, start)),
+        check_window(effect, _try_windows(protocol, kept, table, start)),
         check_unseen(effect),
+        check_detectable(effect),
         check_negative_controls(controls),
     )
     chosen = kept.rows_of(protocol.treated_areas)
@@ -93,6 +98,38 @@ def evaluate_before_after(
         sources=data.sources,
         area=find_area(protocol, kept),
     )
+
+
+def _try_elsewhere(protocol: BeforeAfterProtocol, data: SeriesData, table: Floats, start: int) -> tuple[Effect, ...]:
+    """Areas not chosen, drawn and taken for chosen, as many as were; the chosen left out."""
+    chosen = data.rows_of(protocol.treated_areas)
+    others = np.setdiff1d(np.arange(len(data.areas)), chosen)
+    number = min(len(chosen), others.size - FEWEST_OTHERS)
+    rng = np.random.default_rng(protocol.seed)
+    found = []
+    for _ in range(_TRIES if number > 0 else 0):
+        drawn = np.isin(others, rng.permutation(others)[:number])
+        counts = table[others]
+        try:
+            found.append(
+                regression_to_mean(
+                    counts[:, :start].sum(axis=1), counts[:, start:].sum(axis=1), drawn,
+                    lengths=(_days(data, slice(None, start)), _days(data, slice(start, None))), confidence=protocol.confidence,
+                ).effect
+            )  # fmt: skip
+        except EvaluationRefused:
+            continue
+    return tuple(found)
+
+
+def _try_windows(protocol: BeforeAfterProtocol, data: SeriesData, table: Floats, start: int) -> dict[str, Effect]:
+    """The earlier half of the time after. Another time before would be another choice of areas."""
+    half, word = start + (len(data.periods) - start + 1) // 2, protocol.period_word
+    try:
+        found = _estimate(protocol, data, table, start, "events", stop=half).effect
+    except EvaluationRefused:
+        return {}
+    return {f"{count_things(half - start, word)} after": found}
 
 
 def _days(data: SeriesData, when: slice) -> float:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from scipy import special
+
 from safeground.engine.documents import Direction, count_things
 from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
 from safeground.engine.evaluation.effects import Effect, Scale
 
 _ALPHA = 0.05
+_POWER = 0.8
+_WORTH_FINDING = 0.7
 
 
 def say_how_many_clear(effects: Sequence[Effect]) -> str:
@@ -47,3 +51,25 @@ def _as_ratio(effect: Effect, level: float) -> tuple[float, float]:
     if effect.scale is Scale.RATIO:
         return effect.lower, effect.upper
     return (1 + effect.lower / level, 1 + effect.upper / level) if level > 0 else (math.nan, math.nan)
+
+
+def check_detectable(effect: Effect, level: float = math.nan) -> CheckResult:
+    """The ratio that would usually be found with an interval of this width. Power at the effect that was found would say no more than p.
+
+    level: of an effect that is a difference, what it is told as a share of.
+    """
+    question = "How large a difference would usually have been found?"
+    lower, upper = _as_ratio(effect, level)
+    if not (lower > 0 and math.isfinite(upper)):
+        return not_applicable("detectable", question, "There is no interval with two ends to tell it by.")
+    per_error = float(special.ndtri((1 + effect.confidence) / 2))
+    reach = math.log(upper / lower) / 2
+    ratio = math.exp(-reach / per_error * (per_error + float(special.ndtri(_POWER))))
+    sentence = (
+        f"One of {100 * (1 - ratio):.0f}% fewer is found in {100 * _POWER:.0f}% of evaluations with an interval of this width, and a "
+        "smaller "
+        f"one may well be missed (it is passed up to {100 * (1 - _WORTH_FINDING):.0f}%). Power at the effect that was found is not "
+        "given, as "
+        "it would only repeat the p-value."
+    )
+    return judge(ratio >= _WORTH_FINDING, "detectable", question, sentence)

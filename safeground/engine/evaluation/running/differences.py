@@ -22,7 +22,7 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Dots, Effects, Mark, PageWords, Quantity, Section
 from safeground.engine.evaluation.protocols import DifferenceInDifferencesProtocol
-from safeground.engine.evaluation.running.common import check_negative_controls
+from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Bools,
     Floats,
@@ -162,6 +162,7 @@ def _check_further(
         check_window(found.effect, _try_windows(protocol, own, given, before)),
         _check_rings(found.rings),
         check_unseen(found.effect),
+        check_detectable(found.effect),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from safeground.engine.documents import Column, capitalise, count_things, format_number
+from safeground.engine.documents import Column, Direction, capitalise, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, Verdict, judge, not_applicable
-from safeground.engine.evaluation.designs.common_checks import check_unseen
+from safeground.engine.evaluation.designs.common_checks import check_placebo_in_space, check_unseen, check_window
 from safeground.engine.evaluation.designs.differences import difference_in_differences
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
 from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
@@ -16,7 +17,7 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Effects, PageWords, Quantity, Rows, Section
 from safeground.engine.evaluation.protocols import WeightedDisplacementProtocol, days_of
-from safeground.engine.evaluation.running.common import check_negative_controls
+from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_both_sides,
@@ -33,6 +34,9 @@ from safeground.engine.statistics import estimate_dispersion
 
 _TREND = "parallel_trends"
 _ALPHA = 0.05
+_TRIES = 99
+_FEWEST_TO_DRAW = 6
+"""Control areas: of fewer the draws are nearly all the same."""
 
 
 def check_weighted_displacement_protocol(
@@ -83,7 +87,11 @@ def evaluate_weighted_displacement(
         seal,
         sums.check_trend(table),
         sums.check_early_start(table),
+        check_placebo_in_space(main.effect, sums.try_elsewhere(table)),
+        check_window(main.effect, sums.try_windows(table)),
+        sums.check_influence(table, main.effect),
         check_unseen(main.relative),
+        check_detectable(main.relative),
         check_negative_controls(controls),
     )
     primary = replace(effects[protocol.primary.name], role=Role.PRIMARY, checks=checks)
@@ -130,31 +138,78 @@ class _Sums:
         days = np.array([days_of(label) for label in self.data.periods], dtype=np.float64)
         return float(days[: self.before].sum() / days[self.before :].sum()), 1.0
 
-    @property
-    def area_weights(self) -> tuple[float, float, float, float]:
-        """How many areas a control stands for each treated one with, so that twice as many control areas do not count twice."""
-        treated, control, *rings = (len(areas) for areas in _groups(self.protocol).values())
-        ring, ring_control = rings or (1, 1)
-        return 1.0, control / treated, 1.0, ring_control / ring
-
     def estimate(
-        self, table: Floats, title: str, *, start: int | None = None, stop: int | None = None
+        self,
+        table: Floats,
+        title: str,
+        *,
+        window: slice = slice(None),
+        start: int | None = None,
+        groups: Sequence[tuple[str, ...]] | None = None,
     ) -> DisplacementDifference:
-        """start, stop: numbers of the first period after, and behind the last, where they are not the protocol's."""
+        """window: of the periods. start: number of the first period after, and groups: areas, where they are not the protocol's."""
         begin = self.before if start is None else start
-        days = np.array([days_of(label) for label in self.data.periods], dtype=np.float64)[:stop]
-        pairs = [
-            (float(table[rows, :begin].sum()), float(table[rows, begin:stop].sum()))
-            for rows in (self.data.rows_of(areas) for areas in _groups(self.protocol).values())
-        ]
+        days = np.array([days_of(label) for label in self.data.periods], dtype=np.float64)
+        at = np.arange(days.size)
+        inside = np.isin(at, at[window])
+        early, late = inside & (at < begin), inside & (at >= begin)
+        rows = [self.data.rows_of(areas) for areas in (groups or _groups(self.protocol).values())]
+        treated, control, *rings = (len(side) for side in rows)
+        ring, ring_control = rings or (1, 1)
         return weighted_displacement_difference(
-            *pairs,
-            time_weights=(float(days[:begin].sum() / days[begin:].sum()), 1.0),
-            area_weights=self.area_weights,
+            *((float(table[side][:, early].sum()), float(table[side][:, late].sum())) for side in rows),
+            # A difference is then of events in the time after, and twice as many control areas do not count twice.
+            time_weights=(float(days[early].sum() / days[late].sum()), 1.0),
+            area_weights=(1.0, control / treated, 1.0, ring_control / ring),
             dispersion=self.dispersion(table),
             outcome=title,
             were_chosen_for_being_extreme=self.protocol.chosen_for_being_extreme,
             confidence=self.protocol.confidence,
+        )
+
+    def try_elsewhere(self, table: Floats) -> tuple[Effect, ...]:
+        """Control areas drawn and taken for treated beside the rest of them, without rings; none where there are too few to draw."""
+        control = self.protocol.control
+        number = min(len(self.protocol.treated_areas), len(control) // 2)
+        rng = np.random.default_rng(self.protocol.seed)
+        found = []
+        for _ in range(_TRIES if len(control) >= _FEWEST_TO_DRAW else 0):
+            order = rng.permutation(len(control)).tolist()
+            drawn, rest = (tuple(control[at] for at in part) for part in (order[:number], order[number:]))
+            found.append(self.estimate(table, "events", groups=(drawn, rest)).effect)
+        return tuple(found)
+
+    def try_windows(self, table: Floats) -> dict[str, Effect]:
+        """The later half of the time before. Half the time after would be of half as many events, and no answer to the same."""
+        half, word = self.before // 2, self.protocol.period_word
+        if half < 1:
+            return {}
+        found = self.estimate(table, "events", window=slice(half, None)).effect
+        return {f"{count_things(self.before - half, word)} before": found}
+
+    def check_influence(self, table: Floats, effect: Effect) -> CheckResult:
+        """Each control area left out in turn, and each of a ring's controls: a treated one left out would be another question."""
+        question = "Does the answer hang on one of the control areas?"
+        sides = tuple(_groups(self.protocol).values())
+        found = []
+        for number in range(1, len(sides), 2):
+            for area in sides[number] if len(sides[number]) > 1 else ():
+                rest = tuple(other for other in sides[number] if other != area)
+                left = self.estimate(table, "events", groups=(*sides[:number], rest, *sides[number + 1 :]))
+                found.append((area, left.effect.estimate))
+        if not found:
+            return not_applicable("influence", question, "There is one of them alone.")
+        low, high = min(value for _, value in found), max(value for _, value in found)
+        farthest = max(found, key=lambda pair: abs(pair[1] - effect.estimate))[0]
+        is_open = effect.direction is Direction.CANNOT_TELL  # which side the estimate lies on was not told
+        is_good = effect.lower <= low and high <= effect.upper and (is_open or low * high > 0)
+        name = self.data.names[self.data.areas.index(farthest)]
+        ends = f"{format_number(low, decimals=1)} and {format_number(high, decimals=1)}"
+        return judge(
+            is_good,
+            "influence",
+            question,
+            f"Leaving out each in turn the difference lies between {ends}; it moves most without {name}.",
         )
 
     def dispersion(self, table: Floats) -> float | None:
@@ -197,7 +252,7 @@ class _Sums:
         half = self.before // 2
         if half < 1:
             return not_applicable("placebo_in_time", question, "The time before the start is too short to be parted.")
-        early = self.estimate(table, "events", start=half, stop=self.before).effect
+        early = self.estimate(table, "events", start=half, window=slice(None, self.before)).effect
         low, high = (format_number(bound, decimals=1) for bound in (early.lower, early.upper))
         return judge(
             not early.p <= _ALPHA,

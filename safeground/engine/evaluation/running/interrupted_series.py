@@ -23,6 +23,7 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Effects, Lines, PageWords, Section
 from safeground.engine.evaluation.protocols import InterruptedSeriesProtocol, days_of, say_period
+from safeground.engine.evaluation.running.common import check_detectable
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_line,
@@ -86,6 +87,7 @@ def evaluate_interrupted_series(
         seal,
         check_placebo_in_space(effect, _try_others(protocol, kept, tables[protocol.primary.name], rows, start)),
         check_unseen(effect),
+        check_detectable(effect),
     )
     others = [
         replace(

@@ -16,7 +16,7 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Dots, Effects, Lines, Mark, PageWords, Quantity, Rows, Section
 from safeground.engine.evaluation.protocols import SyntheticControlProtocol, say_period
-from safeground.engine.evaluation.running.common import check_negative_controls
+from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_line,
@@ -91,6 +91,7 @@ def evaluate_synthetic_control(
         seal,
         check_window(effect, _try_windows(protocol, kept, main, before)),
         check_negative_controls(controls, levels),
+        check_detectable(effect, levels[protocol.primary.name]),
     )
     return Evaluation(
         protocol=protocol,
