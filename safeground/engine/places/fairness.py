@@ -21,7 +21,13 @@ from safeground.engine.measures import (
 _BANDS = (Ages(0, 15), Ages(16, 24), Ages(25, 34), Ages(35, 49), Ages(50, 64), Ages(65))
 _CENSUS = 2021
 _POPULATION = "population"
-_FIFTHS = ("Most deprived fifth of England", "Second", "Third", "Fourth", "Least deprived fifth of England")
+_FIFTHS = (
+    "most deprived fifth of England",
+    "second fifth",
+    "third fifth",
+    "fourth fifth",
+    "least deprived fifth of England",
+)
 _DECILE = Characteristic(
     "income deprivation", "deprivation", "attribute", name="Income", source="imd2025", attribute_kind="decile"
 )
@@ -41,6 +47,11 @@ class FairnessRow:
     people_in_county: float
     share: float
     share_of_county: float
+
+    @property
+    def label(self) -> str:
+        """'Age: 16-24', 'Income deprivation: second fifth'."""
+        return f"{self.kind}: {self.group}"
 
     @property
     def ratio(self) -> float:

@@ -32,13 +32,13 @@ def tell_residents(
         return format_value(told, decimals=0)
 
     number = format_number(round(sheet.residents, -2))
-    wide = max(len(f"{row.kind}: {row.group}") for row in sheet.rows)
+    wide = max(len(row.label) for row in sheet.rows)
     return (
         f"About {number} people live in the next cells, if those of a neighbourhood are spread evenly over it.",
         "Who is met there by day may be others.",
         f"  {'Who lives there':<{wide}} {'here':>10} {'of all':>10}",
         *(
-            f"  {f'{row.kind}: {row.group}':<{wide}} {share(row, row.share, row.people):>10} "
+            f"  {row.label:<{wide}} {share(row, row.share, row.people):>10} "
             f"{share(row, row.share_of_county, row.people_in_county):>10}"
             for row in sheet.rows
         ),

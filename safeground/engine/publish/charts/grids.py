@@ -11,6 +11,9 @@ from safeground.engine.publish.charts.text import measure_text
 _CLASSES = 5
 _GAP = 0.03
 """White between two cells, as a share of a cell."""
+_APART = 4.0
+"""Pixels between the numbers of two cells."""
+_SMALLEST = 10.0
 
 
 def draw_heat_grid(chart: HeatGrid, canvas: Canvas) -> Sketch:
@@ -46,14 +49,18 @@ def draw_heat_grid(chart: HeatGrid, canvas: Canvas) -> Sketch:
 
 
 def _write_numbers(sketch: Sketch, chart: HeatGrid, most: float) -> None:
-    """All with the same decimals, so that one is read beside the next."""
+    """All with the same decimals, so that one is read beside the next, and small enough to stand apart on a phone."""
     decimals = choose_common_decimals(cell for row in chart.cells for cell in row)
+    told = [format_value(cell, decimals=decimals) for row in chart.cells for cell in row if cell.value is not None]
+    widest = max((measure_text(text, size=1.0) for text in told), default=0.0)
+    room = sketch.plot.pixel_x(1.0) - sketch.plot.pixel_x(0.0) - _APART
+    size = max(_SMALLEST, min(sketch.plot.canvas.font_size, room / widest)) if widest else None
     for y, row in enumerate(chart.cells):
         for x, cell in enumerate(row):
             if cell.value is not None:
                 ink = "white" if _class_of(cell.value, most) >= _CLASSES - 2 else palette.INK
                 place = {"x": sketch.plot.pixel_x(x + 0.5), "y": sketch.plot.pixel_y(y + 0.5)}
-                sketch.add_text(format_value(cell, decimals=decimals), **place, align="center", colour=ink)
+                sketch.add_text(format_value(cell, decimals=decimals), **place, align="center", colour=ink, size=size)
 
 
 def _choose_colour(cell: Protected, most: float) -> str:

@@ -153,13 +153,13 @@ def make_spot_table(told: ToldSpots) -> Table:
     rows = [
         (
             f"{spot.rank}. {spot.name}",
-            spot.grid_reference,
             told.events(spot),
             *([told.harm(spot)] if has_harm else []),
             told.times(spot, spot.kept_when_moved),
             told.times(spot, spot.kept_by_chance),
             _busy_neighbours(told, spot),
             _note(told, spot),
+            spot.grid_reference,
         )
         for spot in told.found.spots
     ]
@@ -168,13 +168,13 @@ def make_spot_table(told: ToldSpots) -> Table:
         caption=f"Hot spots of {told.what}, {told.when}",
         columns=[
             ("name", "Place"),
-            ("grid_reference", "Grid reference"),
             ("events", "Offences"),
             *harm,
             ("kept_when_moved", f"Chosen on shifted grids, of {repetitions}"),
             ("kept_by_chance", f"Chosen with other luck, of {repetitions}"),
             ("stands_out", "Busy neighbours too"),
             ("note", "Note"),
+            ("grid_reference", "Grid reference"),
         ],
         rows=rows,
         source=told.source,

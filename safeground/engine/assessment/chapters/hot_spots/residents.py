@@ -48,15 +48,13 @@ def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
             id="hot_spots_residents",
             caption="Residents of the hot spots, beside all residents",
             columns=[
-                ("kind", "By"),
                 ("group", "Group"),
                 ("share", "Of residents here"),
                 ("share_of_all", "Of all residents"),
             ],
             rows=[
                 (
-                    row.kind,
-                    row.group,
+                    row.label,
                     share(row, row.share, row.people),
                     share(row, row.share_of_county, row.people_in_county),
                 )

@@ -108,9 +108,9 @@ def make_list(choice: Choice) -> Table:
     rows: list[tuple[str | Protected, ...]] = [
         (
             choice.name(area),
-            str(found.bands[area]),
-            choice.protect_chance(area),
             say_reasons(choice, area),
+            choice.protect_chance(area),
+            str(found.bands[area]),
             *(choice.protect_outcome(at, area) for at, _ in beside),
         )
         for area in choice.in_order(*BANDS)
@@ -134,9 +134,9 @@ def make_list(choice: Choice) -> Table:
         caption=f"Neighbourhoods that are always, likely or borderline among the {found.number}",
         columns=[
             ("area", "Neighbourhood"),
-            ("band", "Band"),
-            ("probability", "Belongs"),
             ("why", "Highest among its risk factors"),
+            ("probability", "Belongs"),
+            ("band", "Band"),
             *((f"outcome_{each.measure}", capitalise(each.title)) for _, each in beside),
         ],
         rows=rows,

@@ -24,20 +24,20 @@ def make_risk_factor_table(choice: Choice) -> Table:
         caption="The risk factors, and what each weighs",
         columns=[
             ("factor", "Risk factor"),
-            ("domain", "Domain"),
-            ("weight", "Share of the score"),
-            ("vintage", "Vintage"),
-            ("chance", "Chance"),
             ("why", "Why"),
+            ("weight", "Share of the score"),
+            ("domain", "Domain"),
+            ("vintage", "Of when"),
+            ("chance", "How far chance moves it"),
         ],
         rows=[
             (
                 capitalise(factor.indicator.title),
-                title_of[factor.indicator.domain],
+                factor.indicator.why,
                 f"{100 * weight_of[factor.indicator.domain] / total * factor.indicator.weight / inside[factor.indicator.domain]:.0f}%",
+                title_of[factor.indicator.domain],
                 factor.indicator.vintage,
                 "told from the people counted" if factor.draws is not None else "not stated by its source",
-                factor.indicator.why,
             )
             for factor in found.factors
         ],

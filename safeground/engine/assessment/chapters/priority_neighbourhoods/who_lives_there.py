@@ -54,7 +54,6 @@ def make_residents_table(choice: Choice) -> list[Block]:
             id="priority_residents",
             caption=f"Who lives in the {choice.found.number} neighbourhoods that score highest, and in {choice.evidence.area_name}",
             columns=[
-                ("kind", "By"),
                 ("group", "Group"),
                 ("people", "Live there"),
                 ("share", "Share there"),
@@ -63,8 +62,7 @@ def make_residents_table(choice: Choice) -> list[Block]:
             ],
             rows=[
                 (
-                    row.kind,
-                    row.group,
+                    row.label,
                     choice.protect_people(row.people, row.feed),
                     choice.protect_share(row.share, row.people, row.feed),
                     choice.protect_share(row.share_of_county, row.people_in_county, row.feed),
