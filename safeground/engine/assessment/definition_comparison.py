@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,16 @@ from safeground.engine.assessment.withholding import (
     protect_table,
 )
 from safeground.engine.catalogue import Catalogue
-from safeground.engine.disclosure import DisclosureRule, Protected
+from safeground.engine.disclosure import (
+    CellKey,
+    DisclosureRule,
+    Protected,
+    Release,
+    Series,
+    SeriesSum,
+    State,
+    ToldCell,
+)
 from safeground.engine.documents import (
     Audience,
     Block,
@@ -38,6 +48,10 @@ from safeground.engine.measures import IN, OUT, UNDETERMINED, DefinitionComparis
 
 _WORDS = {IN: "in", UNDETERMINED: "cannot tell", OUT: "out"}
 _VERDICTS = (IN, UNDETERMINED, OUT)
+_PARTS = ("", "/cannot tell", "/at most")
+"""What a definition's three numbers are called in all that editions tell."""
+_Told: TypeAlias = list[list[tuple[Protected, Protected, Protected]]]
+"""For each definition, for each area or month, what is definite, what cannot be told, and both."""
 _YOUNG = {"yes": "under 25", "no": "25 and over", None: "not known"}
 
 
@@ -93,6 +107,56 @@ class ComparisonPages:
 
         return lies_within(IN), lies_within(UNDETERMINED), lies_within(IN, UNDETERMINED)
 
+    def releases(self) -> tuple[Release, ...]:
+        """What the pages tell of each definition, in all, by area and by month, and of what all say at once, for a check of releases.
+        Nothing where the rule withholds nothing. Why crimes move between definitions is not in it."""
+        if self.rule.threshold == 0:
+            return ()
+        months = tuple(f"{month:%Y-%m}" for month in self.comparison.period.months)
+        own = self.comparison.force_counts[0].definite.areas[0]
+        areas, counted = self._by_area
+        periods, monthly = self._by_month
+        told: list[tuple[str, str, tuple[str, ...], tuple[Protected, Protected, Protected]]] = []
+        for place, measure in enumerate(self._measures):
+            told.append((measure, own, months, self.counts()[place]))
+            told += [(measure, area, months, number) for area, number in zip(areas, counted[place], strict=True)]
+            told += [
+                (measure, own, (f"{period.first:%Y-%m}",), number)
+                for period, number in zip(periods, monthly[place], strict=True)
+            ]
+        cells = [
+            ToldCell(CellKey(Series(f"{measure}{of}", area), when), number.value, 0)
+            for measure, area, when, numbers in told
+            for of, number in zip(_PARTS, numbers, strict=True)
+            if number.state in (State.PUBLISHED, State.SUPPRESSED)
+        ]
+        series = dict.fromkeys((measure, area) for measure, area, _, _ in told)
+        sums = tuple(
+            SeriesSum(Series(f"{measure}{_PARTS[2]}", area), tuple(Series(f"{measure}{of}", area) for of in _PARTS[:2]))
+            for measure, area in series
+        )
+        return (Release("", self.rule, (*cells, *self._combined_cells(own, months)), sums),)
+
+    def _combined_cells(self, own: str, months: tuple[str, ...]) -> list[ToldCell]:
+        """What the definitions say at once, as the table of it tells."""
+        measure = f"{self.comparison.feed}/{' and '.join(label for label in self.labels)}"
+        found = self._crossed() if len(self.labels) == 2 else self._combined()
+        return [
+            ToldCell(
+                CellKey(Series(measure, own, f"says={', '.join(_WORDS[v] for v in verdicts)}"), months), number.value, 0
+            )
+            for verdicts, number in found
+            if number.state in (State.PUBLISHED, State.SUPPRESSED)
+        ]
+
+    @cached_property
+    def _measures(self) -> tuple[str, ...]:
+        """What the definitions are called in all that editions tell: by their names, unless they are read otherwise than shipped."""
+        return tuple(
+            f"{self.comparison.feed}/{each.label if each.readings or each.origin else each.definition.name}"
+            for each in self.comparison.chosen
+        )
+
     def _overview(self) -> Chapter:
         period = self.comparison.period.label
         blocks: list[Block] = [
@@ -136,9 +200,8 @@ class ComparisonPages:
         )
 
     def _cross_table(self) -> Table:
-        crossed = self.comparison.cross(0, 1)
-        counts = np.array([[crossed.get((one, other), 0) for other in _VERDICTS] for one in _VERDICTS], dtype=float)
-        protected = protect_table(counts, self.rule, has_row_totals=True)
+        protected = [number for _, number in self._crossed()]
+        width = len(_VERDICTS)
         return make_table(
             id="definition_overlap",
             caption=f"Crimes by what {self.labels[0]} (rows) and {self.labels[1]} (columns) say",
@@ -146,16 +209,23 @@ class ComparisonPages:
                 ("first", self.labels[0]),
                 *((f"second_{word.replace(' ', '_')}", f"{self.labels[1]}: {word}") for word in _WORDS.values()),
             ],
-            rows=[(_WORDS[one], *cells) for one, cells in zip(_VERDICTS, protected, strict=True)],
+            rows=[(_WORDS[one], *protected[width * at : width * at + width]) for at, one in enumerate(_VERDICTS)],
             source=self.source,
         )
 
+    def _crossed(self) -> list[tuple[tuple[int, int], Protected]]:
+        """What the first two say of each crime, row by row."""
+        crossed = self.comparison.cross(0, 1)
+        counts = np.array([[crossed.get((one, other), 0) for other in _VERDICTS] for one in _VERDICTS], dtype=float)
+        told = protect_table(counts, self.rule, has_row_totals=True)
+        return [
+            ((one, other), number)
+            for one, row in zip(_VERDICTS, told, strict=True)
+            for other, number in zip(_VERDICTS, row, strict=True)
+        ]
+
     def _crosswalk(self) -> Table:
         """What every definition says at once, the most frequent first; what all leave out comes last."""
-        ordered = sorted(
-            self.comparison.combinations.items(), key=lambda item: (all(v == OUT for v in item[0]), -item[1])
-        )
-        protected = self._protect_combinations([verdicts for verdicts, _ in ordered], [events for _, events in ordered])
         return make_table(
             id="definition_crosswalk",
             caption="Crimes by what every definition says",
@@ -163,12 +233,16 @@ class ComparisonPages:
                 *((f"definition_{place + 1}", label) for place, label in enumerate(self.labels)),
                 ("events", "Crimes"),
             ],
-            rows=[
-                (*(_WORDS[verdict] for verdict in verdicts), number)
-                for (verdicts, _), number in zip(ordered, protected, strict=True)
-            ],
+            rows=[(*(_WORDS[verdict] for verdict in verdicts), number) for verdicts, number in self._combined()],
             source=self.source,
         )
+
+    def _combined(self) -> list[tuple[tuple[int, ...], Protected]]:
+        ordered = sorted(
+            self.comparison.combinations.items(), key=lambda item: (all(v == OUT for v in item[0]), -item[1])
+        )
+        names = [verdicts for verdicts, _ in ordered]
+        return list(zip(names, self._protect_combinations(names, [events for _, events in ordered]), strict=True))
 
     def _protect_combinations(self, combinations: list[tuple[int, ...]], events: list[int]) -> list[Protected]:
         """Each definition's own three totals are told: of the events it counts, cannot tell, and leaves out."""
@@ -278,32 +352,44 @@ class ComparisonPages:
         )
 
     def _where_and_when(self) -> Chapter:
-        period = self.comparison.period
-        months = tuple(Period((month,), PeriodKind.MONTH) for month in period.months)
-        by_area = [
-            (
-                np.nan_to_num(counts.definite.gather([period]).values[:, 0]),
-                counts.undetermined.gather([period]).values[:, 0],
-            )
-            for counts in self.comparison.counts
-        ]
-        by_month = [
-            (counts.definite.gather(months).values[0], counts.undetermined.gather(months).values[0])
-            for counts in self.comparison.force_counts
-        ]
-        areas = self.comparison.counts[0].definite.areas
+        areas, counted = self._by_area
+        months, monthly = self._by_month
         names = [self.area_names.get(area, area) for area in areas]
         blocks: list[Block] = [
             Paragraph(
                 "An area holds what happened in it. Crimes without a usable place are in no area, so that areas may add up to less than "
                 "the force."
             ),
-            self._table_of("definition_areas", "Crimes by area", ("area", "Area"), names, by_area),
+            self._table_of("definition_areas", "Crimes by area", ("area", "Area"), names, counted),
             self._table_of(
-                "definition_months", "Crimes by month", ("month", "Month"), [m.label for m in months], by_month
+                "definition_months", "Crimes by month", ("month", "Month"), [m.label for m in months], monthly
             ),
         ]
         return Chapter("where_and_when", "Where and when", "The same counts by area and by month", tuple(blocks))
+
+    @cached_property
+    def _by_area(self) -> tuple[tuple[str, ...], _Told]:
+        period = self.comparison.period
+        counts = [
+            (
+                np.nan_to_num(counts.definite.gather([period]).values[:, 0]),
+                counts.undetermined.gather([period]).values[:, 0],
+            )
+            for counts in self.comparison.counts
+        ]
+        return self.comparison.counts[0].definite.areas, self._protect_pairs(counts)
+
+    @cached_property
+    def _by_month(self) -> tuple[tuple[Period, ...], _Told]:
+        months = tuple(Period((month,), PeriodKind.MONTH) for month in self.comparison.period.months)
+        counts = [
+            (counts.definite.gather(months).values[0], counts.undetermined.gather(months).values[0])
+            for counts in self.comparison.force_counts
+        ]
+        return months, self._protect_pairs(counts)
+
+    def _protect_pairs(self, counts: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> _Told:
+        return protect_nested([np.stack(pair, axis=-1) for pair in counts], self._nested, self.rule)
 
     def _table_of(
         self,
@@ -311,11 +397,10 @@ class ComparisonPages:
         caption: str,
         head: tuple[str, str],
         names: list[str],
-        counts: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+        protected: _Told,
     ) -> Table:
         columns = [head]
         rows: list[list[str | Protected]] = [[name] for name in names]
-        protected = protect_nested([np.stack(pair, axis=-1) for pair in counts], self._nested, self.rule)
         for place, (label, numbers) in enumerate(zip(self.labels, protected, strict=True)):
             columns += [
                 (f"definite_{place + 1}", f"{label}: definite"),

@@ -103,6 +103,7 @@ def compare_in_workspace(
         into=out,
         brand=make_brand(catalogue, [compared.feed]),
         manifest=manifest,
+        releases=pages.releases(),
         built_at=now or datetime.datetime.now(datetime.UTC),
         progress=progress,
     )

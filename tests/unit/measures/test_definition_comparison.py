@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from sharing import agree_to, make_agreements, make_keys
 
-from safeground.engine.build import compare_in_workspace
+from safeground.engine.build import check_release, compare_in_workspace
 from safeground.engine.catalogue import Catalogue, definitions_folder, evaluate_rule, load_catalogue
 from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import Audience, Table
@@ -29,6 +29,7 @@ from safeground.engine.measures import (
     compare_definitions,
     open_measures,
 )
+from safeground.engine.publish import read_releases
 from safeground.engine.warehouse import conform_deliveries, open_warehouse
 from safeground.engine.workspace import WorkspaceError, init_workspace, open_workspace
 
@@ -259,6 +260,16 @@ def test_the_page_withholds_small_numbers_and_the_police_see_them(
     table = (out / "tables" / "definition_overlap.csv").read_text(encoding="utf-8-sig")
     assert table.count("suppressed") >= 2 * len(small) >= 2
     police = compare_in_workspace(workspace, catalogue, names, audience=Audience.POLICE, out=tmp_path / "police")
+    assert not (tmp_path / "police" / "release.json").exists()  # nothing is withheld from the police of their own
+    _, (release,) = read_releases(out)
+    told = {(str(cell.key.series), cell.key.months): cell.value for cell in release.cells}
+    months = tuple(f"{month:%Y-%m}" for month in report.pages.comparison.period.months)
+    for name, counts in zip(names, report.pages.counts(), strict=True):
+        own = report.pages.comparison.force_counts[0].definite.areas[0]
+        for of, number in zip(("", "/cannot tell", "/at most"), counts, strict=True):
+            assert told[f"recorded_crime/{name}{of}, {own}", months] == number.value  # as editions call it
+    assert any(value is None for value in told.values()) and any(len(when) == 1 for _, when in told)
+    assert check_release(workspace, catalogue, out).cells == len(release.cells)
     told = (tmp_path / "police" / "tables" / "definition_overlap.csv").read_text(encoding="utf-8-sig")
     assert "suppressed" not in told
     assert police.as_data()["definitions"][0]["definite"] == sum(n for v, n in verdicts.items() if v[0] == IN)
