@@ -114,7 +114,7 @@ class ExhibitBlocks:
             Column("ratio", effects.column, is_number=True),
             Column("p", "p", is_number=True),
             Column("role", "Role"),
-            Column("basis", "Counted"),
+            Column("basis", "How counted"),
         )
         note = "p is of each comparison alone. Where several are read together, one is called clear only if it stays so for their number."
         return self.table(f"{effects.key}_numbers", caption, columns, tuple(rows), (note,))
