@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from cost_plans import make_economics, make_effect, make_plan
 
 from safeground.engine.catalogue import DefinitionsError, load_catalogue
 from safeground.engine.disclosure import DisclosureRule
@@ -20,12 +21,16 @@ from safeground.engine.evaluation import (
     DESIGNS,
     PROTOCOLS,
     CheckResult,
+    DesignKind,
     Evaluation,
     EvaluationRefused,
     MadeFrom,
     Result,
     SealEntry,
+    Side,
     Verdict,
+    appraise,
+    check_cost_benefit_plan,
     check_protocol,
     check_seal,
     evaluate,
@@ -376,3 +381,23 @@ def test_treatment_may_begin_late_and_end(tmp_path: Path, name: str, make: Calla
     found = run(write_protocol(tmp_path, "difference_in_differences", treated=make(), last="2024-03"))
     assert found.primary.upper < 1
     assert ("Starts differ" in found.words.what_it_is) is (name == "staggered")
+
+
+def test_a_contrast_over_time_may_be_asked_about_a_fall(tmp_path: Path) -> None:
+    asked = "Did violence fall by more where a team worked?"
+    assert read_protocol(write_protocol(tmp_path, "difference_in_differences", question=asked)).question == asked
+    assert read_protocol(tmp_path / "protocol.yaml").contrast.treated == "the treated places"
+
+
+def test_offences_fewer_are_those_that_the_same_places_would_have_had() -> None:
+    effect = make_effect(0.8, 0.7, 0.9, kind=DesignKind.COMPARISON, treated=Side(60, 400), other=None)
+    plan = make_plan(benefits=[{"title": "Violence", "outcome": "violence", "unit_cost": "violence"}])
+    found = appraise(plan, make_economics(violence=1_000), {"violence": effect}, rng=np.random.default_rng(1))
+    assert found.benefits[0].prevented.central == pytest.approx(400 / 0.8 - 400)
+
+
+@pytest.mark.parametrize("design", ["synthetic_control", "weighted_displacement"])
+def test_a_difference_has_no_price_and_a_plan_that_names_it_is_refused_beforehand(tmp_path: Path, design: str) -> None:
+    protocol = read_protocol(write_protocol(tmp_path, design))
+    with pytest.raises(EvaluationRefused, match="violence"):
+        check_cost_benefit_plan(make_plan(), make_economics(violence=1_000), protocol.priced)
