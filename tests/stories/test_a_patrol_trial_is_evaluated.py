@@ -39,13 +39,18 @@ def run(*words: object) -> int:
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     """A workspace with a trial of eight weeks, drawn before its first day."""
+    return draw_trial(tmp_path)
+
+
+def draw_trial(tmp_path: Path, **changes: object) -> Path:
     workspace = tmp_path / "workspace"
     assert run("init", workspace, "--partnership", "wrenshire") == DONE
     content = yaml.safe_load((EXAMPLE / "trial.yaml").read_text(encoding="utf-8"))
-    content |= {"name": "eight_weeks", "starts": datetime.date(2025, 6, 2), "days": DAYS}
+    content |= {"name": "eight_weeks", "starts": datetime.date(2025, 6, 2), "days": DAYS} | changes
     (tmp_path / "trial.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     (tmp_path / "places.csv").write_bytes((EXAMPLE / "places.csv").read_bytes())
-    assert run("patrol", "design", tmp_path / "trial.yaml", "--workspace", workspace, "--simulations", 20) == DONE
+    design = "patrol", "design", tmp_path / "trial.yaml", "--workspace", workspace, "--simulations", 20
+    assert run(*design) == (DONE if not changes else REFUSED)  # more places at once than the example's shifts can carry
     schedule_trial(
         open_workspace(workspace), load_catalogue("wrenshire"), "eight_weeks", seal=True, by="Hot spot lead", now=BEFORE
     )
@@ -101,6 +106,24 @@ def test_from_the_draw_to_the_page(drawn: Path, tmp_path: Path, capsys: pytest.C
     assert "are not the schedule's" in capsys.readouterr().err
 
 
+def test_pairs_of_places_drawn_all_along_are_told_with_the_time_before(tmp_path: Path) -> None:
+    drawn = draw_trial(tmp_path, draw={"kind": "parallel", "treated": 1, "stratum": 2})
+    workspace, catalogue = open_workspace(drawn), load_catalogue("wrenshire")
+    with pytest.raises(EvaluationRefused, match="write design: parallel"):
+        seal_evaluation(workspace, catalogue, write_protocol(tmp_path), now=BEFORE)
+    question = "Are there fewer offences at places with patrols?"
+    protocol = write_protocol(tmp_path, design="parallel", question=question, before=28)
+    seal_evaluation(workspace, catalogue, protocol, now=BEFORE)
+    land_crimes(drawn, tmp_path, before=28, mean=0.8)
+    report = run_evaluation(workspace, catalogue, protocol, now=AFTER)
+    primary = report.evaluation.primary
+    assert primary.upper < 1 and 0.2 < primary.estimate < 0.6  # the lot is drawn anew in every run of this test
+    checks = {check.name: str(check.verdict) for check in primary.checks}
+    assert checks["draw_sealed_before_start"] == checks["protocol_sealed"] == "passed"
+    assert "not applicable" not in (checks["balance_at_baseline"], checks["contamination"])
+    assert "at places drawn to have patrols than at the other places of the draw" in report.sentences[0]
+
+
 def test_a_build_quotes_what_was_found_and_says_what_changed_since(drawn: Path, tmp_path: Path) -> None:
     workspace, catalogue = open_workspace(drawn), load_catalogue("wrenshire")
     protocol = write_protocol(tmp_path)
@@ -113,6 +136,7 @@ def test_a_build_quotes_what_was_found_and_says_what_changed_since(drawn: Path, 
         findings = json.loads((editions[audience] / "findings.json").read_text(encoding="utf-8"))["findings"]
         told = next(each for each in findings if each["id"] == "evaluation.eight_weeks_patrols.violence")
         assert told["estimate"]["value"] == pytest.approx(found.evaluation.primary.estimate, rel=1e-6)
+        assert "Shared under a data sharing agreement" in told["sources"][0]
         page = (editions[audience] / "evaluations.html").read_text(encoding="utf-8")
         assert 'href="evaluation_eight_weeks_patrols.html"' in page and "What it was made from has changed" not in page
         assert (editions[audience] / "evaluation_eight_weeks_patrols.html").is_file()
@@ -148,8 +172,9 @@ def land_again(workspace: Path, folder: Path) -> None:
     assert run("land", workspace, path) == DONE
 
 
-def land_crimes(workspace: Path, folder: Path) -> None:
-    """Recorded crimes at the trial's places, a third as many on patrol days, and one far away each day."""
+def land_crimes(workspace: Path, folder: Path, *, before: int = 0, mean: float = 0.5) -> None:
+    """Recorded crimes at the trial's places, a third as many on patrol days, and one far away each day. before: days before the start
+    with crimes of their own."""
     with (workspace / "patrols/eight_weeks/draw-1/allocation.csv").open(encoding="utf-8", newline="") as file:
         allocation = list(csv.DictReader(file))
     with (folder / "places.csv").open(encoding="utf-8", newline="") as file:
@@ -157,8 +182,11 @@ def land_crimes(workspace: Path, folder: Path) -> None:
     rng = np.random.default_rng(3)
     rows = []
     for row in allocation:
-        for _ in range(rng.poisson(0.5 * (RATIO if row["assigned"] == "Y" else 1.0))):
+        for _ in range(rng.poisson(mean * (RATIO if row["assigned"] == "Y" else 1.0))):
             rows.append((row["patrol_day"], *(centre + rng.uniform(-40, 40) for centre in centres[row["place"]])))
+    for day in (datetime.date(2025, 6, 1) - datetime.timedelta(days=number) for number in range(before)):
+        for centre in centres.values():
+            rows += [(f"{day}", *(each + rng.uniform(-40, 40) for each in centre))] * int(rng.poisson(mean))
     for month, text in make_crimes(rows).items():
         path = folder / f"{month}-wrenshire-crimes.csv"
         path.write_text(text, encoding="utf-8")

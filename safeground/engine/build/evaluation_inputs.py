@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from safeground.engine.build.code_version import get_code_version
@@ -54,6 +54,12 @@ def find_named(catalogue: Catalogue, protocol: Protocol) -> dict[str, Any]:
         tables = vars(catalogue.economics).items()
         named["economics"] = {name: table.model_dump(mode="json") for name, table in tables}
     return named
+
+
+def name_sources(catalogue: Catalogue, feeds: Iterable[str]) -> tuple[str, ...]:
+    """Feeds as they must be named beneath a number: 'Street-level crime and anti-social behaviour, data.police.uk (…licence)'."""
+    contracts = (catalogue.feeds.contracts[feed] for feed in dict.fromkeys(feeds))
+    return tuple(f"{each.title}, {each.source.name} ({each.source.licence})" for each in contracts)
 
 
 def say_changed(made_from: MadeFrom, now: MadeFrom) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.areas import find_neighbours, make_outlines
+from safeground.engine.build.evaluation_inputs import name_sources
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.evaluation import AreaMonthsProtocol, EvaluationRefused, SeriesData
 from safeground.engine.measures import Measures, open_measures
@@ -63,7 +64,7 @@ def read_workspace_series(workspace: Workspace, catalogue: Catalogue, protocol: 
                 outcome.name: name_police_initiated(catalogue, outcome.definition or "")
                 for outcome in protocol.outcomes
             },
-            sources=(catalogue.feeds.contracts[counts.feed].title,),
+            sources=name_sources(catalogue, [counts.feed]),
         )
 
 

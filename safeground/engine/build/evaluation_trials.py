@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.build.evaluation_inputs import name_sources
 from safeground.engine.build.patrol_dosage import tell_dosage
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.evaluation import (
@@ -78,7 +79,7 @@ def read_workspace_trial(workspace: Workspace, catalogue: Catalogue, protocol: T
         police_initiated={
             outcome.name: name_police_initiated(catalogue, outcome.definition or "") for outcome in protocol.outcomes
         },
-        sources=tuple(dict.fromkeys(outcome.feed or "" for outcome in protocol.outcomes)),
+        sources=name_sources(catalogue, [outcome.feed for outcome in protocol.outcomes if outcome.feed]),
     )
 
 
