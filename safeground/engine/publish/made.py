@@ -124,11 +124,11 @@ def present_origin(
 def describe_origin(origin: Origin) -> str:
     """An origin as Markdown, for paper: its rule, its rows, its deliveries and what became of them, and where its page is."""
     parts = [
-        f"{origin.definition}. {origin.counted}",
+        f"{origin.label}. Counted: {origin.counted.rstrip('.')}.",
         "What counts:\n\n" + "\n".join(f"* {clause}." for clause in origin.clauses),
         *(f"Read so: {question} {reading}." for question, reading in origin.readings),
         *(
-            f"{each.title}: {each.unit}; interval {each.interval} (measure {each.name}, version {each.version})."
+            f"{each.title}: interval {each.interval} (measure {each.name}, version {each.version})."
             for each in origin.measures
         ),
         f"Source of the definition: {origin.source}" if origin.source else "",

@@ -73,7 +73,7 @@ def test_paper_tells_how_each_definition_was_counted():
     origin = Origin(
         id="violence", title="Violence", definition="Violence, version 1 (violence)", label="violence version 1", version=1,
         file="national/definitions/violence.yaml", source="A table", clauses=("The offence is violence",), readings=(),
-        counted="Each offence once.", measures=(MadeMeasure("rate", 1, "A rate", "per 1,000", "95%"),), rows=(("In", rows),),
+        counted="each offence once", measures=(MadeMeasure("rate", 1, "A rate", "per 1,000", "95%"),), rows=(("In", rows),),
         rows_period="June 2025", deliveries=(delivery,), rule=OPEN, rule_note="Open.",
     )  # fmt: skip
     chapters = present(Paragraph("Words."), origins=(origin,))
@@ -81,10 +81,10 @@ def test_paper_tells_how_each_definition_was_counted():
     said = str(chapters[-1]["blocks"])
     for words in (
         "The offence is violence.",
-        "Each offence once.",
+        "Counted: each offence once.",
         "in 12 rows",
         "12 were set aside",
         "made-violence.html",
-        "A rate: per 1,000",
+        "A rate: interval 95%",
     ):
         assert words in said
