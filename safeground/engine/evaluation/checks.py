@@ -63,11 +63,15 @@ def judge_absence(
 ) -> CheckResult:
     """Of something that was not clearly seen: passed where its interval excludes a harmful ratio, else too few events to tell.
 
+    Where the interval leaves out 1 it was seen after all, by another test than the one that did not, and fails.
+
     `seen`: what was looked at, as the beginning of a sentence. `upwards_only`: only a ratio above 1 would harm.
     """
     if not lower <= upper:  # NaN too
         return not_applicable(name, question, f"{seen}, and too few events to tell: there is no interval.")
     interval = f"the ratio lies between {format_number(lower, decimals=2)} and {format_number(upper, decimals=2)}"
+    if lower > 1 or (upper < 1 and not upwards_only):
+        return failed(name, question, f"There is some sign of it: {interval}, all on one side of 1.")
     if upper > HARMFUL_RATIO or (lower < 1 / HARMFUL_RATIO and not upwards_only):
         return not_applicable(name, question, f"{seen}, but too few events to tell: {interval}.")
     return passed(name, question, f"{seen}, and {interval}.")

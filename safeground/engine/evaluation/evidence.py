@@ -37,6 +37,11 @@ _MARYLAND: Final[Mapping[DesignKind, int]] = MappingProxyType({
 _BREAKS: Final = frozenset({"schedule_as_drawn", "draw_sealed_before_start"})
 """A draw that cannot be shown to have been one is no draw: the design counts as a comparison."""
 
+_UNLIKE: Final = frozenset({"pre_fit", "balance", "parallel_trends"})
+"""Where nobody drew lots, sides that are seen not to be alike are one step less of a comparison: a match that does not match is a mere
+comparison, and one that went another way before says no more than before and after. A lot that came out uneven is still a lot."""
+_COMPARED: Final = frozenset({DesignKind.MATCHED, DesignKind.COMPARISON})
+
 SEALED: Final = "protocol_sealed"
 
 _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
@@ -49,6 +54,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "negative_control": 1,
     "displacement": 1,
     "carry_over": 1,
+    "constant_effect": 1,
     "regression_to_the_mean": 2,
     "parallel_trends": 2,
     "pre_fit": 2,
@@ -97,6 +103,8 @@ def grade(kind: DesignKind, checks: Iterable[CheckResult]) -> EvidenceGrade:
             maryland, security = min(maryland, _MARYLAND[DesignKind.COMPARISON]), security - 2
             reasons.append(f"{check.question} {check.sentence}")
         elif check.verdict is not Verdict.PASSED and lost > 0:
+            if check.verdict is Verdict.FAILED and check.name in _UNLIKE and kind in _COMPARED:
+                maryland = _MARYLAND[kind] - 1
             security -= lost
             reasons.append(f"{check.question} {check.sentence}")
     return EvidenceGrade(maryland, max(0, security), tuple(reasons))

@@ -63,7 +63,7 @@ def _check_areas(protocol: AreaMonthsProtocol, data: SeriesData, *, needs_others
 def _check_dates(protocol: AreaMonthsProtocol) -> Iterator[str]:
     labels, what = protocol.periods, protocol.period_word
     for each in protocol.treated:
-        for label in (each.starts, each.ends or each.starts):
+        for label in dict.fromkeys((each.starts, each.ends or each.starts)):
             if not labels[0] <= label <= labels[-1]:
                 yield f"{each.areas[0]}: {say_period(label)} does not lie within {protocol.period}; mend the one or the other."
     before = sum(label < protocol.starts for label in labels)

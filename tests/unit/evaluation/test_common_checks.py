@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from safeground.engine.evaluation import Effect, Verdict, weighted_displacement_difference
+from safeground.engine.evaluation.checks import failed, passed
 from safeground.engine.evaluation.designs.common_checks import check_placebo_in_space, check_unseen, check_window
+from safeground.engine.evaluation.evidence import DesignKind, grade
 
 FOUND = weighted_displacement_difference((207, 110), (308, 318))
 
@@ -73,3 +75,20 @@ def test_without_another_window_nothing_was_looked_at() -> None:
 )
 def test_what_little_could_explain_fails(effect: Effect, verdict: Verdict) -> None:
     assert check_unseen(effect).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "check", "maryland"),
+    [
+        (DesignKind.MATCHED, "pre_fit", 3),
+        (DesignKind.MATCHED, "balance", 3),
+        (DesignKind.COMPARISON, "parallel_trends", 2),
+        (DesignKind.RANDOMISED, "balance", 5),
+        (DesignKind.COMPARISON, "influence", 3),
+    ],
+)
+def test_sides_that_are_not_alike_are_a_lesser_design_unless_lots_were_drawn(
+    kind: DesignKind, check: str, maryland: int
+) -> None:
+    assert grade(kind, [failed(check, "Were they?", "They were not.")]).maryland == maryland
+    assert grade(kind, [passed(check, "Were they?", "They were.")]).maryland == grade(kind, ()).maryland

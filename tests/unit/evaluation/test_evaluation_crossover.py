@@ -92,6 +92,9 @@ def test_all_checks_of_a_sound_trial_pass_but_its_sealing_and_grades_follow() ->
         (0.3, 4.0, False, Verdict.NOT_APPLICABLE),
         (0.5, 1.1, False, Verdict.NOT_APPLICABLE),
         (0.5, 1.1, True, Verdict.PASSED),
+        (1.04, 1.38, False, Verdict.FAILED),
+        (0.7, 0.95, False, Verdict.FAILED),
+        (0.7, 0.95, True, Verdict.PASSED),
         (float("nan"), float("nan"), True, Verdict.NOT_APPLICABLE),
     ],
 )
@@ -99,7 +102,10 @@ def test_what_was_not_seen_is_passed_only_where_a_harmful_size_is_excluded(
     lower: float, upper: float, upwards_only: bool, verdict: Verdict
 ) -> None:
     check = judge_absence("displacement", "Was it?", lower, upper, seen="Not clearly", upwards_only=upwards_only)
-    assert check.verdict is verdict and ("too few events to tell" in check.sentence) is (verdict is not Verdict.PASSED)
+    assert check.verdict is verdict and ("too few events to tell" in check.sentence) is (
+        verdict is Verdict.NOT_APPLICABLE
+    )
+    assert ("some sign" in check.sentence) is (verdict is Verdict.FAILED)
 
 
 def test_a_small_trial_passes_no_check_that_it_could_not_have_failed() -> None:

@@ -8,6 +8,7 @@ import pytest
 from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import Direction
 from safeground.engine.evaluation import EvaluationRefused, regression_to_mean, say_effect
+from safeground.engine.evaluation.checks import Verdict
 from safeground.engine.statistics import shrink_ratios
 
 OPEN = DisclosureRule("open", "open data", 0, 1, "publisher", "made up")
@@ -22,21 +23,42 @@ def make_areas(seed: int, *, ratio: float = 1.0, trend: float = 1.0, areas: int 
     return before, rng.poisson(rates * trend * np.where(chosen, ratio, 1)).astype(float), chosen
 
 
-def test_what_is_expected_is_the_shrunken_count_times_the_others_change() -> None:
-    before, after, chosen = make_areas(1, trend=0.8)
+def test_what_is_expected_is_what_chance_leaves_as_far_as_others_kept_it_times_what_moved_all() -> None:
+    before, after, chosen = make_areas(1, trend=0.8, areas=20_000)
     found = regression_to_mean(before, after, chosen)
     likely = shrink_ratios(before, np.ones_like(before)).value * before.mean()
-    others = after[~chosen].sum() / likely[~chosen].sum()
-    assert found.by_others == pytest.approx(others) and found.by_choice == pytest.approx(
-        likely[chosen].sum() / before[chosen].sum()
-    )
+    assert found.by_others == pytest.approx(0.8, abs=0.02), "areas keep all that chance leaves"
+    assert found.by_choice == pytest.approx(likely[chosen].sum() / before[chosen].sum(), abs=0.03)
     assert found.expected == pytest.approx(found.by_others * found.by_choice)
     assert found.effect.estimate == pytest.approx(found.seen / found.expected)
 
 
+def make_passing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Half of how areas differ lasts, and the highest of one time are chosen: chance explains next to nothing of it."""
+    lasting = 60 * np.exp(rng.normal(0, 0.3, 100))
+    before, after = (rng.poisson(lasting * np.exp(rng.normal(0, 0.3, 100))).astype(float) for _ in range(2))
+    return before, after, before >= np.sort(before)[-8]
+
+
+def test_highs_that_pass_by_themselves_are_not_told_as_an_effect() -> None:
+    rng = np.random.default_rng(11)
+    found = [regression_to_mean(*make_passing(rng)).effect for _ in range(120)]
+    assert np.mean([effect.direction is Direction.LOWER for effect in found]) <= 0.08, "more than chance and 5% allow"
+    check = next(check for check in found[0].checks if check.name == "regression_to_the_mean")
+    assert check.verdict is Verdict.PASSED and "kept" in check.sentence
+
+
+def test_the_check_fails_where_nobody_can_see_how_far_highs_come_back() -> None:
+    before, after, chosen = make_passing(np.random.default_rng(4))
+    some = np.flatnonzero(chosen)[:2].tolist() + np.argsort(np.abs(before - 60))[:10].tolist()
+    found = regression_to_mean(before[some], after[some], chosen[some]).effect
+    check = next(check for check in found.checks if check.name == "regression_to_the_mean")
+    assert check.verdict is Verdict.FAILED and "Can it be seen" in found.evidence.reasons[-1]
+
+
 def test_a_fall_that_is_only_the_choice_is_not_told_as_more() -> None:
     found = regression_to_mean(*make_areas(2))
-    assert found.seen < 0.85 and found.by_choice < 0.85
+    assert found.seen < 0.85 and found.by_choice < 0.9
     assert found.effect.direction is Direction.CANNOT_TELL
     assert say_effect(found.effect, found.effect.protect(OPEN)).startswith("We cannot tell")
     assert found.effect.evidence.maryland == 2
