@@ -24,6 +24,7 @@ from safeground.engine.areas.outlines import (
     dissolve,
     find_neighbours,
     make_outlines,
+    measure_land,
     simplify_for_display,
 )
 from safeground.engine.areas.vintages import CURRENT, find_vintages, get_vintages, name_vintage
@@ -60,6 +61,7 @@ __all__ = [
     "make_grid",
     "make_hierarchy",
     "make_outlines",
+    "measure_land",
     "name_grid_reference",
     "name_vintage",
     "share_land",

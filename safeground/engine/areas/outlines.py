@@ -69,6 +69,18 @@ def make_outlines(boundaries: pa.Table, vintage: str) -> Outlines:
     return Outlines(vintage, codes[order], names[order], np.asarray(geometries, dtype=object)[order])
 
 
+def measure_land(outlines: Outlines) -> NDArray[np.float64]:
+    """Square kilometres within each outline, shape (n,). Land, where outlines are clipped to the coast, as those of small areas are.
+
+    Degrees are turned into metres at each outline's own latitude (the series for the ellipsoid of WGS84), which is right to one part in
+    10,000 for areas smaller than a county; generalised outlines are further from the ground than that.
+    """
+    latitude = np.radians(shapely.get_y(shapely.centroid(outlines.geometries)))
+    along = 111_132.954 - 559.822 * np.cos(2 * latitude) + 1.175 * np.cos(4 * latitude)
+    across = 111_412.84 * np.cos(latitude) - 93.5 * np.cos(3 * latitude) + 0.118 * np.cos(5 * latitude)
+    return np.asarray(shapely.area(outlines.geometries) * along * across / 1e6)
+
+
 def dissolve(outlines: Outlines, parents: Mapping[str, str], *, vintage: str, names: Mapping[str, str]) -> Dissolved:
     """Outlines of the areas that `parents` (code of a part to code of its area) says the parts make up.
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.areas import make_outlines, measure_land
 from safeground.engine.measures.populations import ALL_AGES, Ages
 from safeground.engine.measures.prescribing import allocate_items
 
 if TYPE_CHECKING:
     from safeground.engine.measures.calculation import Measures
 
-Kind = Literal["attribute", "age", "lookup", "prescribing"]
+Kind = Literal["attribute", "age", "lookup", "prescribing", "outline"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ CHARACTERISTICS: Final[Mapping[str, Characteristic]] = MappingProxyType(
         "schooling": _deprivation("deprivation of schooling", "children_and_young_people", "score"),
         "crowding": _deprivation("overcrowded homes", "household_overcrowding_indicator_rooms", "indicator"),
         "connectivity": _deprivation("connectivity", "connectivity_score", "indicator"),
+        # Of small areas, so that of a larger one it is how closely its residents live and not how much moor it has.
+        "density": Characteristic("residents per square kilometre of land", "area_boundaries", "outline"),
         "aged_16_24": Characteristic("share aged 16 to 24", "population", "age", ages=Ages(16, 24), year=2021),
         "aged_65": Characteristic("share aged 65 and over", "population", "age", ages=Ages(65), year=2021),
         "aged_16_24_in_2020": Characteristic("share aged 16 to 24 in 2020", "population", "age", ages=Ages(16, 24), year=2020),
@@ -97,6 +100,8 @@ def _read_small_areas(measures: Measures, wanted: Characteristic) -> NDArray[np.
         return _read_urban(measures, wanted.name)
     if wanted.kind == "prescribing":
         return _read_prescribing(measures)
+    if wanted.kind == "outline":
+        return _read_density(measures)
     table = measures.warehouse.table("attributes")
     rows = table.filter(
         table.source == wanted.source, table.kind == wanted.attribute_kind, table.name == wanted.name
@@ -135,6 +140,17 @@ def _read_urban(measures: Measures, vintage: str) -> NDArray[np.float64]:
     rows = table.filter(table.to_vintage == vintage).select("from_code", "to_code").distinct().to_pyarrow()
     codes, classes = rows["from_code"].to_pylist(), rows["to_code"].to_pylist()
     return _spread(measures, codes, np.array([code.startswith("U") for code in classes], dtype=float))
+
+
+def _read_density(measures: Measures) -> NDArray[np.float64]:
+    """The logarithm of residents per square kilometre of land, since a few town centres lie far out."""
+    base = measures.locator.hierarchy.codes
+    outlines = make_outlines(measures.warehouse.table("boundaries").to_pyarrow(), measures.locator.base)
+    land = dict(zip(outlines.codes.tolist(), measure_land(outlines).tolist(), strict=True))
+    area = np.array([land.get(str(code), np.nan) for code in base])
+    people = measures.populations(2021).people[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.log(np.where((people > 0) & (area > 0), people / area, np.nan)))
 
 
 def _read_prescribing(measures: Measures) -> NDArray[np.float64]:

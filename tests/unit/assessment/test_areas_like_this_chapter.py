@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from partners_county import OPEN, PartnersCounty, find_table, land_county, say
 
-from safeground.engine.assessment.chapters.areas_like_this.peers import GROUP_SIZE, Peers, find_peers
+from safeground.engine.assessment.chapters.areas_like_this.peers import (
+    GROUP_SIZE,
+    Peers,
+    choose_description,
+    describe_by,
+    find_other_choices,
+    find_peers,
+)
 from safeground.engine.disclosure import Protected
 from safeground.engine.documents import Audience, Chapter, Direction, Finding
+from safeground.engine.measures import read_characteristics
 
 DISTRICT = "ltla24"
 
@@ -17,7 +26,7 @@ DISTRICT = "ltla24"
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnersCounty]:
     with land_county(
-        tmp_path_factory.mktemp("like"), [], months=6, small_areas=600, open_files=(*OPEN, "imd")
+        tmp_path_factory.mktemp("like"), [], months=6, small_areas=600, open_files=(*OPEN, "imd", "boundaries")
     ) as landed:
         yield landed
 
@@ -74,3 +83,31 @@ def test_how_groups_are_chosen_and_how_far_they_change_is_said(chapter: Chapter)
     assert "Nothing that the police record is among them" in said
     assert "Described otherwise, a group keeps" in said
     assert "nothing to rank by" in said
+
+
+def test_density_describes_areas_where_every_neighbours_outlines_have_landed_and_connectivity_elsewhere() -> None:
+    rng = np.random.default_rng(3)
+    known = {name: rng.normal(size=40) for name in ("income", "connectivity", "density", "aged_16_24", "aged_65")}
+    built, values = choose_description(known, DISTRICT)
+    assert built == "density" and values is not None and (values[:, 1] == known["density"]).all()
+    own_only = {**known, "density": np.where(np.arange(40) < 14, known["density"], np.nan)}
+    built, values = choose_description(own_only, DISTRICT)
+    assert built == "connectivity" and values is not None and (values[:, 1] == known["connectivity"]).all()
+    assert choose_description({"income": known["income"]}, DISTRICT)[1] is None
+
+
+def test_every_other_way_leaves_out_or_replaces_one_thing() -> None:
+    assert "connectivity instead of density" in find_other_choices("density")
+    assert not any("density" in name for name in find_other_choices("connectivity"))
+    for built in ("density", "connectivity"):
+        for characteristics in find_other_choices(built).values():
+            assert characteristics != describe_by(built)
+
+
+def test_density_is_of_the_outlines_that_landed(county: PartnersCounty, peers: Peers) -> None:
+    """The county's own areas have outlines and its neighbours' have none, so that connectivity stands in."""
+    assert peers.described_by == describe_by("connectivity")
+    areas = peers.measurement.areas
+    found = read_characteristics(county.measures, ["density"], level=DISTRICT, areas=areas)[:, 0]
+    assert [row for row in range(len(areas)) if not np.isnan(found[row])] == list(peers.ours)
+    assert 2 < np.nanmin(found) < np.nanmax(found) < 11  # from 10 to 60,000 people a square kilometre

@@ -34,7 +34,7 @@ def make_areas_like_this(evidence: Evidence, outline: ChapterOutline) -> tuple[B
         *make_findings(evidence, districts),
         make_district_figure(evidence, districts),
         Heading("How the groups are chosen"),
-        Paragraph(notes["method"]),
+        Paragraph(notes["method_by_density" if "density" in districts.described_by else "method"]),
         Paragraph(say_groups(districts)),
     ]
     for level, title in ((WARD, "Wards"), (SMALL_AREA, "Neighbourhoods")):

@@ -20,21 +20,29 @@ GROUP_SIZE: Final[Mapping[str, int]] = MappingProxyType({DISTRICT: 7, WARD: 20, 
 """Seven of some forty districts, as the Home Office's groups of eight have with the one they are for. Smaller areas need more: each
 has few offences, and there are many to choose from."""
 
-DESCRIBED_BY: Final = ("income", "connectivity", "aged_16_24", "aged_65")
-"""Connectivity (how easily people reach work, shops and services) stands for density, which would need the outlines of neighbours'
-areas."""
+_BUILT: Final = ("density", "connectivity")
+"""How closely people live, by the first that is known of all areas. Connectivity (how easily people reach work, shops and services) stands
+for density where the outlines of neighbours' areas have not landed."""
 
-OTHER_CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "without income deprivation": ("connectivity", "aged_16_24", "aged_65"),
-        "without connectivity": ("income", "aged_16_24", "aged_65"),
-        "without the young": ("income", "connectivity", "aged_65"),
-        "without the old": ("income", "connectivity", "aged_16_24"),
-        "share in urban areas instead of connectivity": ("income", "urban", "aged_16_24", "aged_65"),
-        "deprivation of 2019 and ages of 2020": ("income_2019", "connectivity", "aged_16_24_in_2020", "aged_65_in_2020"),
+
+def describe_by(built: str) -> tuple[str, ...]:
+    """The characteristics that areas are described by."""
+    return ("income", built, "aged_16_24", "aged_65")
+
+
+def find_other_choices(built: str) -> Mapping[str, tuple[str, ...]]:
+    """Other ways to describe areas that an analyst might defend, each of which ought to say the same."""
+    others = {
+        "without income deprivation": (built, "aged_16_24", "aged_65"),
+        f"without {built}": ("income", "aged_16_24", "aged_65"),
+        "without the young": ("income", built, "aged_65"),
+        "without the old": ("income", built, "aged_16_24"),
+        f"share in urban areas instead of {built}": ("income", "urban", "aged_16_24", "aged_65"),
+        "deprivation of 2019 and ages of 2020": ("income_2019", built, "aged_16_24_in_2020", "aged_65_in_2020"),
     }
-)  # fmt: skip
-"""Other ways to describe areas that an analyst might defend, each of which ought to say the same."""
+    if built == "density":
+        others["connectivity instead of density"] = describe_by("connectivity")
+    return others
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +98,13 @@ def find_peers(evidence: Evidence, level: str, period: Period) -> Peers | None:
     if measurement.denominators is None or len(codes) < 3 * GROUP_SIZE[level]:
         return None
     known = _describe(evidence, level, codes)
-    values = _choose(known, DESCRIBED_BY, level)
+    built, values = choose_description(known, level)
     if values is None:
         return None
     counts, people = measurement.counts.definite.values[:, 0], measurement.denominators.values[:, 0]
     similar = find_similar_areas(values, size=GROUP_SIZE[level])
     positions, kept = {}, {}
-    for name, characteristics in OTHER_CHOICES.items():
+    for name, characteristics in find_other_choices(built).items():
         other = _choose(known, characteristics, level)
         if other is None:
             continue
@@ -112,7 +120,7 @@ def find_peers(evidence: Evidence, level: str, period: Period) -> Peers | None:
         names=tuple(measurement.area_names.get(code, code) for code in codes),
         partners=tuple(partner_of[code] for code in codes),
         ours=tuple(row for row, code in enumerate(codes) if code in mine),
-        described_by=DESCRIBED_BY,
+        described_by=describe_by(built),
         values=values,
         similar=similar,
         compared=compare_with_similar(counts, people, similar),
@@ -123,9 +131,16 @@ def find_peers(evidence: Evidence, level: str, period: Period) -> Peers | None:
 
 def _describe(evidence: Evidence, level: str, codes: Sequence[str]) -> dict[str, NDArray[np.float64]]:
     """What is known of the areas, shape (areas,) each, read once for all choices."""
-    wanted = dict.fromkeys(name for names in (DESCRIBED_BY, *OTHER_CHOICES.values()) for name in names)
+    choices = [names for built in _BUILT for names in (describe_by(built), *find_other_choices(built).values())]
+    wanted = dict.fromkeys(name for names in choices for name in names)
     names = [name for name in wanted if evidence.is_usable(CHARACTERISTICS[name].feed)]
     return dict(zip(names, read_characteristics(evidence.measures, names, level=level, areas=codes).T, strict=True))
+
+
+def choose_description(known: Mapping[str, NDArray[np.float64]], level: str) -> tuple[str, NDArray[np.float64] | None]:
+    """By what it is told how closely people live, and the values of all characteristics; None where too little has landed."""
+    found = [(built, _choose(known, describe_by(built), level)) for built in _BUILT]
+    return next(((built, values) for built, values in found if values is not None), (_BUILT[-1], None))
 
 
 def _choose(known: Mapping[str, NDArray[np.float64]], names: Sequence[str], level: str) -> NDArray[np.float64] | None:
