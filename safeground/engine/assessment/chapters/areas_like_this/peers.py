@@ -21,8 +21,8 @@ GROUP_SIZE: Final[Mapping[str, int]] = MappingProxyType({DISTRICT: 7, WARD: 20, 
 has few offences, and there are many to choose from."""
 
 _BUILT: Final = ("density", "connectivity")
-"""How closely people live, by the first that is known of all areas. Connectivity (how easily people reach work, shops and services) stands
-for density where the outlines of neighbours' areas have not landed."""
+"""How closely people live, by the first that is known of all areas. Connectivity (how easily people reach work, shops and services)
+stands for density where the outlines of neighbours' areas have not landed."""
 
 
 def describe_by(built: str) -> tuple[str, ...]:
