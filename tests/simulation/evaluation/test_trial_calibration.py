@@ -26,7 +26,7 @@ ALIKE = (TrialWorld.GROUPS, TrialWorld.PAIRS, TrialWorld.WAVES, TrialWorld.WAVES
     ("world", "ratio"), [*((world, 1.0) for world in TrialWorld), *((world, 0.6) for world in WITH_AN_EFFECT)]
 )
 def test_size_and_coverage_are_as_promised(world: TrialWorld, ratio: float) -> None:
-    found = calibrate_trial(world, ratio=ratio, trials=40, redraws=199, rng=np.random.default_rng(21))
+    found = calibrate_trial(world, ratio=ratio, trials=30, redraws=199, rng=np.random.default_rng(21))
     assert found.holds, found
 
 
