@@ -106,22 +106,26 @@ def _match_group(
     line: FloatArray,
     reach: float,
 ) -> None:
-    """Fill in `found` for the rows of one stratum."""
+    """Fill in `found` for the rows of one stratum. Others are sorted along the caliper's line: those beyond it are not looked at."""
     if not theirs.size:
         return
-    ranked = np.sort(line[theirs])
-    near = np.searchsorted(ranked, line[ours] + reach, "right") - np.searchsorted(ranked, line[ours] - reach, "left")
+    theirs = theirs[np.argsort(line[theirs], kind="stable")]
+    points, ranked = place[theirs], line[theirs]
+    first = np.searchsorted(ranked, line[ours] - reach, "left")
+    last = np.searchsorted(ranked, line[ours] + reach, "right")
     free = np.ones(len(theirs), dtype=np.bool_)
     for turn in range(found.shape[1]):
-        for at in np.argsort(near, kind="stable"):
+        for at in np.argsort(last - first, kind="stable"):
             if turn and found[rows[at], turn - 1] == NOBODY:
                 continue
-            apart = ((place[theirs] - place[ours[at]]) ** 2).sum(axis=1)
-            apart[~free | (np.abs(line[theirs] - line[ours[at]]) > reach)] = np.inf
-            best = int(apart.argmin())
-            if np.isfinite(apart[best]):
-                free[best] = False
-                found[rows[at], turn] = theirs[best]
+            near = first[at] + np.flatnonzero(free[first[at] : last[at]])
+            if not near.size:
+                continue
+            apart = ((points[near] - place[ours[at]]) ** 2).sum(axis=1)
+            nearest = near[apart == apart.min()]
+            best = nearest[theirs[nearest].argmin()]
+            free[best] = False
+            found[rows[at], turn] = theirs[best]
 
 
 def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,24 @@ def test_a_cost_in_other_prices_without_deflators_leaves_no_net_value() -> None:
     assert found.benefits[0].money is not None and found.benefits[0].why_no_cost_per_one == "a cost is not held"
     [missing] = found.not_computed
     assert missing.what == "Overtime" and "2024-25 cannot be told in those of 2015-16" in missing.why
+
+
+def test_prices_that_were_moved_say_by_which_edition_of_which_series() -> None:
+    cost = {"title": "Overtime", "bearer": "fiscal", "price_year": "2024-25", "amounts": [100_000], "source": MADE_UP}
+    held = {
+        "index": {"2015-16": 80.0, "2024-25": 100.0},
+        "not_held": None,
+        "vintage": "30 September 2026",
+        "source": MADE_UP,
+    }
+    moved = replace(ESSEX, deflators=ESSEX.deflators.model_copy(update=held))
+    assert (
+        run({"costs": [cost]}, economics=replace(moved, unit_costs=with_multiplier(1.0).unit_costs)).notes.count(
+            "Prices of other years are told in those of 2015-16 by made-up, as published 30 September 2026."
+        )
+        == 1
+    )
+    assert not any("as published" in note for note in run().notes)
 
 
 def test_an_offence_whose_cost_is_not_held_is_counted_and_not_valued() -> None:

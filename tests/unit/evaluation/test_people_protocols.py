@@ -6,10 +6,11 @@ import dataclasses
 import statistics
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from safeground.cli import main
-from safeground.engine.catalogue import DefinitionsError
+from safeground.engine.catalogue import DefinitionsError, load_economics
 from safeground.engine.disclosure import DisclosureRule, Protected, State
 from safeground.engine.documents import Audience, Document, Figure, Finding, Table
 from safeground.engine.evaluation import (
@@ -18,6 +19,8 @@ from safeground.engine.evaluation import (
     MadeFrom,
     Result,
     Verdict,
+    appraise,
+    check_cost_benefit_plan,
     check_protocol,
     evaluate,
     make_evaluation_chapter,
@@ -374,3 +377,29 @@ def test_where_the_answer_is_withheld_no_sentence_and_no_table_gives_it_back(wri
             assert f"{number:.2f}" not in told and f"{number:.3f}" not in told
     cells = [cell for table in tables(document).values() for row in table.rows for cell in row]
     assert not any(isinstance(cell, Protected) and cell.is_published for cell in cells)
+
+
+def test_what_a_scheme_cost_is_set_against_what_was_met_less(write) -> None:
+    """Injuries valued as violence with injury: nothing is taken off for what would have come anyway, as people like them show that."""
+    none = "{value: 0, why: made up}"
+    plan = f"""cost_benefit:
+  price_year: 2015-16
+  first_year: 2015-16
+  years: 1
+  costs: [{{title: Mentors, bearer: fiscal, price_year: 2015-16, amounts: [90000], source: made up}}]
+  benefits: [{{title: Injuries, outcome: injuries, unit_cost: violence_with_injury}}]
+  additionality: {{deadweight: {none}, attribution: {{value: 1, why: made up}}, displacement: {none}, drop_off: {none}}}
+  not_monetised: [{{what: What it is like to have a mentor, why: nobody was asked}}]
+  draws: 2000
+owner:"""
+    path = write("mentoring_evaluation", ("owner:", plan))
+    found = run(path)
+    protocol, economics = read_protocol(path), load_economics("wrenshire")
+    check_cost_benefit_plan(protocol.cost_benefit, economics, protocol.priced)
+    effects = {effect.name: effect for effect in found.effects}
+    costs = appraise(protocol.cost_benefit, economics, effects, rng=np.random.default_rng(1))
+    injuries = effects["injuries"]
+    expected = injuries.treated.units * injuries.other.events / injuries.other.units
+    assert costs.benefits[0].prevented.central == pytest.approx(expected * (1 - injuries.estimate))
+    chapter = make_evaluation_chapter(found, rule=SMALL, area=("E1", "County"), cost_benefit=costs)
+    assert "Injuries" in repr(chapter)

@@ -171,9 +171,11 @@ def _count_rarest(table: Floats, took_part: NDArray[np.bool_], sets: MatchedSets
     found = []
     for column in range(table.shape[1]):
         values = np.unique(table[:, column])
+        if len(values) != 2:
+            found.append(min(len(side) for side in sides))
+            continue
         cells = [int((side[:, column] == value).sum()) for side in sides for value in values]
-        # A cell of nobody tells of everybody there: it counts for one.
-        found.append(max(min(cells), 1) if len(values) == 2 else min(len(side) for side in sides))
+        found.append(max(min(cells), 1))  # a cell of nobody tells of everybody there: it counts for one
     return found
 
 

@@ -219,6 +219,11 @@ def _say(protocol: CampaignSurveyProtocol) -> PageWords:
         cannot_tell=(
             "Whether anybody does what they say, and whether there is less violence for it.",
             "What those would have said who were not asked or did not answer.",
+            *(
+                ("Whether anybody has changed: nobody was asked before.",)
+                if protocol.comparison == "seen_and_not"
+                else ()
+            ),
             *(("How many people it reached: impressions and views are no people.",) if protocol.reach else ()),
         ),
         costs_not_told="What it cost: what people say has no price.",
