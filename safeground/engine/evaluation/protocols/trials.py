@@ -89,8 +89,17 @@ class TrialProtocol(Protocol):
         return {day: (day.year - self.starts.year) * 12 + day.month - self.starts.month for day in days}
 
     @property
+    def looked_at(self) -> tuple[datetime.date, datetime.date]:
+        return self.first_counted, self.span[1]
+
+    @property
     def is_from_files(self) -> bool:
         return self.files is not None
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        named = (outcome.feed for outcome in self.outcomes if self.trial is not None)
+        return tuple(dict.fromkeys(feed for feed in named if feed is not None))
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
