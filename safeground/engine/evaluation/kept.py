@@ -64,16 +64,24 @@ def render_result(result: Result) -> str:
 
 
 def read_result(text: str, *, shown_as: str) -> Result | None:
-    """A result from its file; None where it was written by another version of it. Raises EvaluationRefused where it cannot be read."""
+    """A result from its file; None where it was written by another version of Safeground, whose parts were others.
+
+    Raises EvaluationRefused for a file that is broken.
+    """
     try:
         content = json.loads(text)
-        if content.get("schema") != SCHEMA:
-            return None
-        return _read(content, shown_as)
-    except (ValueError, KeyError, TypeError, AttributeError, DefinitionsError):
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
         raise EvaluationRefused(
             f"{shown_as} cannot be read; restore it from a copy, or run its protocol again: safeground evaluate PROTOCOL.yaml"
-        ) from None
+        )
+    if content.get("schema") != SCHEMA:
+        return None
+    try:
+        return _read(content, shown_as)
+    except (ValueError, KeyError, TypeError, AttributeError, DefinitionsError):
+        return None  # a build after an upgrade says that it has to be run again, and does not stop at it
 
 
 def _read(content: Mapping[str, Any], shown_as: str) -> Result:
