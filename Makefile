@@ -10,19 +10,22 @@ PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 ASSETS := safeground/design/static/manifest.json
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test test-spark check bench calibrate wheel lock clean fix
+.PHONY: demo test test-spark spark check bench calibrate wheel lock clean fix
 
 ## A needs assessment of a made-up county, from nothing: installs, makes the county, lands, builds, says where it is.
 demo: $(RUN_READY) $(ASSETS)
 	@$(BIN)/python -m safeground demo demo-workspace
 
-## Every test. Those that need Chromium or the real data say so when they are skipped.
+## Every test. Those that need Chromium, Spark or the real data say so when they are skipped.
 test: $(TEST_READY) $(ASSETS)
-	@$(PYTEST) --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@$(PYTEST) --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
 
 ## The same measures on a small Spark cluster as on DuckDB. Needs Java; installs PySpark (half a gigabyte), which `make test` does without.
 test-spark: $(SPARK_READY) $(ASSETS)
 	@$(PYTEST) -m spark $(PYTEST_ARGS)
+
+## PySpark, with which `make test` runs the tests on Spark beside the others.
+spark: $(SPARK_READY)
 
 ## What must hold before a change is kept: form, types, import direction, definitions.
 check: $(TEST_READY) $(ASSETS)

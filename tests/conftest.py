@@ -12,6 +12,18 @@ import pytest
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+MADE_ONCE = ("installed", "cluster")
+"""Fixtures too dear to be made by each worker: all that use one go to one."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests go to one worker, so that its fixtures are made once (as --dist loadgroup reads it)."""
+    for item in items:
+        dear = next((name for name in MADE_ONCE if name in getattr(item, "fixturenames", ())), None)
+        item.add_marker(pytest.mark.xdist_group(dear or item.location[0]))
+
+
 class NoNetworkInTests(RuntimeError):
     """Raised where a test would reach another machine. No OSError, which code under test may take for a partner's server being down."""
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ import pytest
 
 import safeground
 from safeground.synthetic import make_county, write_county
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -111,12 +114,50 @@ class Demo:
         return {finding["id"]: finding for finding in found["findings"]}
 
 
+@dataclass(frozen=True)
+class Installed:
+    """The program as its wheel installs it into an empty environment, far from the checkout."""
+
+    wheel: Path
+    python: Path
+
+    def __call__(self, *command: object, cwd: Path) -> Finished:
+        """Run a command of its Python to the end; the test fails where the command does."""
+        return _run_elsewhere(self.python, *command, cwd=cwd)
+
+
+def _run_elsewhere(*command: object, cwd: Path) -> Finished:
+    ours = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    result = subprocess.run(list(map(str, command)), cwd=cwd, env=environment, capture_output=True, encoding="utf-8")
+    assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
+    return Finished(result.returncode, result.stdout, result.stderr)
+
+
 @pytest.fixture(scope="session")
-def demo(run_safeground, tmp_path_factory) -> Demo:
+def installed(tmp_path_factory) -> Installed:
+    if not (ROOT / "safeground" / "design" / "static" / "manifest.json").exists():
+        pytest.skip("the design's static files are not made; `make test` makes them")
+    folder = tmp_path_factory.mktemp("wheel")
+    _run_elsewhere(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    (wheel,) = folder.glob("*.whl")
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "venv"
+    venv.create(elsewhere, with_pip=True)
+    found = Installed(wheel, elsewhere / "bin" / "python")
+    # What is imported is compiled then; the rest of forty libraries never is.
+    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
+    found(*install, "--require-hashes", "-r", ROOT / "requirements" / "run.txt", cwd=elsewhere)
+    found(*install, "--no-deps", wheel, cwd=elsewhere)
+    return found
+
+
+@pytest.fixture(scope="session")
+def demo(run_safeground, installed, tmp_path_factory) -> Demo:
+    """Made once, by the program that its wheel installed. What is asked of it afterwards is asked of the checkout."""
     folder = tmp_path_factory.mktemp("newcomer")
     run_safeground.succeed("init", folder / "empty", "--partnership", "wrenshire")
     before = run_safeground.succeed("status", folder / "empty", "--json").data
-    finished = run_safeground.succeed("demo", cwd=folder)
+    finished = installed("-m", "safeground", "demo", cwd=folder)
     return Demo(folder / "demo-workspace", finished.out, finished.err, before)
 
 
