@@ -237,8 +237,8 @@ def _say(
             f"changed as in the others.{staggered} Nobody drew lots: why these areas were chosen may also be why they changed."
         ),
         method=(
-            f"Placebos in space drew as many untreated areas {protocol.placebos} times (seed {protocol.seed}) and took them for "
-            "treated."
+            f"To see what is found where nothing was done, as many untreated areas as were treated, or half of them where they are fewer, "
+            f"were drawn {protocol.placebos} times (seed {protocol.seed})."
         ),
         cannot_tell=(
             "Whether what was done is why: anything else that began in the treated areas then, and not in the others, is in the ratio.",
@@ -292,13 +292,16 @@ def _draw_event_study(
         - np.where(treated.any(axis=1), treated.argmax(axis=1), counts.shape[1] * 2)[:, np.newaxis]
     )
 
+    counted = [float(np.nansum(counts[since == event.periods])) for event in found.event_times]
+    # All rest on the smallest that is not nought: told beside noughts and a sum, a few withheld could be worked out.
+    rests_on = min((number for number in counted if number > 0), default=0.0)
+
     def mark(event: EventTime) -> Mark:
         label = (
             f"{count_things(-event.periods, word)} before"
             if event.periods < 0
             else f"{word} {event.periods + 1} from the start"
         )
-        rests_on = float(np.nansum(counts[since == event.periods]))
         quantity = Quantity(
             event.ratio,
             "times",
