@@ -237,7 +237,7 @@ def _say(
             f"changed as in the others.{staggered} Nobody drew lots: why these areas were chosen may also be why they changed."
         ),
         method=(
-            f"To see what is found where nothing was done, as many untreated areas as were treated, or half of them where they are fewer, "
+            "To see what is found where nothing was done, as many untreated areas as were treated, or half of them where they are fewer, "
             f"were drawn {protocol.placebos} times (seed {protocol.seed})."
         ),
         cannot_tell=(
