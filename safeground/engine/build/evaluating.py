@@ -21,6 +21,7 @@ from safeground.engine.catalogue import Catalogue, load_economics
 from safeground.engine.documents import Audience, join_words
 from safeground.engine.evaluation import (
     RESULT,
+    CheckResult,
     CostBenefit,
     Evaluation,
     EvaluationRefused,
@@ -45,6 +46,7 @@ from safeground.engine.evaluation import (
     render_result,
     say_effect,
     seal_protocol,
+    tell_checks,
 )
 from safeground.engine.publish import publish_edition
 from safeground.engine.warehouse import LiveDelivery, open_warehouse
@@ -70,19 +72,19 @@ class SealReport:
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """An evaluation that was run, and where its page lies."""
+    """An evaluation that was run, and where its page lies. `checks`: as the page tells them, with what is withheld left out."""
 
     evaluation: Evaluation
     sentences: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
     folder: Path
 
     def lines(self) -> tuple[str, ...]:
         evidence = self.evaluation.primary.evidence
-        checks = self.evaluation.primary.checks
         return (
             *self.sentences,
             f"Maryland scale {evidence.maryland} of 5, evidence security {evidence.security} of 5.",
-            *(f"{check.verdict}: {check.question} {check.sentence}" for check in checks),
+            *(f"{check.verdict}: {check.question} {check.sentence}" for check in self.checks),
             *self.evaluation.notes,
             f"The page is at {self.folder / 'report' / 'index.html'}",
         )
@@ -159,7 +161,7 @@ def run_evaluation(
         _replace(staged, folder / "report")
     progress(3, 3, "done")
     sentences = tuple(say_effect(effect, effect.protect(rule)) for effect in evaluation.effects)
-    return EvaluationReport(evaluation, sentences, folder)
+    return EvaluationReport(evaluation, sentences, tell_checks(evaluation.primary, rule), folder)
 
 
 def _find_used(workspace: Workspace) -> tuple[LiveDelivery, ...]:

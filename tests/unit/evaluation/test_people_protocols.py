@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import statistics
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from safeground.cli import main
-from safeground.engine.catalogue import DefinitionsError, load_economics
+from safeground.engine.build import run_evaluation, seal_evaluation
+from safeground.engine.catalogue import DefinitionsError, load_catalogue, load_economics
 from safeground.engine.disclosure import DisclosureRule, Protected, State
 from safeground.engine.documents import Audience, Document, Figure, Finding, Table
 from safeground.engine.evaluation import (
@@ -30,6 +32,7 @@ from safeground.engine.evaluation import (
     read_result,
     render_result,
 )
+from safeground.engine.workspace import init_workspace
 from safeground.synthetic import people_evaluation
 
 EXAMPLES = Path(__file__).parents[3] / "safeground/definitions/national/examples"
@@ -403,3 +406,17 @@ owner:"""
     assert costs.benefits[0].prevented.central == pytest.approx(expected * (1 - injuries.estimate))
     chapter = make_evaluation_chapter(found, rule=SMALL, area=("E1", "County"), cost_benefit=costs)
     assert "Injuries" in repr(chapter)
+
+
+def test_the_terminal_says_no_more_than_the_page(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the answer is withheld, so is what its checks saw: a terminal is read by others than who may see the numbers."""
+    path = write("mentoring_evaluation")
+    workspace, catalogue = init_workspace(tmp_path / "w", partnership="wrenshire"), load_catalogue("wrenshire")
+    strict = DisclosureRule("strict", "everything is withheld", 10_000, 1, "Tests", "Tests")
+    monkeypatch.setattr("safeground.engine.build.evaluating.find_rule", lambda *_: strict)
+    monkeypatch.setattr("safeground.engine.build.evaluating.publish_edition", lambda *_, into, **__: into.mkdir())
+    moment = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
+    seal_evaluation(workspace, catalogue, path, now=moment)
+    told = "\n".join(run_evaluation(workspace, catalogue, path, now=moment).lines())
+    assert "is not told" in told and "What was seen is not told" in told
+    assert "ratio of" not in told and "intervals" not in told
