@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from safeground.engine.evaluation import Effect, Verdict, weighted_displacement_difference
-from safeground.engine.evaluation.checks import failed, passed
+from safeground.engine.evaluation import DesignKind, Effect, Verdict, grade, weighted_displacement_difference
+from safeground.engine.evaluation.checks import failed, judge, passed
 from safeground.engine.evaluation.designs.common_checks import check_placebo_in_space, check_unseen, check_window
-from safeground.engine.evaluation.evidence import DesignKind, grade
 
 FOUND = weighted_displacement_difference((207, 110), (308, 318))
 
@@ -92,3 +91,9 @@ def test_sides_that_are_not_alike_are_a_lesser_design_unless_lots_were_drawn(
 ) -> None:
     assert grade(kind, [failed(check, "Were they?", "They were not.")]).maryland == maryland
     assert grade(kind, [passed(check, "Were they?", "They were.")]).maryland == grade(kind, ()).maryland
+
+
+@pytest.mark.parametrize("name", ["placebo_in_space", "window", "contamination"])
+def test_what_fails_across_designs_takes_from_how_secure_the_evidence_is(name: str) -> None:
+    checks = [judge(True, "protocol_sealed", "Sealed?", "It was."), judge(False, name, "Was it?", "It was not.")]
+    assert grade(DesignKind.COMPARISON, checks).security == grade(DesignKind.COMPARISON, checks[:1]).security - 1
