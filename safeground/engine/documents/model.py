@@ -151,6 +151,8 @@ class Chapter:
     title: str
     summary: str
     blocks: tuple[Block, ...]
+    is_sheet: bool = False
+    """Whether it is taken away by itself, and so is on paper of its own however little is on the page before."""
 
     def findings(self) -> tuple[Finding, ...]:
         found: list[Finding] = []

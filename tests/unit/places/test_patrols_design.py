@@ -24,6 +24,7 @@ from safeground.engine.places import (
     read_candidates,
     read_trial_spec,
 )
+from safeground.engine.places.patrols.capacity import find_far_apart
 from safeground.engine.workspace import Workspace, init_workspace
 
 EXAMPLE = definitions_folder() / "national" / "examples" / "southend_patrols" / "trial.yaml"
@@ -249,3 +250,18 @@ def test_a_draw_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     places = choose_places(read_candidates(tmp_path / "places.csv", radius=75), spec.places).places
     with pytest.raises(TrialRefused, match="nothing to compare"):
         make_design(spec, places)
+
+
+def test_places_too_far_apart_for_the_minutes_between_them_are_told(tmp_path: Path) -> None:
+    """Two teams share the places from west to east; ten minutes are about five kilometres."""
+    spec = read_trial_spec(write_spec(tmp_path))
+    assert (max(window.teams for window in spec.windows), spec.patrol.travel_minutes) == (2, 10)
+
+    def place(name: str, x: float, y: float) -> TrialPlace:
+        return TrialPlace(name, x, y, 75.0)
+
+    town = [place(f"{at}", 588_000 + 400 * at, 185_000) for at in range(8)]
+    two_towns = [*town[:4], *(place(f"far {at}", 628_000 + 400 * at, 185_000) for at in range(4))]
+    assert find_far_apart(town, spec) == find_far_apart(two_towns, spec) == ()
+    (said,) = find_far_apart([place(f"{at}", 588_000 + 10_000 * at, 185_000) for at in range(8)], spec)
+    assert "17 km apart on average; 10 minutes from one to the next allow about 5 km" in said

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import scipy.spatial
+
 from safeground.engine.documents import count_things
+from safeground.engine.places.patrols.candidates import TrialPlace
 from safeground.engine.places.patrols.specification import TrialSpec
 
 
@@ -29,6 +34,31 @@ class WindowCapacity:
             else "which is too few: add a team or minutes, or treat fewer places a day"
         )
         return f"{self.window}: the teams carry {visits} a day and the busiest day asks for {self.asks}, {end}."
+
+
+_METRES_A_MINUTE = 500.0
+"""In a car through a town: 30 kilometres an hour, straight on."""
+
+
+def find_far_apart(places: Sequence[TrialPlace], spec: TrialSpec) -> tuple[str, ...]:
+    """That a team cannot get from one of its places to the next in the minutes given, in a sentence; nothing where it can.
+
+    A team is given places that lie near each other from west to east (see `make_sheets`), and visits them in an order that was drawn. So
+    what it has to go from one to the next is the mean distance between any two of its places.
+    """
+    teams = max(window.teams for window in spec.windows)
+    ordered = sorted(places, key=lambda place: place.easting)
+    shares = np.array_split(np.array([(place.easting, place.northing) for place in ordered]), teams)
+    apart = np.concatenate([scipy.spatial.distance.pdist(share) for share in shares])
+    allowed = spec.patrol.travel_minutes * _METRES_A_MINUTE
+    if not apart.size or apart.mean() <= allowed:
+        return ()
+    said = (
+        f"Places that one team would visit lie {apart.mean() / 1000:.0f} km apart on average; {spec.patrol.travel_minutes} minutes "
+        f"from one to the next allow about {allowed / 1000:.0f} km. Take places of one town, give more teams, or state travel_minutes "
+        "that hold."
+    )
+    return (said,)
 
 
 def work_out_capacity(spec: TrialSpec, *, treated: int) -> tuple[WindowCapacity, ...]:

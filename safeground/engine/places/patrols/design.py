@@ -13,7 +13,7 @@ from typing import Any
 from safeground.engine.documents import count_things, join_words
 from safeground.engine.evaluation import design_of, tell_why_untold
 from safeground.engine.places.patrols.candidates import ChosenPlaces, TrialPlace, find_overlaps
-from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
+from safeground.engine.places.patrols.capacity import WindowCapacity, find_far_apart, work_out_capacity
 from safeground.engine.places.patrols.power import DesignPower
 from safeground.engine.places.patrols.refusals import TrialRefused
 from safeground.engine.places.patrols.specification import TrialSpec
@@ -72,6 +72,7 @@ class DesignReport:
             f"The last day is {_day(spec.last_day)}; each day begins at {spec.day_starts}.",
             f"Place-days: {places * spec.days:,}, of which {place_days:,} with a patrol ({_tell_draw(self.design)}).",
             *(window.line() for window in self.capacity),
+            *find_far_apart(self.design.places, spec),
             *self.chosen.passed_over,
             *find_overlaps(self.design.places),
             *self._power_lines(),

@@ -97,6 +97,7 @@ class _Printer:
             "id": chapter.id,
             "title": chapter.title,
             "summary": chapter.summary,
+            "is_sheet": chapter.is_sheet,
             "blocks": [*(_refer_to(next(waiting)) if block is None else block for block in told), *turned],
         }
 

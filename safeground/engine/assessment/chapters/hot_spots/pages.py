@@ -36,8 +36,8 @@ _CLASSES = (
 )
 """The same on every page, so that pages can be laid beside each other."""
 
-_RINGS = 3.2
-"""Cells around a spot that its map shows, in widths of a cell."""
+_ACROSS, _UP = 6.2, 2.3
+"""How far from a spot its map reaches, in widths of a cell. Wider than tall, so that a place is one sheet of paper."""
 
 
 def make_spot_page(told: ToldSpots, spot: HotSpot, notes: Mapping[str, str]) -> Chapter:
@@ -50,7 +50,7 @@ def make_spot_page(told: ToldSpots, spot: HotSpot, notes: Mapping[str, str]) -> 
         blocks += _make_hours(told, spot)
     blocks += [Heading("Before anyone is sent"), Paragraph(notes["before_a_patrol"])]
     summary = f"{format_value(told.events(spot))} offences of {told.what} in {told.when}. {_how_sure(told, spot)}"
-    return Chapter(f"spot_{spot.rank:02d}", f"{spot.rank}. {spot.name}", summary, tuple(blocks))
+    return Chapter(f"spot_{spot.rank:02d}", f"{spot.rank}. {spot.name}", summary, tuple(blocks), is_sheet=True)
 
 
 def _where(told: ToldSpots, spot: HotSpot) -> str:
@@ -71,15 +71,12 @@ def _how_sure(told: ToldSpots, spot: HotSpot) -> str:
 
 
 def _warn(told: ToldSpots, spot: HotSpot) -> list[Block]:
-    said: list[Block] = []
+    """What to look at first, in one notice; none where nothing is amiss."""
+    said: list[str] = []
     if is_unsure(spot):
         said.append(
-            Notice(
-                NoticeKind.WARNING,
-                "This place is one of several that could be on the list: another grid, or other luck over the same "
-                "months, would as often have chosen another. "
-                "Look at it before it is given patrols that a surer place would go without.",
-            )
+            "This place is one of several that could be on the list: another grid, or other luck over the same months, would as often "
+            "have chosen another. Look at it before it is given patrols that a surer place would go without."
         )
     if told.at_one_point(spot) == "yes":
         point = spot.largest_point
@@ -89,23 +86,18 @@ def _warn(told: ToldSpots, spot: HotSpot) -> list[Block]:
             else "That may be one address."
         )
         said.append(
-            Notice(
-                NoticeKind.WARNING,
-                f"{format_value(told.count(point.events))} of {format_value(told.events(spot))} offences lie at one point: "
-                f"{point.name or spot.grid_reference}. {what} If it is one venue, start with its manager, its licence and its door.",
-            )
+            f"{format_value(told.count(point.events))} of {format_value(told.events(spot))} offences lie at one point: "
+            f"{point.name or spot.grid_reference}. {what} If it is one venue, start with its manager, its licence and its door."
         )
-    return said
+    return [Notice(NoticeKind.WARNING, " ".join(said))] if said else []
 
 
 def _make_map(told: ToldSpots, spot: HotSpot) -> Figure:
     found = told.found
-    reach = _RINGS * found.plan.cell
-    steps = np.arange(-reach, reach + 1, found.plan.cell / 4)
-    x, y = np.meshgrid(spot.easting + steps, spot.northing + steps)
-    cells = np.unique(found.grid.locate(x.ravel(), y.ravel()))
-    centres = found.grid.centres(cells)
-    cells = cells[np.hypot(centres[:, 0] - spot.easting, centres[:, 1] - spot.northing) <= reach]
+    middle, reach = np.array([spot.easting, spot.northing]), np.array([_ACROSS, _UP]) * found.plan.cell
+    x, y = (np.arange(at - far, at + far + 1, found.plan.cell / 4) for at, far in zip(middle, reach, strict=True))
+    cells = np.unique(found.grid.locate(*(each.ravel() for each in np.meshgrid(x, y))))
+    cells = cells[(np.abs(found.grid.centres(cells) - middle) <= reach).all(axis=1)]
     near = found.grid.locate(found.incidents.easting, found.incidents.northing)
     counts = np.bincount(np.searchsorted(cells, near[np.isin(near, cells)]), minlength=cells.size)
     names = [f"cell {at}" for at in range(1, cells.size + 1)]
@@ -180,7 +172,6 @@ def _make_years(told: ToldSpots, spot: HotSpot) -> Block:
         columns=[("year", "Year"), ("months", "Months received"), ("events", "Offences")],
         rows=rows,
         source=told.source,
-        notes=("Years with fewer months received cannot be set beside whole ones.",),
         readers=told.readers,
         shows_hot_spots=True,
     )
