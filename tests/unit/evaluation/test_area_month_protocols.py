@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ AREAS, MONTHS, START = 26, 60, 36
 TREATED = [f"Area {number:02d}" for number in range(1, 6)]
 EFFECT = 0.7
 DESIGN_OF = {
-    "difference_in_differences": {"rings": {"the areas next to them": ["Area 06", "Area 07", "Area 08"]}},
+    "difference_in_differences": {"placebos": 29, "rings": {"the areas next to them": ["Area 06", "Area 07", "Area 08"]}},
     "synthetic_control": {
         "treated": [{"areas": ["Area 01"], "starts": "2023-01"}], "left_out": [{"areas": TREATED[1:], "why": "had the team too"}],
     },
@@ -98,6 +99,7 @@ def run(path: Path) -> Evaluation:
     return evaluate(protocol, read_evaluation_files(protocol, path.parent), sha256="0" * 64, seal=SEAL)
 
 
+@functools.cache
 def rule_of(name: str, audience: Audience = Audience.PARTNERSHIP) -> DisclosureRule:
     return load_catalogue("wrenshire").disclosure.rule(name, audience)
 
