@@ -86,7 +86,7 @@ def main() -> int:
         missed += not met
         print(
             f"BYM2 on {found['areas']:,} areas: {run.cpu_s:.2f} CPU s, peak {run.peak_mb:.0f} MB (goal: under {goal:g} s, "
-            f"{'met' if met else 'MISSED'}); error {found['smoothed']:.3f} beside {found['alone']:.3f} without neighbours and "
+            f"{'met' if met else 'NOT MET'}); error {found['smoothed']:.3f} beside {found['alone']:.3f} without neighbours and "
             f"{found['raw']:.3f} raw; 95% intervals held {100 * found['held']:.1f}%"
         )
     return min(missed, 1)

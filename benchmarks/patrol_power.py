@@ -8,6 +8,8 @@ python benchmarks/patrol_power.py
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from measure import measure
 
@@ -53,7 +55,7 @@ def plainly() -> float:
     return found / PLAIN_TRIALS
 
 
-def main() -> None:
+def main() -> int:
     fast, plain = measure("ours", ours), measure("plainly", plainly)
     powers, alarms, detectable = fast.result
     told = ", ".join(f"{ratio:g}: {power:.0%}" for ratio, power in zip(RATIOS, powers, strict=True))
@@ -63,12 +65,13 @@ def main() -> None:
     scaled = plain.cpu_s * SIMULATIONS / PLAIN_TRIALS * (len(RATIOS) + 1)
     print(
         f"ours: {fast.cpu_s:.1f} CPU s, {fast.peak_mb:.0f} MB for {SIMULATIONS:,} trials x {len(RATIOS) + 1} effects x {REDRAWS} redraws "
-        f"(goal: under {GOAL_CPU_S:g} CPU s); plainly, scaled up: {scaled:.0f} CPU s, {scaled / fast.cpu_s:.0f} times as many"
+        f"(goal: under {GOAL_CPU_S:g} CPU s): {'met' if fast.cpu_s < GOAL_CPU_S else 'NOT MET'}; a trial at a time, scaled up: "
+        f"{scaled:.0f} CPU s, {scaled / fast.cpu_s:.0f} times as many"
     )
     apart = abs(powers[RATIOS.index(PLAIN_RATIO)] - plain.result)
     assert apart < 0.25, f"the two ways differ by {apart:.0%}"
-    assert fast.cpu_s < GOAL_CPU_S
+    return 0 if fast.cpu_s < GOAL_CPU_S else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -62,7 +62,7 @@ def main() -> int:
     met = run.cpu_s < GOAL
     print(
         f"priority neighbourhoods: {ROWS * COLUMNS:,} areas, {FACTORS} risk factors, {RUNS:,} draws: {run.cpu_s:.1f} CPU s, peak "
-        f"{run.peak_mb:.0f} MB (goal: under {GOAL:g} s, {'met' if met else 'MISSED'})"
+        f"{run.peak_mb:.0f} MB (goal: under {GOAL:g} s, {'met' if met else 'NOT MET'})"
     )
     for said, share, areas in run.result:
         print(f"  areas given {100 * said:.0f}% on average: {100 * share:.0f}% belong ({areas:,} areas)")
