@@ -126,5 +126,5 @@ def test_what_cannot_stand_is_refused(change: dict, sentence: str) -> None:
 
 
 def test_no_events_have_no_ratio() -> None:
-    with pytest.raises(EvaluationRefused, match="no event"):
+    with pytest.raises(EvaluationRefused, match="fewer than 10 events"):
         interrupted_time_series(np.where(np.arange(72) < 48, make_series(1), 0), start=48)

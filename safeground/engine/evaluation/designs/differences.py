@@ -188,13 +188,19 @@ def _effect(
     method = "two-way Poisson levels of untreated months, imputed; interval by leaving out each place in turn"
     if not np.isfinite(found.value[0]):
         method = "not available: nothing was counted, or nothing was to be expected, under treatment"
-    seen = cells & ~np.isnan(panel.counts)
+    known = ~np.isnan(panel.counts)
+    seen, whose = cells & known, cells.any(axis=1)[:, np.newaxis]
+    beside = (
+        panel.untreated & whose & known,
+        panel.untreated & ~whose & known,
+    )  # the ratio gives away either, if the rest is told
     return Effect(
         name=name, outcome=outcome, contrast=replace(AS_THE_OTHERS, treated=places, unit=unit),
         role=Role.PRIMARY if name == "difference_in_differences" else Role.SECONDARY, kind=DesignKind.COMPARISON, scale=Scale.RATIO,
         estimate=float(np.exp(found.value[0])), lower=float(lower[0]), upper=float(upper[0]), p=float(found.p[0]),
         confidence=confidence, method=method, basis="all treated months together", assumptions=ASSUMPTIONS,
         treated=Side(int(seen.sum()), float(panel.counts[seen].sum())),
+        beside=tuple(Side(int(part.sum()), float(panel.counts[part].sum())) for part in beside),
     )  # fmt: skip
 
 

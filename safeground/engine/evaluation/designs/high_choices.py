@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -106,6 +106,8 @@ def regression_to_mean(
     shifts = foretold.passing * float((foretold.mean[mask] ** 2).sum()) / total**2
     error = math.sqrt(1 / max(seen_after, 0.5) + shifts + foretold.error**2)
     effect = _effect(seen_after, total, error, freedom, mask, outcome, confidence)
+    before_and_others = ((int(mask.sum()), first[mask]), (freedom + 2, second[~mask]))
+    effect = replace(effect, beside=tuple(Side(areas, float(counts.sum())) for areas, counts in before_and_others))
     scale, ours = lengths[0] / lengths[1], float(first[mask].sum())
     return MeanRegression(
         effect=effect.with_checks(_check_return(foretold, freedom, confidence)),

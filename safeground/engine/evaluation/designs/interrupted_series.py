@@ -25,10 +25,13 @@ Floats = NDArray[np.float64]
 FEWEST_SEASONS: Final = 2
 FEWEST_PRE_PERIODS: Final = 12
 FEWEST_POST_PERIODS: Final = 3
+FEWEST_EVENTS: Final = 10
+"""Before the start: from fewer, trend and season of a few months are taken for a law, and an effect told where two events lie."""
 _HARMONICS = 2
 _ALPHA = 0.05
 _STEPS = 100
 _LEVEL, _SLOPE = 2, 3
+_LARGEST = 700.0
 _METHOD = (
     "segmented quasi-Poisson regression with season; interval averaged over the likely persistence of months (AR(1))"
 )
@@ -123,7 +126,8 @@ def interrupted_time_series(
     Counts may be over-dispersed and each may hang on the one before. There is no comparison but the past: anything else that began at the
     same time is in the ratio.
 
-    Raises EvaluationRefused for fewer than two whole seasons (or 12 periods) before the start, fewer than three after, and no events.
+    Raises EvaluationRefused for fewer than two whole seasons (or 12 periods) before the start, fewer than three after, fewer than ten
+    events before, and none after.
 
     Source: Bernal J, Cummins S, Gasparrini A (2017) International Journal of Epidemiology 46:348; for the interval see `persistence`.
 
@@ -191,14 +195,21 @@ def _average(fit: _Fit) -> tuple[float, Floats]:
 
 def _effect(name: str, basis: str, value: float, doubt: Doubt, fit: _Fit, *, outcome: str, confidence: float) -> Effect:
     reach = doubt.reach(confidence)
+    lower, upper = _ratio_of(value - reach), _ratio_of(value + reach)
     return Effect(
         name=name, outcome=outcome,
         contrast=_CONTRASTS[name],
         role=Role.PRIMARY if name == "interrupted_series" else Role.SECONDARY, kind=DesignKind.BEFORE_AFTER, scale=Scale.RATIO,
-        estimate=math.exp(value), lower=math.exp(value - reach), upper=math.exp(value + reach), p=doubt.p(value), confidence=confidence,
+        estimate=_ratio_of(value), lower=lower, upper=upper, p=doubt.p(value), confidence=confidence,
         method=_METHOD, basis=basis, assumptions=ASSUMPTIONS,
         treated=Side(int(fit.after.sum()), float(fit.y[fit.after].sum())),
+        beside=(Side(int((~fit.after).sum()), float(fit.y[~fit.after].sum())),),
     )  # fmt: skip
+
+
+def _ratio_of(logarithm: float) -> float:
+    """Without end where no number can hold it, as the interval of a few events can be."""
+    return math.exp(logarithm) if logarithm < _LARGEST else math.inf
 
 
 def _fit(y: Floats, people: Floats, start: int, season: int | None, lag: int) -> _Fit:
@@ -352,5 +363,8 @@ def _check_length(y: Floats, start: int, season: int | None, lag: int) -> None:
         raise EvaluationRefused(
             f"Only {count_things(after, 'period')} lie after the start; wait for {FEWEST_POST_PERIODS}."
         )
-    if not (np.nansum(y[:start]) > 0 and np.nansum(y[start + lag :]) > 0):
-        raise EvaluationRefused("There is no event before the start, or none after it, so that no ratio can be told.")
+    if np.nansum(y[:start]) < FEWEST_EVENTS or not np.nansum(y[start + lag :]) > 0:
+        raise EvaluationRefused(
+            f"There are fewer than {FEWEST_EVENTS} events before the start, or none after it, so that no ratio can be told; take more "
+            "areas together, or a longer series."
+        )

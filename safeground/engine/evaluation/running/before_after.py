@@ -177,7 +177,10 @@ def _check_influence(
     chosen = data.rows_of(protocol.treated_areas)
     if len(chosen) < 2:
         return not_applicable("influence", question, "There is one chosen area alone.")
-    ratios = [_estimate(protocol, data, table, start, "events", without=row).effect.estimate for row in chosen]
+    try:
+        ratios = [_estimate(protocol, data, table, start, "events", without=row).effect.estimate for row in chosen]
+    except EvaluationRefused:
+        return judge(False, "influence", question, "Without one of them nothing is left to tell a ratio from.")
     low, high = (format_number(bound, decimals=2) for bound in (min(ratios), max(ratios)))
     is_open = effect.direction is Direction.CANNOT_TELL  # which side the estimate lies on was not told
     is_good = all(

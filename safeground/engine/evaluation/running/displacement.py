@@ -76,7 +76,7 @@ def evaluate_weighted_displacement(
         for name, each in found.items()
     }
     controls = [
-        replace(found[name].relative, name=name, checks=())
+        replace(found[name].relative, name=name, checks=(), treated=sums.side(tables[name]))
         for name, role in roles.items()
         if role == "negative_control"
     ]
@@ -100,7 +100,7 @@ def evaluate_weighted_displacement(
         for part in ((main.local, main.displaced) if main.displaced is not None else ())
         if part is not None
     )
-    relative = replace(main.relative, checks=())
+    relative = replace(main.relative, checks=(), treated=sums.side(table))
     groups = {title: kept.rows_of(areas) for title, areas in _groups(protocol).items()}
     return Evaluation(
         protocol=protocol,
@@ -223,13 +223,14 @@ class _Sums:
         return max(1.0, value) if np.isfinite(value) else None
 
     def side(self, table: Floats) -> Side:
-        """The smallest sum that a difference is made of: few events there, and it would follow from the others."""
+        """The smallest sum that a difference or a ratio is made of: few events there, and it would follow from the others. A sum of
+        none does not hide that another is of few."""
         sums = [
             table[self.data.rows_of(areas)][:, when].sum()
             for areas in _groups(self.protocol).values()
             for when in (slice(None, self.before), slice(self.before, None))
         ]
-        return Side(len(self.data.areas), float(min(sums)))
+        return Side(len(self.data.areas), float(min((number for number in sums if number > 0), default=0.0)))
 
     def check_trend(self, table: Floats) -> CheckResult:
         """Of a difference in differences of the same areas, which sees single periods."""
