@@ -193,7 +193,7 @@ def draw_since_start(
         nothing=("no difference", 1.0),
         notes=(
             "Diamonds lie after the start and are set against the time before it. Intervals leave out each place in turn.",
-            "Before the start nothing had been done: a dot clear of the line there says that something else was at work.",
+            "Before the start nothing had been done: a dot clear of the line there is chance (one in twenty is) or something else.",
         ),
     )
 
