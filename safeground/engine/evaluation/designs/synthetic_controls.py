@@ -48,7 +48,8 @@ class SyntheticControl:
     it. `placebo_gaps`: (donors, periods), the same for each other area, treated left out. `pre_error`: root mean squared gap before the
     start. `ratio_p`: p of the published test, root mean squared gap after over before (Abadie 2010); the effect's own p is of the
     average gap over `pre_error`, which is what its interval turns round. `without`: the effect with each area of the mix left out.
-    `solver_gap`: the squared gap before the start is at most this far above the least possible.
+    `statistics`: shape (1 + donors,), what p ranks, the treated area first. `solver_gap`: the squared gap before the start is at most this
+    far above the least possible.
     """
 
     effect: Effect
@@ -58,6 +59,7 @@ class SyntheticControl:
     gaps: Floats
     placebo_gaps: Floats
     pre_error: float
+    statistics: Floats
     ratio_p: float
     without: tuple[tuple[str, float], ...]
     solver_gap: float
@@ -138,7 +140,8 @@ def synthetic_control(
     gaps_after = np.sqrt((found.gaps[:, pre_periods:] ** 2).mean(axis=1)) / found.pre_errors
     return SyntheticControl(
         effect=effect, names=named, weights=found.fit.weights, mix=ours - found.gaps[0], gaps=found.gaps[0],
-        placebo_gaps=found.gaps[1:], pre_error=error, ratio_p=_rank_p(gaps_after), without=without, solver_gap=found.fit.gap,
+        placebo_gaps=found.gaps[1:], pre_error=error, statistics=found.statistics,
+        ratio_p=_rank_p(gaps_after), without=without, solver_gap=found.fit.gap,
     )  # fmt: skip
 
 

@@ -156,11 +156,9 @@ def _say(protocol: SyntheticControlProtocol, data: SeriesData, found: SyntheticC
             "the same method finds in the other areas, where nothing was done."
         ),
         method=(
-            f"By the test of Abadie and others (root mean squared gap after over before) {say_p(found.ratio_p)}; the p of the page is "
-            "of the "
-            "average gap over the usual gap before, which is what its interval is made from. The treated area is one of its own "
-            "reference "
-            "set."
+            f"By the test of Abadie and others (root mean squared gap after over before) {say_p(found.ratio_p)}. The p of the page, and "
+            "its interval, are of the average gap over how far a mix usually missed before; the treated area is one of its own "
+            "reference set."
         ),
         cannot_tell=(
             f"Whether what was done is why: anything else that began in {name} then, and not in the areas of the mix, is in the gap.",
@@ -245,19 +243,15 @@ def _draw_gaps(protocol: SyntheticControlProtocol, data: SeriesData, found: _Fou
 
 
 def _draw_placebos(protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, before: int) -> Dots:
-    gaps = np.vstack([found.answer.gaps, found.answer.placebo_gaps])
-    usual = np.sqrt((gaps[:, :before] ** 2).mean(axis=1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        times = gaps[:, before:].mean(axis=1) / usual
+    times = found.answer.statistics
     events = np.full(len(times), np.nan) if found.counts is None else found.counts[:, before:].sum(axis=1)
-    order = np.argsort(-np.abs(np.nan_to_num(times, posinf=np.inf)))
+    order = np.argsort(-np.abs(times))
     marks = tuple(
         Mark(
             data.names[row],
             Quantity(
-                float(times[row]) if np.isfinite(times[row]) else float("nan"), "times its usual gap",
-                None if found.counts is None else float(events[row]), missing="its mix fits without any gap before",
-                is_amount=found.counts is None,
+                float(times[row]), "times its usual miss",
+                None if found.counts is None else float(events[row]), is_amount=found.counts is None,
             ),
             row == 0,
         )
@@ -268,11 +262,11 @@ def _draw_placebos(protocol: SyntheticControlProtocol, data: SeriesData, found: 
     return Dots(
         key="placebos",
         title=f"Of {len(order)} areas the gap of {data.names[0]} is the {ordinal} from nought",
-        subtitle=f"Average gap after the start over the usual gap before, each area as if it had been treated, {protocol.period}",
+        subtitle=f"Average gap after the start over how far a mix usually missed before, each area as if treated, {protocol.period}",
         alternative=f"A dot for each of {len(order)} areas, the farthest from nought first; see the table.",
-        unit="times the area's own usual gap before",
+        unit="times the area's own usual miss before",
         marks=marks,
-        heads=("Area", "Average gap, in usual gaps"),
+        heads=("Area", "Average gap, in usual misses"),
         nothing=("no gap", 0.0),
         notes=(f"The diamond is {data.names[0]}. In the other areas nothing was done, so that their dots are chance.",),
     )
