@@ -47,7 +47,9 @@ class Tested:
         told = {
             "files": dict(self.files),
             "changed": {each.kept.name: [*each.changed, str(each.kept.sealed_again)] for each in self.evaluations},
-            "waiting": [[each.protocol.name, each.protocol.title, str(each.sealed)] for each in self.waiting],
+            "waiting": [
+                [each.protocol.name, each.protocol.title, str(each.sealed), str(each.opened)] for each in self.waiting
+            ],
             "day_starts": dict(self.day_starts),
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest() if any(told.values()) else ""

@@ -56,9 +56,9 @@ def say_tested(tested: Tested, deliveries: Sequence[Delivery | LiveDelivery]) ->
         again = ("its protocol was sealed again",) if each.kept.sealed_again is not None else ()
         lines.append(_say_one(f"evaluation {name}", "run", (*again, *each.changed)))
     for waiting in tested.waiting:
-        lines.append(
-            f"evaluation {waiting.protocol.name}: sealed on {waiting.sealed}, {'to be run again' if waiting.was_run else 'not run'}"
-        )
+        is_open = waiting.was_run or waiting.opened is not None
+        state = "to be run again" if is_open else "not run"
+        lines.append(f"evaluation {waiting.protocol.name}: sealed on {waiting.sealed}, {state}")
     if (backtest := tested.backtest) is not None:
         found = backtest.found
         used = [each.id for each in deliveries if each.feed == found.outcome.feed and each.partner == found.partner]

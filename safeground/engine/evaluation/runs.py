@@ -28,11 +28,13 @@ class KeptEvaluation:
 
 @dataclass(frozen=True)
 class WaitingProtocol:
-    """A protocol that was sealed, and of which no result is told. `was_run`: one is here, of another version of the file."""
+    """A protocol that was sealed, and of which no result is told. `opened`: the day on which its outcomes were, though nothing came of
+    it; `was_run`: a result is here, of another version of the file."""
 
     protocol: Protocol
     sealed: datetime.date
     was_run: bool
+    opened: datetime.date | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def read_runs(workspace: Workspace) -> EvaluationRuns:
 
     Raises EvaluationRefused for a log that was changed, or a file that cannot be read.
     """
-    seals = [entry for entry in read_seals(workspace) if entry.what == "sealed"]
+    log = read_seals(workspace)
+    seals = [entry for entry in log if entry.what == "sealed"]
     kept: list[KeptEvaluation] = []
     waiting: list[WaitingProtocol] = []
     for name in sorted({entry.name for entry in seals}):
@@ -56,7 +59,7 @@ def read_runs(workspace: Workspace) -> EvaluationRuns:
         found = _find_newest(workspace, own)
         if found is not None:
             kept.append(found)
-        elif (waits := _read_waiting(workspace, own[-1])) is not None:
+        elif (waits := _read_waiting(workspace, own[-1], log)) is not None:
             waiting.append(waits)
     return EvaluationRuns(tuple(kept), tuple(waiting))
 
@@ -78,14 +81,15 @@ def _find_newest(workspace: Workspace, seals: Sequence[SealEntry]) -> KeptEvalua
     return None
 
 
-def _read_waiting(workspace: Workspace, entry: SealEntry) -> WaitingProtocol | None:
+def _read_waiting(workspace: Workspace, entry: SealEntry, log: Sequence[SealEntry]) -> WaitingProtocol | None:
     """None where this version of Safeground cannot read the protocol: nobody can say then whom it may be told to."""
     folder = protocol_folder(workspace, entry.name, entry.protocol)
     try:
         protocol = read_protocol(folder / "protocol.yaml")
     except DefinitionsError:
         return None
-    return WaitingProtocol(protocol, _day(entry), (folder / RESULT).exists())
+    opened = [_day(each) for each in log if each.what == "opened" and each.protocol == entry.protocol]
+    return WaitingProtocol(protocol, _day(entry), (folder / RESULT).exists(), min(opened, default=None))
 
 
 def _day(entry: SealEntry) -> datetime.date:

@@ -192,8 +192,10 @@ def test_what_is_harmful_or_unproven_elsewhere_is_a_warning(write: Callable[...,
 def test_what_was_sealed_and_not_run_waits(write: Callable[..., Document], result: Result) -> None:
     waiting = WaitingProtocol(result.evaluation.protocol, datetime.date(2025, 2, 1), was_run=False)
     other = dataclasses.replace(waiting, was_run=True)
-    said = say(write(Tested(waiting=(waiting, other))).chapters[0].blocks)
-    assert "sealed on 1 February 2025: nothing was looked at yet" in said
+    broken_off = dataclasses.replace(waiting, opened=datetime.date(2025, 9, 1))
+    said = say(write(Tested(waiting=(waiting, other, broken_off))).chapters[0].blocks)
+    assert "sealed on 1 February 2025: its outcomes have not been opened" in said
+    assert "its outcomes were opened on 1 September 2025, and no result was kept" in said
     assert "another version of Safeground" in said
 
 

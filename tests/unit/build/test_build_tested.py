@@ -131,6 +131,10 @@ def test_what_was_sealed_alone_waits_and_what_another_version_wrote_is_to_be_run
     found = read(copied, catalogue)
     assert names(found) == ["towns"]
     assert {each.protocol.name: each.was_run for each in found.waiting} == {"next_year": False, "southend_design": True}
+    assert {each.protocol.name: each.opened for each in found.waiting} == {
+        "next_year": None,
+        "southend_design": LATER.date(),
+    }
     assert not read(copied, catalogue, Audience.PUBLIC).waiting
 
 

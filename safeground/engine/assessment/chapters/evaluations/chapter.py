@@ -3,6 +3,7 @@ known of its approach elsewhere."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from safeground.engine.assessment.chapters.evaluations.beside_each_other import set_beside_each_other
@@ -81,12 +82,19 @@ def _tell_waiting(waiting: Sequence[WaitingProtocol]) -> Iterable[Block]:
     if not waiting:
         return
     yield Heading("Sealed, and not told yet")
-    lines = []
-    for each in waiting:
-        why = (
-            "its result was written by another version of Safeground, so that it has to be run again"
-            if each.was_run
-            else f"nothing was looked at yet; it is about {each.protocol.period}"
-        )
-        lines.append(f"* **{each.protocol.title}**, sealed on {each.sealed.day} {each.sealed:%B %Y}: {why}.")
+    lines = [
+        f"* **{each.protocol.title}**, sealed on {_say_day(each.sealed)}: {_say_why_waiting(each)}." for each in waiting
+    ]
     yield Paragraph("\n".join(lines))
+
+
+def _say_why_waiting(waiting: WaitingProtocol) -> str:
+    if waiting.was_run:
+        return "its result was written by another version of Safeground, so that it has to be run again"
+    if waiting.opened is not None:
+        return f"its outcomes were opened on {_say_day(waiting.opened)}, and no result was kept: it has to be run to its end"
+    return f"its outcomes have not been opened; it is about {waiting.protocol.period}"
+
+
+def _say_day(day: datetime.date) -> str:
+    return f"{day.day} {day:%B %Y}"
