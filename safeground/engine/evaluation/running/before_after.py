@@ -44,8 +44,7 @@ def _hold(protocol: BeforeAfterProtocol, data: SeriesData, *, is_planned: bool =
     if others < FEWEST_OTHERS:
         problems.append(
             f"{count_things(others, 'area')} not chosen: from fewer than {FEWEST_OTHERS} it cannot be seen how far high counts come "
-            "back by "
-            "themselves; give all the areas that could have been chosen."
+            "back by themselves; give all the areas that could have been chosen."
         )
     refuse(problems)
     return kept
@@ -194,13 +193,11 @@ def _say(protocol: BeforeAfterProtocol, data: SeriesData) -> PageWords:
     return PageWords(
         warning=say_warning(protocol),
         what_it_is=(
-            f"{say_start(protocol)} What was counted in {names} after the start is set against what their choice for high counts, and "
-            "what "
-            f"moved all {len(data.areas)} areas, make likely with nothing done ({protocol.period}). It is the weakest comparison that "
-            "is told "
-            "here."
+            f"{say_start(protocol)} What was counted in {names} after the start is set against what their choice for high counts, "
+            f"and what moved all {len(data.areas)} areas, make likely with nothing done ({protocol.period}). It is the weakest "
+            "comparison that is told here."
         ),
-        method="How far high counts come back is worked out from all the areas that could have been chosen.",
+        method="How far high counts come back is worked out from what the areas not chosen kept of theirs.",
         cannot_tell=(
             "Whether what was done is why: whatever else began in the chosen areas then is in the ratio.",
             "How far counts would have come back, if areas were chosen by something other than their counts before.",
@@ -228,8 +225,7 @@ def _show(
                 draw_both_sides(protocol, data.periods, chosen, others, name=name),
             ),
             "Areas are picked when they are high, and part of being high is chance, which does not come twice. So their counts come "
-            "back "
-            "without anybody doing anything; the change that was seen means nothing without that beside it.",
+            "back without anybody doing anything; the change that was seen means nothing without that beside it.",
         ),
     )
 

@@ -67,9 +67,7 @@ def check_detectable(effect: Effect, level: float = math.nan) -> CheckResult:
     ratio = math.exp(-reach / per_error * (per_error + float(special.ndtri(_POWER))))
     sentence = (
         f"One of {100 * (1 - ratio):.0f}% fewer is found in {100 * _POWER:.0f}% of evaluations with an interval of this width, and a "
-        "smaller "
-        f"one may well be missed (it is passed up to {100 * (1 - _WORTH_FINDING):.0f}%). Power at the effect that was found is not "
-        "given, as "
-        "it would only repeat the p-value."
+        f"smaller one may well be missed (it is passed up to {100 * (1 - _WORTH_FINDING):.0f}%). Power at the effect that was found "
+        "is not given, as it would only repeat the p-value."
     )
     return judge(ratio >= _WORTH_FINDING, "detectable", question, sentence)

@@ -62,9 +62,8 @@ def _hold(protocol: DifferenceInDifferencesProtocol, data: SeriesData, *, is_pla
     treated = set(protocol.treated_areas)
     sides = {"under treatment": len(treated), "to compare them with": len(set(kept.areas) - treated - ringed)}
     problems = [
-        f"There {'is' if number == 1 else 'are'} {count_things(number, 'area')} {what}, and an interval needs {FEWEST_PLACES}; for one "
-        "treated "
-        "area take synthetic_control."
+        f"There {'is' if number == 1 else 'are'} {count_things(number, 'area')} {what}, and an interval needs {FEWEST_PLACES}; for "
+        "one treated area take synthetic_control."
         for what, number in sides.items()
         if number < FEWEST_PLACES
     ]

@@ -267,8 +267,7 @@ def _say(protocol: WeightedDisplacementProtocol, data: SeriesData, sums: _Sums) 
     names = name_areas([data.names[row] for row in data.rows_of(protocol.treated_areas)])
     rings = (
         f", and what was counted in {count_things(len(protocol.buffer), 'area')} around them as in {len(protocol.buffer_control)} "
-        "around the "
-        "control areas"
+        "around the control areas"
         if protocol.buffer
         else ""
     )
@@ -278,13 +277,11 @@ def _say(protocol: WeightedDisplacementProtocol, data: SeriesData, sums: _Sums) 
         what_it_is=(
             f"{say_start(protocol)} The change from before to after in {names} is set against the change in "
             f"{count_things(len(protocol.control), 'control area')}{rings} ({protocol.period}). Nobody drew lots: why these areas "
-            "were chosen "
-            "may also be why they changed."
+            "were chosen may also be why they changed."
         ),
         method=(
             f"The time before is {before:.2f} times as long as that after, and counts are brought to the length of the time after; "
-            "control "
-            "areas are brought to the number of those that they stand for."
+            "control areas are brought to the number of those that they stand for."
         ),
         cannot_tell=(
             "Whether what was done is why: whatever else began in the treated areas then, and not in the others, is in the difference.",

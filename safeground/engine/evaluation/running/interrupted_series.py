@@ -60,8 +60,7 @@ def _hold(protocol: InterruptedSeriesProtocol, data: SeriesData, *, is_planned: 
     if (held := int(landed[:before].sum())) < least:
         problems.append(
             f"There {'is' if held == 1 else 'are'} {count_things(held, word)} with data before the start, and {least} are the least "
-            "from which "
-            "trend and season can be told; begin earlier."
+            "from which trend and season can be told; begin earlier."
         )
     if (held := int(landed[before + protocol.lag :].sum())) < FEWEST_POST_PERIODS:
         problems.append(
@@ -171,14 +170,12 @@ def _say(protocol: InterruptedSeriesProtocol, data: SeriesData, found: Interrupt
     return PageWords(
         warning=say_warning(protocol),
         what_it_is=(
-            f"{say_start(protocol)} What was counted in {names} is set against where it would have gone, had its own trend and season "
-            "of "
-            f"before gone on ({protocol.period}).{lag} There is no comparison but the past."
+            f"{say_start(protocol)} What was counted in {names} is set against where it would have gone, had its own trend and "
+            f"season of before gone on ({protocol.period}).{lag} There is no comparison but the past."
         ),
         method=(
-            f"Counts vary {found.dispersion:.1f} times as much as chance alone would make them, and a {protocol.period_word} hangs on "
-            "the one "
-            f"before by {found.persistence:.2f}; both are in the interval."
+            f"Counts vary {found.dispersion:.1f} times as much as chance alone would make them, and a {protocol.period_word} hangs "
+            f"on the one before by {found.persistence:.2f}; both are in the interval."
         ),
         cannot_tell=(
             "Whether what was done is why: whatever else began then is in the ratio, a change in recording among it.",

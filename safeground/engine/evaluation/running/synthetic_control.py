@@ -150,10 +150,8 @@ def _say(protocol: SyntheticControlProtocol, data: SeriesData, found: SyntheticC
         warning=say_warning(protocol),
         what_it_is=(
             f"{say_start(protocol)} {name} is set against a mix of {count_things(len(found.names), 'other area')} that went its way "
-            "before "
-            f"({protocol.period}). Weights are not negative, sum to 1, and are chosen from the {word}s before the start alone. Chance "
-            "is what "
-            "the same method finds in the other areas, where nothing was done."
+            f"before ({protocol.period}). Weights are not negative, sum to 1, and are chosen from the {word}s before the start "
+            "alone. Chance is what the same method finds in the other areas, where nothing was done."
         ),
         method=(
             f"By the test of Abadie and others (root mean squared gap after over before) {say_p(found.ratio_p)}. The p of the page, and "
