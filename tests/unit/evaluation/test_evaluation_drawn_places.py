@@ -110,6 +110,21 @@ def test_a_place_that_was_lost_is_told() -> None:
     assert left_out.verdict is Verdict.FAILED and "1 place was lost altogether" in left_out.sentence
 
 
+def test_a_place_that_was_not_counted_before_is_left_out_where_its_level_is_needed() -> None:
+    counts, treated, before = groups(10)
+    before[5] = np.nan
+    before[7, :6] = np.nan
+    effect = parallel(counts, treated, before)
+    assert effect.lower < 0.6 < effect.upper
+    assert checks_of(effect)["balance_at_baseline"] is Verdict.PASSED
+    without = np.arange(24) != 5
+    alone = parallel(
+        counts[without], treated[without], before[without],
+        draw_schedule=lambda rng: GROUPS(rng)[without], has_checks=False,
+    )  # fmt: skip
+    assert effect.estimate == pytest.approx(alone.estimate)
+
+
 def test_an_effect_of_one_month_alone_hangs_on_its_window() -> None:
     counts, treated, before = groups(7, ratio=1.0)
     counts[:, 0] += np.where(treated[:, 0], 200, 0)

@@ -154,7 +154,7 @@ def _check_balance(
             "balance_at_baseline", question, "Nothing was counted before the start: the lot alone vouches for it."
         )
     width = table.treated.shape[1]
-    whole = np.repeat(np.nanmean(before, axis=1, keepdims=True), width, axis=1)
+    whole = np.repeat(_mean(before), width, axis=1)
     found = _estimate(whole, table.treated, None, draw, runs, rng)
     sentence = (
         f"Before it, places that were then treated had {format_number(float(found.value), decimals=2)} times the rate of the others "
@@ -172,9 +172,7 @@ def _check_placebo(
     if before is None or half < 1 or not (np.nansum(before[:, :half]) > 0 and np.nansum(before[:, half:]) > 0):
         return not_applicable("placebo_in_time", question, "There is too little from before the start to see.")
     width = table.treated.shape[1]
-    later = (
-        np.repeat(np.nanmean(before[:, half:], axis=1, keepdims=True), width, axis=1) * (before.shape[1] - half) / width
-    )
+    later = np.repeat(_mean(before[:, half:]), width, axis=1) * (before.shape[1] - half) / width
     found = _estimate(later, table.treated, before[:, :half], draw, runs, rng)
     return judge_placebo("placebo_in_time", question, found, caught=": look at how places were chosen and drawn")
 
@@ -199,8 +197,10 @@ def _check_window(effect: Effect, table: PlaceDays, before: Floats | None, unit:
 def _fit_another(table: PlaceDays, before: Floats | None, confidence: float) -> RatioComparison | None:
     """Negative binomial: it trusts busy places less than Poisson does."""
     columns = [table.treated[:, 0].astype(np.float64)]
-    if before is not None and np.ptp(level := np.log(np.nansum(before, axis=1) + 0.5)) > 0:
-        columns.append(level)
+    if before is not None:
+        level = np.log(_mean(before)[:, 0] * before.shape[1] + 0.5)
+        if np.ptp(level[~np.isnan(level)]) > 0:
+            columns.append(level)
     total = np.nansum(table.counts, axis=1)
     if not (total == np.round(total)).all():
         return None
@@ -212,3 +212,9 @@ def _fit_another(table: PlaceDays, before: Floats | None, confidence: float) -> 
     except (ValueError, np.linalg.LinAlgError):
         return None
     return fit.ratio
+
+
+def _mean(counts: Floats) -> Floats:
+    """Of each place over the periods in which it was counted, shape (places, 1); NaN where it never was."""
+    seen = (~np.isnan(counts)).sum(axis=1, keepdims=True)
+    return np.where(seen > 0, np.nansum(counts, axis=1, keepdims=True) / np.maximum(seen, 1), np.nan)
