@@ -113,7 +113,7 @@ def test_a_table_that_cannot_be_read_is_refused_in_a_sentence(workspace, tmp_pat
 
 
 def test_two_hundred_series_against_twenty_overlapping_years_take_seconds(workspace, tmp_path, capsys):
-    """Of 2,000 see `benchmarks/release_check.py`."""
+    """2,000 take a public reader under a minute, which is too long for every change: `benchmarks/release_check.py`."""
     rng = np.random.default_rng(5)
     monthly = rng.poisson(rng.gamma(1, 1, (200, 1)), (200, 33))
 

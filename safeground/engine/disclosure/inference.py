@@ -32,6 +32,8 @@ _LARGE = 20_000
 """From here on the interior point method takes half the time of the simplex method where few counts have a cost."""
 _LONG, _BATCH = 40, 2_000
 """A sum of more terms ties many counts that else have little to do with each other."""
+_MANY = 10_000
+"""So many that hang together are let go in parts; of fewer the whole is asked as fast."""
 _FEW, _AT_ONCE, _WORTH = 50, 4_000, 0.1
 """Of fewer counts, in number or as one part in so many, or once so small a share of them moves, pushing pays no more: it asks a larger
 programme. Of many thousands it takes longer than in parts."""
@@ -267,7 +269,7 @@ def _ask(
         return
     targets = np.flatnonzero(asked[programme.members])
     ranged = np.flatnonzero(withheld[programme.members])
-    if len(programme.members) > 2 * _BATCH:
+    if len(programme.members) > _MANY:
         seen.let_go(targets, ranged, beyond)
     is_spread = seen.spread(ranged, beyond)
     seen.move(targets)
@@ -302,6 +304,8 @@ class _Seen:
     high: Floats
     sum_of_solutions: Floats
     solutions: int = 0
+    is_part: bool = False
+    """Of a part that was let go, which is not taken apart again."""
 
     @classmethod
     def of(cls, programme: _Programme) -> _Seen:
@@ -332,7 +336,8 @@ class _Seen:
         """
         draw = np.random.default_rng(len(targets))  # the same for the same numbers, so that a check can be repeated
         self._push_a_little(targets, draw)
-        if len(self.programme.members) > 2 * _BATCH:
+        takes_apart = len(self.programme.members) > _MANY and not self.is_part
+        if takes_apart:
             targets = targets[~self.moves(targets)]
             targets = targets[~self._is_known_by_short_sums(targets)]
         while len(still := targets[~self.moves(targets)]):
@@ -342,7 +347,7 @@ class _Seen:
             self.note(self.programme.solve(-cost))
             if not self.moves(still).any():
                 return
-            if len(self.programme.members) > 2 * _BATCH:
+            if takes_apart:
                 self._let_go_of(still, np.zeros(0, dtype=np.intp), 0.0)
 
     def _is_known_by_short_sums(self, targets: Places) -> NDArray[np.bool_]:
@@ -354,6 +359,7 @@ class _Seen:
         for batch in loose.batches(loose.groups(asked)):
             part = loose.part(batch)
             seen, own = _Seen.of(part), np.flatnonzero(asked[part.members])
+            seen.is_part = True
             if seen.note(part.solve(np.zeros(len(part.members)))):
                 seen.move(own)
                 known[part.members[own[~seen.moves(own)]]] = True
@@ -361,8 +367,9 @@ class _Seen:
 
     def let_go(self, targets: Places, ranged: Places, beyond: float) -> None:
         """Settle what can be settled by letting some thousand counts go at a time, all others held between the solutions seen."""
+        moved = ranged if len(ranged) else targets[:: max(1, len(targets) // _AT_ONCE)]
         for sign, goal in ((1.0, beyond + 1.0), (-1.0, 1.0)):  # so that between them there is room
-            self.note(self.programme.push(ranged, sign, np.full(len(ranged), goal), np.ones(len(ranged))))
+            self.note(self.programme.push(moved, sign, np.full(len(moved), goal), np.ones(len(moved))))
         self._let_go_of(targets, ranged, beyond)
 
     def _let_go_of(self, targets: Places, ranged: Places, beyond: float) -> None:
@@ -371,10 +378,10 @@ class _Seen:
         asked, is_ranged = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
         asked[targets], is_ranged[ranged] = True, True
         beside = asked.copy()
-        beside[np.random.default_rng(self.solutions).choice(number, _FEW, replace=False)] = True
+        beside[np.random.default_rng(self.solutions).choice(number, min(_FEW, number), replace=False)] = True
         middle = self.sum_of_solutions / self.solutions
         for part, at in self.programme.let_go(middle, beside):
-            seen = _Seen(part, self.low[at], self.high[at], middle[at], solutions=1)
+            seen = _Seen(part, self.low[at], self.high[at], middle[at], solutions=1, is_part=True)
             seen.spread(np.flatnonzero(is_ranged[at]), beyond)
             if len(own := np.flatnonzero(asked[at])):
                 seen.move(own)
