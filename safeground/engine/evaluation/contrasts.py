@@ -15,6 +15,12 @@ _OF_CHANGE = re.compile(
 )
 """Words that say that something went down or up. Two sides of one period say nothing of a change over time."""
 
+_OF_CAUSE = re.compile(
+    r"\b(caus(?:e[sd]?|ing)|because|thanks to|due to|owing to|led to|brought about|result(?:s|ed)? (?:of|from|in)|prove[sdn]?)\b",
+    re.IGNORECASE,
+)
+"""Words that say what is why. Where nobody drew lots it may be asked, and is not answered."""
+
 
 class Span(StrEnum):
     """What lies between the two sides of a contrast."""
@@ -55,6 +61,15 @@ class Contrast:
                 f"{where} says {found.group(0)!r}: {self.treated} and {self.other} lie in one period, which is a difference and no "
                 "change over time; write 'fewer', 'more', 'lower' or 'higher'."
             )
+
+
+def refuse_causes(text: str, *, where: str) -> None:
+    """Raises EvaluationRefused where a title claims a cause that a comparison nobody drew by lot cannot show."""
+    if found := _OF_CAUSE.search(text):
+        raise EvaluationRefused(
+            f"{where} says {found.group(0)!r}: nobody drew lots here, so that something else may be why; say what was compared, and "
+            "leave causes to the question."
+        )
 
 
 PATROL_DAYS = Contrast("patrol days", "other days of the same places", Span.SAME_PERIOD)

@@ -403,3 +403,13 @@ def test_a_difference_has_no_price_and_a_plan_that_names_it_is_refused_beforehan
     protocol = read_protocol(write_protocol(tmp_path, design))
     with pytest.raises(EvaluationRefused, match="violence"):
         check_cost_benefit_plan(make_plan(), make_economics(violence=1_000), protocol.priced)
+
+
+@pytest.mark.parametrize("word", ["caused by", "thanks to", "due to"])
+def test_a_title_claims_no_cause_where_nobody_drew_lots_and_a_question_may_ask_for_one(
+    tmp_path: Path, word: str
+) -> None:
+    claim = f"Fewer thefts {word} a team"
+    with pytest.raises(DefinitionsError, match="nobody drew lots"):
+        read_protocol(write_protocol(tmp_path, "difference_in_differences", title=claim))
+    read_protocol(write_protocol(tmp_path, "difference_in_differences", question=f"Were there {claim.lower()}?"))

@@ -189,7 +189,7 @@ def _effect(
     if not np.isfinite(found.value[0]):
         method = "not available: nothing was counted, or nothing was to be expected, under treatment"
     known = ~np.isnan(panel.counts)
-    seen, whose = cells & known, cells.any(axis=1)[:, np.newaxis]
+    seen, whose = cells & known, np.asarray(cells.any(axis=1))[:, np.newaxis]
     beside = (
         panel.untreated & whose & known,
         panel.untreated & ~whose & known,

@@ -187,7 +187,7 @@ def _effect(
         role=Role.PRIMARY, kind=DesignKind.BEFORE_AFTER, scale=Scale.RATIO, estimate=ratio,
         lower=math.exp(middle - reach) if seen > 0 else 0.0, upper=math.exp(middle + reach),
         p=float(2 * special.stdtr(freedom, -abs(middle) / error)), confidence=confidence,
-        method="before and after over what Poisson-gamma regression to the mean and the other areas make likely",
+        method="before and after over what areas not chosen make likely: how far they came back to the usual, and what moved all",
         basis=f"{count_things(int(mask.sum()), 'chosen area')}", assumptions=ASSUMPTIONS, treated=Side(int(mask.sum()), seen),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from safeground.engine.catalogue import DefinitionModel, Governed, Words
 from safeground.engine.documents import Audience
-from safeground.engine.evaluation.contrasts import Contrast
+from safeground.engine.evaluation.contrasts import Contrast, refuse_causes
 from safeground.engine.evaluation.cost_benefit import CostBenefitPlan
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
@@ -77,6 +77,8 @@ class Protocol(Governed):
         for where, text in self._worded():
             try:
                 self.contrast.check_words(text, where=where)
+                if where != "question" and self.kind is not DesignKind.RANDOMISED:
+                    refuse_causes(text, where=where)
             except EvaluationRefused as error:
                 raise ValueError(str(error)) from None
         return self
