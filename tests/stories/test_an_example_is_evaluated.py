@@ -39,4 +39,5 @@ def test_the_basque_example_from_the_file_to_the_page(
     assert (folder / "report" / "assessment.pdf").read_bytes().startswith(b"%PDF")
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert result["effects"][0]["direction"] == "cannot tell"
-    assert result["evidence"]["maryland"] == 3  # the mix did not go its way before the start: no match, but a comparison
+    # The mix did not go its way before the start: no match, but a comparison.
+    assert result["evidence"]["maryland"] == 3
