@@ -9,7 +9,7 @@ from typing import Any
 
 from safeground.engine.publish.edition import Edition
 from safeground.engine.publish.marks import DestroyedSource, read_marks
-from safeground.engine.publish.reasons import Reason, explain_change
+from safeground.engine.publish.reasons import NOT_LOOKED_FOR, Explanation, explain_change
 from safeground.engine.publish.reuse import RENDERED_FROM
 
 # Parts of a manifest that say what an edition is rather than what it was made from.
@@ -39,8 +39,8 @@ class FindingChange:
     sentence_after: str | None
     differs_in: tuple[str, ...] = ()
     """Which parts differ: 'value', 'interval', 'state', 'sentence', 'period', 'definition', 'sources', 'caveats' ..."""
-    reasons: tuple[Reason, ...] | None = None
-    """What differs of all it was made from; None where an edition does not say what that is."""
+    why: Explanation = NOT_LOOKED_FOR
+    """What differs of all it was made from."""
 
     @property
     def is_new_number(self) -> bool:
@@ -48,15 +48,14 @@ class FindingChange:
         return self.change is Change.CHANGED and self.before != self.after
 
     def as_data(self) -> dict[str, Any]:
-        reasons = (
-            None if self.reasons is None else [{"kind": str(r.kind), "names": list(r.names)} for r in self.reasons]
-        )
+        reasons, is_its_own = self.why
         return {
-            **self.__dict__,
+            **{name: value for name, value in self.__dict__.items() if name != "why"},
             "change": str(self.change),
             "differs_in": list(self.differs_in),
-            "reasons": reasons,
-            "can_be_separated": None if self.reasons is None else len(self.reasons) == 1,
+            "reasons": [{"kind": str(reason.kind), "names": list(reason.names)} for reason in reasons],
+            "reasons_are_its_own": is_its_own,
+            "can_be_separated": len(reasons) == 1,
         }
 
 
@@ -91,7 +90,7 @@ class EditionDifference:
         return not self.findings and not self.references and not self.inputs
 
     def lines(self) -> tuple[str, ...]:
-        """What changed and then why, for a terminal: numbers first, about thirty lines at most. `as_data` has everything."""
+        """What changed and why, for a terminal: every number that changed by name, with what lies behind it. `as_data` has everything."""
         from safeground.engine.publish.differences import describe_difference
 
         return describe_difference(self)
@@ -115,7 +114,7 @@ def compare_editions(before: Edition, after: Edition) -> EditionDifference:
     ids = [*after.findings, *(name for name in before.findings if name not in after.findings)]
     compared = [_compare_finding(name, before.findings.get(name), after.findings.get(name)) for name in ids]
     changes = [
-        replace(change, reasons=explain_change(change.id, before, after)) for change in compared if change is not None
+        replace(change, why=explain_change(change.id, before, after)) for change in compared if change is not None
     ]
     return EditionDifference(
         findings=tuple(change for change in changes if not _is_reference_only(change)),

@@ -1,13 +1,13 @@
-"""What changed between two editions, in words for a terminal: what a reader must know first, and short."""
+"""What changed between two editions, in words for a terminal: every number that changed, and what lies behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from safeground.engine.documents import count_things
 from safeground.engine.publish.comparison import Change, EditionDifference, FindingChange, InputChange
-from safeground.engine.publish.reasons import Reason, describe_reasons
+from safeground.engine.publish.reasons import Explanation, describe_reasons
 
-_MOST_NUMBERS = 10
 _MOST_OF_A_KIND = 3
 _MOST_REASONS = 6
 _KINDS = {
@@ -17,12 +17,14 @@ _KINDS = {
     "parameters": "parameter",
     "disclosure_rules": "disclosure rule",
     "words": "own words",
+    "tested": "result of a test",
 }
 _PLURALS = {"delivery": "deliveries"}
 
 
 def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
-    """Numbers that changed, findings that came and went, those only worded otherwise, then why. Lists are cut, never counts."""
+    """Numbers that changed, each with why; findings that came and went, all by name; those only worded otherwise, of which lists are cut
+    and never counts."""
     destroyed = tuple(_describe_destroyed(difference))
     if difference.is_empty:
         return ("Nothing changed: both editions say the same and were made from the same.", *destroyed)
@@ -34,14 +36,13 @@ def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     told += _describe_numbers(numbers)
     for kind in (Change.ADDED, Change.REMOVED):
         group = [change for change in difference.findings if change.change is kind]
-        told += _cut(group, _describe_presence, most=_MOST_OF_A_KIND)
+        told += _describe_presences(group)
     told += _describe_wording(
         [change for change in difference.findings if change.change is Change.CHANGED and not change.is_new_number]
     )
     if numbers:
         told += references
-    is_explained = bool(numbers) and all(change.reasons for change in numbers)
-    reasons = [] if is_explained else list(_describe_reasons(difference))
+    reasons = [] if numbers else list(_describe_reasons(difference))
     if len(reasons) > _MOST_REASONS + 1:
         reasons[_MOST_REASONS:] = [f"{len(reasons) - _MOST_REASONS} more of what they were made from differ."]
     return (*told, *reasons, *destroyed)
@@ -64,18 +65,25 @@ def _describe_audiences(difference: EditionDifference) -> str:
 
 def _describe_numbers(numbers: Sequence[FindingChange]) -> Iterator[str]:
     """Numbers that changed for the same reasons beneath each other, and the reasons behind them, once."""
-    groups: dict[tuple[Reason, ...] | None, list[FindingChange]] = {}
+    groups: dict[Explanation, list[FindingChange]] = {}
     for change in numbers:
-        groups.setdefault(change.reasons, []).append(change)
-    most = max(_MOST_OF_A_KIND, _MOST_NUMBERS // max(len(groups), 1))
-    for reasons, group in groups.items():
-        yield from _cut(group, _describe_number, most=most)
-        if reasons is not None:
-            yield f"  {describe_reasons(reasons)}"
+        groups.setdefault(change.why, []).append(change)
+    for why, group in groups.items():
+        yield from map(_describe_number, group)
+        yield f"  {describe_reasons(why)}"
 
 
 def _describe_number(change: FindingChange) -> str:
     return f"{change.id} was {change.before} and is {change.after}."
+
+
+def _describe_presences(changes: Sequence[FindingChange]) -> Iterator[str]:
+    """A line each for the first few, and the names of all others."""
+    yield from map(_describe_presence, changes[:_MOST_OF_A_KIND])
+    others = [change.id for change in changes[_MOST_OF_A_KIND:]]
+    if others:
+        verb = "new" if changes[0].change is Change.ADDED else "gone"
+        yield f"{count_things(len(others), 'more finding')} {'is' if len(others) == 1 else 'are'} {verb}: {', '.join(others)}."
 
 
 def _describe_presence(change: FindingChange) -> str:
@@ -144,11 +152,3 @@ def _describe_input(change: InputChange) -> str:
 
 def _name_kind(kind: str) -> str:
     return _KINDS.get(kind, kind.replace("_", " "))
-
-
-def _cut(changes: Sequence[FindingChange], describe: Callable[[FindingChange], str], *, most: int) -> Iterator[str]:
-    """A line each, and one for those that are too many."""
-    yield from map(describe, changes[:most])
-    if len(changes) > most:
-        happened = {Change.ADDED: "are new", Change.REMOVED: "are gone", Change.CHANGED: "have another number"}
-        yield f"{len(changes) - most} more findings {happened[changes[0].change]}."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from safeground.engine.documents import join_words
 from safeground.engine.publish.edition import Edition
@@ -26,6 +26,7 @@ class ReasonKind(StrEnum):
     DISCLOSURE = "changed disclosure rule"
     CODE = "changed code"
     SETTING = "changed setting"
+    TESTED = "another result of a test"
     OTHER_DEFINITIONS = "another file of the definitions"
 
 
@@ -44,11 +45,25 @@ class Reason:
         return f"{self.kind} ({', '.join(self.names[:_MOST_NAMED])} and {len(self.names) - _MOST_NAMED} more)"
 
 
-def describe_reasons(reasons: Sequence[Reason]) -> str:
+class Explanation(NamedTuple):
+    """Why a number differs. `is_its_own`: whether the editions say what this one number was made from; else these are what differs of all
+    that they were made from, of which some may not concern it."""
+
+    reasons: tuple[Reason, ...]
+    is_its_own: bool
+
+
+NOT_LOOKED_FOR = Explanation((), False)
+
+
+def describe_reasons(explanation: Explanation) -> str:
     """The reasons of a number as a sentence. Of several it is not known how much each of them did."""
+    reasons, is_its_own = explanation
     if not reasons:
-        return "Why: nothing that it is known to be made from differs."
+        return "Why: nothing that the editions say they were made from differs."
     said = join_words([reason.words for reason in reasons])
+    if not is_its_own:
+        return f"Why: what it was made from is not told by itself; of all that the editions were made from, these differ: {said}."
     if len(reasons) == 1:
         return f"Why: {said}."
     return (
@@ -56,21 +71,67 @@ def describe_reasons(reasons: Sequence[Reason]) -> str:
     )
 
 
-def explain_change(name: str, before: Edition, after: Edition) -> tuple[Reason, ...] | None:
-    """What differs of all that a finding was made from; None where the editions do not say what that is."""
+def explain_change(name: str, before: Edition, after: Edition) -> Explanation:
+    """What differs of all that a finding was made from, or where nothing is known of that, or nothing of it differs, of the editions."""
+    if tested := _compare_tested(name, before, after):
+        return Explanation(tested, True)
     old, new = _find_origin(name, before), _find_origin(name, after)
-    if old is None and new is None:
-        return None
-    reasons = [*_compare_deliveries(name, old, new, before, after)]
+    if old is not None or new is not None:
+        reasons = _explain_by_origin(name, old, new, before, after)
+        if reasons:
+            return Explanation(reasons, True)
+    return Explanation(_explain_by_edition(name, before, after), False)
+
+
+def _compare_tested(name: str, before: Edition, after: Edition) -> tuple[Reason, ...]:
+    """Files of an evaluation or a back-test that a finding quotes and that are others now: its number is theirs and of nothing else."""
+    said = str(after.findings.get(name, before.findings.get(name, {})).get("definition", ""))
+    kind, _, rest = said.partition(" ")
+    folder = {"evaluation": f"evaluations/{rest.partition(' ')[0]}/", "back-test": "places/backtests/"}.get(kind)
+    if folder is None:
+        return ()
+    old, new = (edition.manifest.get("tested", {}) for edition in (before, after))
+    names = tuple(
+        each for each in sorted(old.keys() | new.keys()) if each.startswith(folder) and old.get(each) != new.get(each)
+    )
+    return (Reason(ReasonKind.TESTED, names),) if names else ()
+
+
+def _explain_by_origin(
+    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, before: Edition, after: Edition
+) -> tuple[Reason, ...]:
+    gone, come = _take_deliveries(name, old, before), _take_deliveries(name, new, after)
+    reasons = [*_compare_deliveries(gone, come)]
     if old is not None and new is not None:
         reasons += _compare_definitions(old, new)
         if old["disclosure"] != new["disclosure"]:
             reasons.append(Reason(ReasonKind.DISCLOSURE, (_name_rule(old, new),)))
-    reasons += _compare_versions(before, after, ReasonKind.CODE, "code_version")
+    return (*reasons, *_compare_builds(before, after, is_whole=bool(reasons)))
+
+
+def _explain_by_edition(name: str, before: Edition, after: Edition) -> tuple[Reason, ...]:
+    """Of the feeds that the finding's definition names, where it names any; else of all."""
+    gone, come = ({str(each["id"]) for each in edition.manifest.get("deliveries", ())} for edition in (before, after))
+    said = " ".join(str(edition.findings.get(name, {}).get("definition", "")) for edition in (before, after))
+    feeds = {each.split("/")[0] for each in gone | come}
+    named = {feed for feed in feeds if f"({feed})" in said} or feeds
+    gone, come = ({each for each in ids if each.split("/")[0] in named} for ids in (gone, come))
+    changed = [
+        item
+        for key in ("definitions", "measures")
+        for item in _differing(before.manifest.get(key, {}), after.manifest.get(key, {}))
+    ]
+    reasons = [*_compare_deliveries(gone, come), *([Reason(ReasonKind.DEFINITION, tuple(changed))] if changed else [])]
+    return (*reasons, *_compare_builds(before, after, is_whole=bool(reasons)))
+
+
+def _compare_builds(before: Edition, after: Edition, *, is_whole: bool) -> tuple[Reason, ...]:
+    """Code and settings, and where nothing else is known the definitions as a whole."""
+    reasons = [*_compare_versions(before, after, ReasonKind.CODE, "code_version")]
     settings = _differing(before.manifest.get("parameters", {}), after.manifest.get("parameters", {}))
     if settings:
         reasons.append(Reason(ReasonKind.SETTING, settings))
-    if not reasons:
+    if not reasons and not is_whole:
         reasons += _compare_versions(before, after, ReasonKind.OTHER_DEFINITIONS, "definitions_version")
     return tuple(reasons)
 
@@ -80,11 +141,8 @@ def _find_origin(name: str, edition: Edition) -> Mapping[str, Any] | None:
     return edition.origins.get(finding.get("origin") or "") if finding else None
 
 
-def _compare_deliveries(
-    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, before: Edition, after: Edition
-) -> Iterator[Reason]:
+def _compare_deliveries(gone: set[str], come: set[str]) -> Iterator[Reason]:
     """New, revised and withdrawn deliveries. A delivery of the same feed, sender and period with another content is a revision."""
-    gone, come = _take_deliveries(name, old, before), _take_deliveries(name, new, after)
     slots: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for place, (ours, others) in enumerate(((gone, come), (come, gone))):
         for each in ours - others:

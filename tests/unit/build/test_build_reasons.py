@@ -94,8 +94,8 @@ def _revise(file: Path, into: Path) -> Path:
 
 def _reasons(difference: EditionDifference, name: str = LEVEL) -> dict[str, tuple[str, ...]]:
     (change,) = (each for each in difference.findings if each.id == name)
-    assert change.is_new_number and change.reasons is not None
-    return {str(reason.kind): reason.names for reason in change.reasons}
+    assert change.is_new_number and change.why.is_its_own
+    return {str(reason.kind): reason.names for reason in change.why.reasons}
 
 
 def test_a_new_month_is_new_data(files, compare):
