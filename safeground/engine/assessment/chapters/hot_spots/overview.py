@@ -42,7 +42,9 @@ LASTING = {
 def make_overview(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
     """What a lead of hot spot policing needs to know before the list, then the list."""
     found = told.found
-    blocks: list[Block] = [*make_held_out(told), make_map(told), make_spot_table(told)]
+    # Dots on white paper, without an outline to lie in, would be no map.
+    maps = [make_map(told)] if told.evidence.district_outlines is not None else []
+    blocks: list[Block] = [*make_held_out(told), *maps, make_spot_table(told)]
     blocks += [Notice(NoticeKind.WARNING, sentence) for sentence in _look_first(told)]
     blocks += [Heading("How sure this is"), Paragraph(notes["how_sure"]), Paragraph(_how_sure(told))]
     blocks += make_near_repeats(told)
