@@ -153,10 +153,19 @@ def test_a_month_more_is_told_as_the_reason_for_what_changed(run_safeground, her
     assert "value" in changed["level.violence.latest"]["differs_in"]
     told = run_safeground.succeed("diff", *arguments).out.splitlines()
     assert told[0].startswith("level.violence.latest was ")
-    named = [line for line in told if line.split(" ")[0] in changed]
-    assert len(named) >= len(changed) / 2, "lists are cut, but most of what changed is named"
-    (why,) = (line for line in told if "2025-06" in line and line not in named)
-    assert "police_uk_street" in why
+    numbers = {
+        name
+        for name, change in changed.items()
+        if change["change"] == "changed" and change["before"] != change["after"]
+    }
+    named = [line for line in told if line.split(" ")[0] in numbers]
+    assert {line.split(" ")[0] for line in named} == numbers and len(numbers) > 3, "every number that changed is named"
+    for name in numbers:
+        assert any("2025-06" in each for reason in changed[name]["reasons"] for each in reason["names"]), name
+    came_or_went = {name for name, change in changed.items() if change["change"] != "changed"}
+    assert {name for name in came_or_went if not any(name in line for line in told)} == set()
+    whys = [line for line in told if line.startswith("  Why: ")]
+    assert whys and all("police_uk_street" in line and "2025-06" in line for line in whys)
 
 
 def test_a_month_more_costs_its_own_parts(here, again, later):
