@@ -1,7 +1,8 @@
 """Killed at any instant, `land` and `build` leave whole deliveries, a warehouse and editions in use, and nothing to repair by hand.
 
-What others can see changes by renames alone, so what a kill leaves is one of a few states. Each kill is looked into; the command is
-then run again from each state that was met, once.
+What others can see changes by renames alone, so what a kill leaves is one of a few states. Each state that is met is looked into, and the
+command is then run again from it. The processes are forks that have imported all they need (`warm_processes`), so that
+a random instant falls into the work and not into the imports before it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import gzip
 import hashlib
 import json
 import random
+import re
 import shutil
 import signal
-import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dying import Dying
+from warm_processes import WarmProcess
 
 from safeground.engine.build.editions import editions_of
 from safeground.engine.documents import Audience
@@ -37,67 +41,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(signal, "SIGKILL"
 
 LAND_INSTANTS, BUILD_INSTANTS = 30, 20
 AT_ONCE = 2
-
-#: Runs the command line with every rename counted, and dies before or after one of them (0: none). Pictures are left blank: they are
-#: most of a build's time, and no rename happens while they are drawn. At the end it says what it saw, as JSON on its last line.
-DYING = """
-import json, os, signal, sys
-
-root, die_at, when = os.path.realpath(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-seen = {"through_the_seam": 0, "renames": 0, "written_in_place": []}
-staging = os.path.join(root, ".staging") + os.sep
-
-def watch(event, given):
-    if event == "os.rename":
-        seen["renames"] += str(given[1]).startswith(root + os.sep)
-    elif event == "open" and isinstance(given[0], (str, bytes)):
-        path = os.path.realpath(os.fsdecode(given[0]))
-        mode, flags = given[1], given[2] or 0
-        writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
-        is_lock = path == os.path.join(root, ".lock")
-        if writes and path.startswith(root + os.sep) and not path.startswith(staging) and not is_lock:
-            seen["written_in_place"].append(path)
-
-from safeground import cli
-from safeground.engine.publish import pages
-from safeground.engine.workspace import atomic, generations
-
-real, write_well = atomic.rename, generations.write_atomically
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def rename(source, target):
-    seen["through_the_seam"] += 1
-    at_last = seen["through_the_seam"] == die_at
-    if at_last and when == "before":
-        die()
-    real(source, target)
-    if at_last and when == "after":
-        die()
-
-def careless_pointer(path, data, *, staging=None):
-    if path.name != "CURRENT":
-        return write_well(path, data, staging=staging)
-    path.open("w")
-    die()
-
-def pointer_before_folder(written, final):
-    (final.parent / "CURRENT").write_text(final.name)
-    die()
-
-atomic.rename = rename
-pages.draw_chart = pages.render_svg = lambda *given, **options: '<svg width="10" height="10"></svg>'
-if when == "careless pointer":
-    generations.write_atomically = careless_pointer
-elif when == "pointer before folder":
-    generations.move_into_place = pointer_before_folder
-sys.addaudithook(watch)
-code = cli.main(sys.argv[4:])
-print()
-print(json.dumps(seen))
-sys.exit(code)
-"""
 
 
 @dataclass(frozen=True)
@@ -167,15 +110,18 @@ class Seen:
         return self.deliveries, self.checks, self.warehouse, self.editions
 
     def state(self) -> str:
-        """A hash of all that is visible: the same for two kills that leave the same for the next run to find."""
+        """A hash of all that is visible but for times: the same for two kills that leave the same for the next run to find."""
         digest = hashlib.sha256()
         for path in sorted(self.root.rglob("*")):
             name = path.relative_to(self.root)
             if path.is_file() and name.parts[0] not in (".staging", ".lock"):
-                # Names of temporary folders and times differ from run to run and mean nothing to the next.
-                told = b"" if path.name in ("delivery.json", "manifest.json") else hash_file(path).encode()
+                told = _TIMES.sub(b"", path.read_bytes()) if path.name in _WITH_TIMES else hash_file(path).encode()
                 digest.update(name.as_posix().encode() + b"\0" + told + b"\n")
         return digest.hexdigest()
+
+
+_WITH_TIMES = ("delivery.json", "manifest.json")
+_TIMES = re.compile(rb'"(landed_at|built_at)": "[^"]*"')
 
 
 def expect_usable(root: Path, old: Seen, new: Seen) -> None:
@@ -194,12 +140,13 @@ def expect_usable(root: Path, old: Seen, new: Seen) -> None:
 class Crashes:
     """A command, the workspace it is run in, what it leaves undisturbed, and the states that were gone on from."""
 
-    command: tuple[str, ...]
+    name: str
+    files: tuple[Path, ...]
     start: Path
     old: Seen
     new: Seen
     scratch: Path
-    finish: Callable[[Path], None]
+    is_watched: bool = False
 
     def __post_init__(self) -> None:
         self.numbers = iter(range(10_000))
@@ -208,11 +155,20 @@ class Crashes:
     def copy(self) -> Path:
         return Path(shutil.copytree(self.start, self.scratch / f"{next(self.numbers):04d}"))
 
+    def begin(self, root: Path, prepare: Dying | None = None) -> WarmProcess:
+        return WarmProcess((self.name, root, *self.files), root.with_suffix(".out"), prepare)
+
+    def finish(self, root: Path) -> None:
+        """Run the command to its end."""
+        prepare = Dying(root, root.with_suffix(".json")) if self.is_watched else None
+        assert self.begin(root, prepare).wait() == 0, root.with_suffix(".out").read_text(encoding="utf-8")
+
     def look_into(self, root: Path) -> None:
-        """Open everything that a kill left, then run the command again and find what an undisturbed run leaves."""
-        expect_usable(root, self.old, self.new)
+        """Open everything that a kill left, then run the command again and find what an undisturbed run leaves. What another kill left
+        byte for byte has been looked into."""
         state = Seen(root).state()
         if state not in self.finished_from:
+            expect_usable(root, self.old, self.new)
             self.finished_from.add(state)
             self.finish(root)
             assert Seen(root).all() == self.new.all(), "running again did not end where an undisturbed run ends"
@@ -230,12 +186,10 @@ class Stages:
     landed: Path
     rebuilt: Path
     more: tuple[Path, ...]
-    land_seconds: float
-    build_seconds: float
 
 
 @pytest.fixture(scope="module")
-def stages(run_safeground, few_files, tmp_path_factory) -> Stages:
+def stages(few_files, tmp_path_factory) -> Stages:
     """A workspace of two months, built. Then a third month lands, and the second again with a row fewer and a bad one."""
     scratch = tmp_path_factory.mktemp("stages")
     first, second, third = sorted((few_files / "police_uk" / "wrenshire").glob("*.csv.gz"))
@@ -245,14 +199,19 @@ def stages(run_safeground, few_files, tmp_path_factory) -> Stages:
     again.write_bytes(b"".join(lines[:-1]))
     more = (third, again)
     built = scratch / "built"
-    run_safeground.succeed("init", built, "--partnership", "wrenshire")
-    run_safeground.succeed("land", built, few_files / "lookups", few_files / "population", first, second)
-    run_safeground.succeed("build", built)
+    _succeed("init", built, "--partnership", "wrenshire")
+    _succeed("land", built, few_files / "lookups", few_files / "population", first, second)
+    _succeed("build", built)
     landed = Path(shutil.copytree(built, scratch / "landed"))
-    land_seconds = _time(lambda: run_safeground.succeed("land", landed, *more))
+    _succeed("land", landed, *more)
     rebuilt = Path(shutil.copytree(landed, scratch / "rebuilt"))
-    build_seconds = _time(lambda: run_safeground.succeed("build", rebuilt))
-    return Stages(built, landed, rebuilt, more, land_seconds, build_seconds)
+    _succeed("build", rebuilt)
+    return Stages(built, landed, rebuilt, more)
+
+
+def _succeed(*arguments: object) -> None:
+    with tempfile.NamedTemporaryFile() as said:
+        assert WarmProcess(arguments, Path(said.name)).wait() == 0, said.read().decode()
 
 
 def _time(run: Callable[[], object]) -> float:
@@ -262,34 +221,27 @@ def _time(run: Callable[[], object]) -> float:
 
 
 @pytest.fixture(params=["land", "build"])
-def crashes(request, stages, run_safeground, tmp_path) -> Crashes:
+def crashes(request, stages, tmp_path) -> Crashes:
     """The real command."""
-    files = stages.more if request.param == "land" else ()
-    start, end = (stages.built, stages.landed) if request.param == "land" else (stages.landed, stages.rebuilt)
-
-    def finish(root: Path) -> None:
-        run_safeground.succeed(request.param, root, *files)
-
-    return Crashes((request.param, *map(str, files)), start, Seen(start), Seen(end), tmp_path, finish)
+    if request.param == "land":
+        return Crashes("land", stages.more, stages.built, Seen(stages.built), Seen(stages.landed), tmp_path)
+    return Crashes("build", (), stages.landed, Seen(stages.landed), Seen(stages.rebuilt), tmp_path)
 
 
-def test_a_kill_at_any_instant_leaves_all_usable(crashes, stages, run_safeground):
-    name, *files = crashes.command
-    number, seconds = (LAND_INSTANTS, stages.land_seconds) if name == "land" else (BUILD_INSTANTS, stages.build_seconds)
+def test_a_kill_at_any_instant_leaves_all_usable(crashes):
+    number = LAND_INSTANTS if crashes.name == "land" else BUILD_INSTANTS
+    seconds = _time(lambda: crashes.finish(crashes.copy()))
     # One instant in each of so many equal parts of the command's duration: spread, and random within.
     rng = random.Random(20240131)
     instants = [seconds * (part + rng.random()) / number for part in range(number)]
 
     def kill_at(instant: float) -> bool:
         root = crashes.copy()
-        with run_safeground.start(run_safeground.command(name, root, *files)) as child:
-            try:
-                child.communicate(timeout=instant)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.communicate()
+        process = crashes.begin(root)
+        process.wait(instant)
+        code = process.kill()
         crashes.look_into(root)
-        return child.returncode == -signal.SIGKILL
+        return code == -signal.SIGKILL
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         killed = sum(pool.map(kill_at, instants))
@@ -297,33 +249,26 @@ def test_a_kill_at_any_instant_leaves_all_usable(crashes, stages, run_safeground
 
 
 @pytest.fixture(scope="module", params=["land", "build"])
-def watched(request, stages, run_safeground, tmp_path_factory) -> tuple[Crashes, dict[str, Any]]:
+def watched(request, stages, tmp_path_factory) -> tuple[Crashes, dict[str, Any]]:
     """The same command with its renames counted, and what an undisturbed run of it said."""
     scratch = tmp_path_factory.mktemp("renames")
     files = stages.more if request.param == "land" else ()
     start = stages.built if request.param == "land" else stages.landed
     end = Path(shutil.copytree(start, scratch / "end"))
-
-    def finish(root: Path) -> dict[str, Any]:
-        finished = run_safeground.wait(run_safeground.script(DYING, root, 0, "never", request.param, root, *files))
-        assert finished.code == 0, finished.err
-        return json.loads(finished.out.splitlines()[-1])
-
-    undisturbed = finish(end)
-    crashes = Crashes((request.param, *map(str, files)), start, Seen(start), Seen(end), scratch, finish)
-    return crashes, undisturbed
+    crashes = Crashes(request.param, files, start, Seen(start), Seen(end), scratch, is_watched=True)
+    crashes.finish(end)
+    return crashes, json.loads(end.with_suffix(".json").read_text(encoding="utf-8"))
 
 
-def test_a_kill_before_or_after_any_rename_leaves_all_usable(watched, run_safeground):
+def test_a_kill_before_or_after_any_rename_leaves_all_usable(watched):
     crashes, undisturbed = watched
-    name, *files = crashes.command
     renames = undisturbed["through_the_seam"]
     assert renames >= 9
 
     def kill(at: int, when: str) -> None:
         root = crashes.copy()
-        finished = run_safeground.wait(run_safeground.script(DYING, root, at, when, name, root, *files))
-        assert finished.code == -signal.SIGKILL, f"{name} was not killed {when} its rename {at}: {finished.err}"
+        code = crashes.begin(root, Dying(root, root.with_suffix(".json"), at, when)).wait()
+        assert code == -signal.SIGKILL, f"{crashes.name} was not killed {when} its rename {at}"
         crashes.look_into(root)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -344,10 +289,10 @@ def test_nothing_visible_is_written_but_by_the_one_rename(watched):
 
 
 @pytest.mark.parametrize("carelessness", ["careless pointer", "pointer before folder"])
-def test_a_careless_write_would_be_noticed(carelessness, stages, run_safeground, tmp_path):
+def test_a_careless_write_would_be_noticed(carelessness, stages, tmp_path):
     root = Path(shutil.copytree(stages.landed, tmp_path / "careless"))
-    killed = run_safeground.wait(run_safeground.script(DYING, root, 0, carelessness, "build", root))
-    assert killed.code == -signal.SIGKILL
+    dying = Dying(root, tmp_path / "report.json", when=carelessness)
+    assert WarmProcess(("build", root), tmp_path / "said", dying).wait() == -signal.SIGKILL
     with pytest.raises((AssertionError, WorkspaceError, EditionError)):
         expect_usable(root, Seen(stages.landed), Seen(stages.rebuilt))
 
