@@ -61,6 +61,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "regression_to_the_mean": 2,
     "parallel_trends": 2,
     "pre_fit": 2,
+    "like_others": 1,
     "balance": 2,
     "began_alike": 2,
     "overlap": 1,

@@ -57,9 +57,17 @@ def test_placebos_and_interval_by_the_slow_way() -> None:
 
     def statistic(row: int) -> float:
         rest = [other for other in range(1, len(table)) if other != row]
-        weights = find_simplex_weights(table[row, :start], table[rest, :start].T).weights
-        gap = table[row] - weights @ table[rest]
-        return float(gap[start:].mean() / np.sqrt((gap[:start] ** 2).mean()))
+
+        def gap(fitted_to: list[int]) -> np.ndarray:
+            return (
+                table[row]
+                - find_simplex_weights(table[row, fitted_to], table[np.ix_(rest, fitted_to)].T).weights @ table[rest]
+            )
+
+        before = list(range(start))
+        thirds = [third.tolist() for third in np.array_split(before, 3)]
+        missed = [gap([period for period in before if period not in third])[third] for third in thirds]
+        return float(gap(before)[start:].mean() / np.sqrt((np.concatenate(missed) ** 2).mean()))
 
     statistics = np.array([statistic(row) for row in range(len(table))])
     assert found.effect.p == pytest.approx((np.abs(statistics) >= abs(statistics[0])).mean())
@@ -69,7 +77,7 @@ def test_placebos_and_interval_by_the_slow_way() -> None:
         found.effect.upper - 1e-6,
         found.effect.upper + 1e-6,
     ):
-        moved = (found.effect.estimate - constant) / found.pre_error
+        moved = (found.effect.estimate - constant) / found.held_out_error
         p = (1 + (np.abs(statistics[1:]) >= abs(moved)).sum()) / len(table)
         assert (p > 0.05) == (found.effect.lower <= constant <= found.effect.upper)
 
@@ -173,3 +181,12 @@ def test_the_basque_country_as_another_programme_weighs_it(shared_data: Path) ->
     assert weights == {"Baleares": 0.3111, "Madrid": 0.4831, "Rioja": 0.2058}
     assert found.effect.estimate < 0  # as published: terror cost output
     assert found.effect.direction is Direction.CANNOT_TELL  # 16 regions cannot tell anything at 95%
+
+
+@pytest.mark.parametrize(("own_noise", "verdict"), [(0.5, Verdict.FAILED), (4.0, Verdict.PASSED)])
+def test_an_area_far_steadier_than_the_others_is_told(own_noise: float, verdict: Verdict) -> None:
+    rng = np.random.default_rng(8)
+    table = np.linspace(20, 40, 30)[:, np.newaxis] + rng.normal(0, 1, 24) + rng.normal(0, 4, (30, 24))
+    ours = 30 + table[:, :].mean(axis=0) - table.mean() + rng.normal(0, own_noise, 24)
+    checks = synthetic_control(ours, table, pre_periods=12).effect.checks
+    assert next(check.verdict for check in checks if check.name == "like_others") is verdict

@@ -29,6 +29,9 @@ Floats = NDArray[np.float64]
 FEWEST_PRE_PERIODS: Final = 2
 _FEW_PRE_PERIODS: Final = 10
 """With fewer, a mix follows chance and not what the areas share."""
+_BLOCKS: Final = 3
+"""Of the time before, each left out in turn to see how far a mix misses what it was not fitted to."""
+_STEADY: Final = 0.5
 _ALPHA = 0.05
 _ZERO = 1e-9
 
@@ -46,10 +49,11 @@ class SyntheticControl:
 
     `names`, `weights`: the other areas and their weights, shape (donors,). `mix`, `gaps`: shape (periods,), the mix and the treated less
     it. `placebo_gaps`: (donors, periods), the same for each other area, treated left out. `pre_error`: root mean squared gap before the
-    start. `ratio_p`: p of the published test, root mean squared gap after over before (Abadie 2010); the effect's own p is of the
-    average gap over `pre_error`, which is what its interval turns round. `without`: the effect with each area of the mix left out.
-    `statistics`: shape (1 + donors,), what p ranks, the treated area first. `solver_gap`: the squared gap before the start is at most this
-    far above the least possible.
+    start. `held_out_error`: the same where each third of the time before is missed by the mix that the other two thirds choose; the
+    effect's own p is of the average gap over it, and its interval turns round that. `ratio_p`: p of the published test, root mean
+    squared gap after over before (Abadie 2010). `without`: the effect with each area of the mix left out.
+    `statistics`: shape (1 + donors,), what p ranks, the treated area first. `solver_gap`: the squared gap before the start is at most
+    this far above the least possible.
     """
 
     effect: Effect
@@ -59,6 +63,7 @@ class SyntheticControl:
     gaps: Floats
     placebo_gaps: Floats
     pre_error: float
+    held_out_error: float
     statistics: Floats
     ratio_p: float
     without: tuple[tuple[str, float], ...]
@@ -67,10 +72,11 @@ class SyntheticControl:
 
 @dataclass(frozen=True, eq=False)
 class _Comparison:
-    """The treated area and each other as if it were: gaps (1 + donors, periods), and average gap over error before, (1 + donors,)."""
+    """The treated area and each other as if it were: gaps (1 + donors, periods), and average gap over held-out error, (1 + donors,)."""
 
     gaps: Floats
     pre_errors: Floats
+    held_out_errors: Floats
     statistics: Floats
     fit: SimplexWeights
 
@@ -104,15 +110,15 @@ def synthetic_control(
     >>> ours = others[4:7].mean(axis=0) + rng.normal(0, 0.5, 24) - np.where(np.arange(24) >= 16, 5, 0)
     >>> found = synthetic_control(ours, others, pre_periods=16).effect
     >>> print(f"{found.estimate:.1f} ({found.lower:.1f} to {found.upper:.1f}), p = {found.p:.3f}: {found.direction}")
-    -4.6 (-5.1 to -4.1), p = 0.032: lower
+    -4.6 (-5.2 to -4.0), p = 0.032: lower
     """
     ours, others = read_numbers(treated, "treated"), read_numbers(donors, "donors")
     named = _names(names, len(others) if others.ndim == 2 else 0)
     _check_shapes(ours, others, pre_periods, named)
     table = np.vstack([ours, others])
     found = _compare(table, pre_periods)
-    gap, error = float(found.gaps[0, pre_periods:].mean()), float(found.pre_errors[0])
-    reach = _reach(found.statistics, confidence) * error
+    gap = float(found.gaps[0, pre_periods:].mean())
+    reach = _reach(found.statistics, confidence) * float(found.held_out_errors[0])
     without = _leave_out(table, pre_periods, found.fit.weights, named)
     effect = Effect(
         name="synthetic_control",
@@ -132,6 +138,7 @@ def synthetic_control(
     )
     effect = effect.with_checks(
         _check_pre_fit(found, pre_periods),
+        _check_like_others(found),
         _check_extreme(table[:, :pre_periods], was_chosen_for_being_extreme),
         _check_placebo_in_time(table, pre_periods),
         _check_left_out(effect, without),
@@ -140,27 +147,46 @@ def synthetic_control(
     gaps_after = np.sqrt((found.gaps[:, pre_periods:] ** 2).mean(axis=1)) / found.pre_errors
     return SyntheticControl(
         effect=effect, names=named, weights=found.fit.weights, mix=ours - found.gaps[0], gaps=found.gaps[0],
-        placebo_gaps=found.gaps[1:], pre_error=error, statistics=found.statistics,
-        ratio_p=_rank_p(gaps_after), without=without, solver_gap=found.fit.gap,
+        placebo_gaps=found.gaps[1:], pre_error=float(found.pre_errors[0]), held_out_error=float(found.held_out_errors[0]),
+        statistics=found.statistics, ratio_p=_rank_p(gaps_after), without=without, solver_gap=found.fit.gap,
     )  # fmt: skip
 
 
 def _compare(table: Floats, pre_periods: int) -> _Comparison:
-    """Row 0 against the others, and each other against the rest without row 0: it had what is looked for."""
+    """Row 0 against the others, and each other against the rest without row 0: it had what is looked for.
+
+    The gap is set against an error of periods that a mix was not fitted to. Against that of its own fit, as is often done, a calm area
+    among restless ones seems to change where nothing does (in made-up areas in 27 of 100, at a level of 5): a mix of many follows what
+    it is fitted to far closer than what comes after. Where months hang together some of that is left, and `_check_like_others` says so.
+    """
     before = table[:, :pre_periods]
-    products, gaps = before @ before.T, np.empty_like(table)
+    blocks = np.array_split(before, min(_BLOCKS, pre_periods), axis=1)
+    products, of_blocks = before @ before.T, [block @ block.T for block in blocks]
+    gaps, held_out = np.empty_like(table), np.empty_like(before)
     fits = []
     for row in range(len(table)):
         mixed = np.array([other for other in range(1, len(table)) if other != row])
-        cross = products[np.ix_(mixed, mixed)] - products[mixed, row] - products[mixed, row][:, np.newaxis]
-        found = nearest_to_nought(cross + products[row, row])
+        found = nearest_to_nought(_misses(products, row, mixed))
         gaps[row] = table[row] - found.weights @ table[mixed]
+        without = [
+            nearest_to_nought(_misses(products - part, row, mixed), start=found.weights).weights for part in of_blocks
+        ]
+        held_out[row] = np.concatenate(
+            [block[row] - mix @ block[mixed] for block, mix in zip(blocks, without, strict=True)]
+        )
         fits.append(found)
-    errors = np.sqrt((gaps[:, :pre_periods] ** 2).mean(axis=1))
-    errors = np.maximum(
-        errors, _ZERO * max(1.0, float(np.abs(table).max()))
-    )  # a perfect fit is no reason for an endless ratio
-    return _Comparison(gaps, errors, gaps[:, pre_periods:].mean(axis=1) / errors, fits[0])
+    # A perfect fit is no reason for an endless ratio.
+    least = _ZERO * max(1.0, float(np.abs(table).max()))
+    errors, held_out_errors = (
+        np.maximum(np.sqrt((missed**2).mean(axis=1)), least) for missed in (gaps[:, :pre_periods], held_out)
+    )
+    return _Comparison(gaps, errors, held_out_errors, gaps[:, pre_periods:].mean(axis=1) / held_out_errors, fits[0])
+
+
+def _misses(products: Floats, row: int, mixed: NDArray[np.int_]) -> Floats:
+    """What each area of the mix misses the row by, multiplied with each other, from the products of all rows."""
+    own = products[mixed, row]
+    return np.asarray(products[np.ix_(mixed, mixed)] - own - own[:, np.newaxis] + products[row, row])
 
 
 def _rank_p(statistics: Floats) -> float:
@@ -203,11 +229,25 @@ def _check_pre_fit(found: _Comparison, pre_periods: int) -> CheckResult:
     return judge(ours <= 2 * usual and pre_periods >= _FEW_PRE_PERIODS, "pre_fit", question, sentence)
 
 
+def _check_like_others(found: _Comparison) -> CheckResult:
+    """Placebos stand for chance where areas are as restless as each other. A large town's rate is steadier than small ones': in made-up
+    areas whose months hang together a treated one four times as steady seemed to change in 15 of 100, at a level of 5."""
+    question = "Do the other areas move as much by themselves?"
+    ours, usual = float(found.held_out_errors[0]), float(np.median(found.held_out_errors[1:]))
+    sentence = f"A mix that was not fitted to a period misses the area by {_say(ours)} and the median other area by {_say(usual)}."
+    if ours < _STEADY * usual:
+        sentence += (
+            " Beside areas so much more restless the p-value and the interval can be too sure; take others of its size."
+        )
+        return judge(False, "like_others", question, sentence)
+    return judge(True, "like_others", question, sentence)
+
+
 def _check_extreme(before: Floats, said: bool | None) -> CheckResult:
     """Illenberger, Small and Shaw (2020): selection can undo the placebo test.
 
-    In our own made-up areas it did not, since the average gap is set against the error before, which is large for an area beyond all
-    others; how bad it gets is therefore not told as a number.
+    In our own made-up areas it did not, since the average gap is set against the error held out before, which is large for an area
+    beyond all others; how bad it gets is therefore not told as a number.
     """
     question = "Was the area chosen because its figures stood out?"
     level = before.mean(axis=1)
