@@ -59,6 +59,7 @@ def read_workspace_series(workspace: Workspace, catalogue: Catalogue, protocol: 
             ),
             residents=_read_residents(measures, protocol, level, areas),
             touching=_find_touching(warehouse, measures, level, areas),
+            forces=_find_forces(measures, level, partners, areas),
             not_landed=frozenset() if coverage else frozenset(outcome.name for outcome in protocol.outcomes),
             police_initiated={
                 outcome.name: name_police_initiated(catalogue, outcome.definition or "")
@@ -109,6 +110,11 @@ def _find_landed(
         rows = [row_of[area] for area in measures.areas(level, (partner,))]
         landed[rows] &= np.array([month in coverage.get(partner, frozenset()) for month in months])
     return landed
+
+
+def _find_forces(measures: Measures, level: str, partners: tuple[str, ...], areas: tuple[str, ...]) -> tuple[str, ...]:
+    inside = {partner: frozenset(measures.areas(level, (partner,))) for partner in partners}
+    return tuple(" and ".join(partner for partner in partners if area in inside[partner]) for area in areas)
 
 
 def _read_residents(

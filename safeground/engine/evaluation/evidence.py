@@ -62,6 +62,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "parallel_trends": 2,
     "pre_fit": 2,
     "like_others": 1,
+    "one_force": 2,
     "balance": 2,
     "began_alike": 2,
     "overlap": 1,

@@ -34,6 +34,8 @@ class SeriesData:
     residents: Floats | None = None
     touching: Bools | None = None
     """Which areas touch, shape (areas, areas); None where no outlines are known."""
+    forces: tuple[str, ...] | None = None
+    """The force whose area each lies in, of two 'one and another'; None where that is not known."""
     not_landed: frozenset[str] = frozenset()
     """Outcomes of which nothing has landed yet."""
     police_initiated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class SeriesData:
             has_landed=self.has_landed[rows],
             residents=None if self.residents is None else self.residents[rows],
             touching=None if self.touching is None else self.touching[np.ix_(rows, rows)],
+            forces=None if self.forces is None else tuple(self.forces[row] for row in rows),
             open_outcomes=lambda: {name: table[rows] for name, table in opened().items()},
         )
 

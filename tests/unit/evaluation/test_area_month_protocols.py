@@ -17,7 +17,7 @@ from cost_plans import make_economics, make_effect, make_plan
 
 from safeground.engine.catalogue import DefinitionsError, load_catalogue
 from safeground.engine.disclosure import DisclosureRule
-from safeground.engine.documents import Audience, Document, Figure, Finding, Notice, Paragraph, Table
+from safeground.engine.documents import Audience, Direction, Document, Figure, Finding, Notice, Paragraph, Table
 from safeground.engine.evaluation import (
     DESIGNS,
     PROTOCOLS,
@@ -336,6 +336,37 @@ def test_one_small_month_withholds_the_whole_line_and_open_data_withhold_nothing
     assert held and not any(estimate.is_published for estimate in held)
     told = [point.estimate for series in both_sides("open_data").chart.series for point in series.points]
     assert all(estimate.is_published for estimate in told)
+
+
+@pytest.mark.parametrize(
+    ("treated_force", "fewer_in_all_of_it", "verdict", "told"),
+    [
+        (12, False, Verdict.PASSED, "Beside the 7 others of North alone the ratio is 0."),
+        (12, True, Verdict.FAILED, "Areas of 2 forces are compared"),
+        (6, False, Verdict.FAILED, "Too few others lie in the same force"),
+        (AREAS, False, None, ""),
+    ],
+)
+def test_what_changes_in_all_of_a_force_is_not_taken_for_an_effect(
+    tmp_path: Path, treated_force: int, fewer_in_all_of_it: bool, verdict: Verdict | None, told: str
+) -> None:
+    """The treated areas are the first five; of the same force are the first twelve, so that seven others move as they do."""
+    write_table(tmp_path, effect=1.0 if fewer_in_all_of_it else 0.6)
+    protocol = read_protocol(write_protocol(tmp_path, "difference_in_differences", rings=None))
+    data = read_evaluation_files(protocol, tmp_path)
+
+    def opened() -> dict[str, np.ndarray]:
+        tables = {name: table.copy() for name, table in data.open_outcomes().items()}
+        tables["violence"][:treated_force, START:] *= 0.6 if fewer_in_all_of_it else 1
+        return {name: table.round() for name, table in tables.items()}
+
+    forces = tuple("North" if row < treated_force else "South" for row in range(AREAS))
+    in_forces = dataclasses.replace(data, forces=forces, open_outcomes=opened)
+    found = evaluate(protocol, in_forces, sha256="0" * 64, seal=SEAL)
+    assert found.primary.direction is Direction.LOWER
+    checks = {check.name: check for check in found.primary.checks}
+    assert (checks["one_force"].verdict if verdict else checks.get("one_force")) is verdict
+    assert not verdict or told in checks["one_force"].sentence
 
 
 def test_a_seal_is_held_against_the_start_of_treatment(tmp_path: Path) -> None:
