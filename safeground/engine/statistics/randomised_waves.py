@@ -54,8 +54,9 @@ def estimate_wave_ratio(
 
     One ratio for all places and all times since the start: where an effect grows it is a mean that no place may have had, and has to be
     looked at apart. The score is taken at the fit without treatment; p is exact under no effect at all, however places wander, since it
-    is held against the scores of starts drawn anew. The interval holds the ratios that the test does not refuse, an approximation kept honest by simulation. Periods
-    between two steps of the draw are added up first, which changes no number: it costs runs x places x steps and not x days.
+    is held against the scores of starts drawn anew. The interval holds the ratios that the test does not refuse, an approximation kept
+    honest by simulation. Periods between two steps of the draw are added up first, which changes no number: it costs runs x places x
+    steps and not x days.
 
     ValueError: shapes, negative counts, no event, a schedule that the mechanism does not draw, a place that stops, a transition that
     leaves nothing.
