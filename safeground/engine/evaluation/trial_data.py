@@ -55,6 +55,8 @@ class TrialData:
     """First and last day for which outcomes have landed; None where the files say nothing of it."""
     not_landed: frozenset[str] = frozenset()
     """Outcomes of which nothing has landed yet."""
+    names_in_file: frozenset[str] | None = None
+    """What the file of events calls its outcomes; None where they come from feeds, or where the file is not there yet."""
     police_initiated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By outcome, the offences it counts that are on paper because police were there."""
     sources: tuple[str, ...] = ()

@@ -59,6 +59,7 @@ def read_trial_files(protocol: TrialProtocol, folder: Path) -> TrialData:
         fingerprint=_hash(*(folder / name for name in (files.schedule, files.places) if name)),
         open_outcomes=partial(_read_events, protocol, events, at_place, protocol.period_of),
         outcomes_known=frozenset(outcome.name for outcome in protocol.outcomes),
+        names_in_file=_read_names(events),
         visits=doses.get("visits"),
         minutes=doses.get("minutes"),
         points=None if files.places is None else _read_points(folder / files.places, places),
@@ -71,6 +72,13 @@ def _make_draw(draw: Draw, shape: tuple[int, int]) -> TrialDraw:
         return draw.make(places=shape[0], days=shape[1])
     except ValueError as error:
         raise EvaluationRefused(f"The draw cannot be one of this trial: {error}.") from None
+
+
+def _read_names(path: Path) -> frozenset[str] | None:
+    """The names of outcomes alone: not where, when or how often."""
+    if not path.exists():
+        return None
+    return frozenset(row["outcome"] for _, row in read_rows(path, needed=("outcome",)))
 
 
 def _read_events(

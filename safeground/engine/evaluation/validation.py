@@ -68,6 +68,16 @@ def _check_landed(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     for outcome in protocol.outcomes:
         if outcome.name in data.not_landed:
             yield f"Outcome {outcome.name}: nothing of the feed {outcome.feed!r} has landed; land it, and build."
+    if data.names_in_file is not None:
+        there = join_words(sorted(data.names_in_file)) or "none"
+        own = {outcome.name for outcome in protocol.outcomes}
+        if unknown := sorted(data.names_in_file - own):
+            yield (
+                f"Outcome {unknown[0]}: the file of events has it and {protocol.name} does not; add it there, or take its rows out "
+                "of the file."
+            )
+        if protocol.primary.name not in data.names_in_file:
+            yield f"Outcome {protocol.primary.name}: the file of events has no row of it ({there}); write its name as the file does."
     if data.covered is not None and not (data.covered[0] <= first and last <= data.covered[1]):
         yield (
             f"Outcomes count from {first} to {last}, and outcomes have landed from {data.covered[0]} to {data.covered[1]}; land the "

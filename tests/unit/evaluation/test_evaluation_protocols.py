@@ -192,6 +192,33 @@ def test_an_event_that_would_be_lost_is_refused(example: Path, line: str, messag
         data.open_outcomes()
 
 
+@pytest.mark.parametrize(
+    ("old", "message"),
+    [
+        ("street_crime", "Outcome burglary: the file of events has it and southend_design does not"),
+        ("community_violence", "Outcome community_violence: the file of events has no row of it"),
+    ],
+)
+def test_an_outcome_that_the_file_does_not_know_is_refused_before_any_is_opened(
+    example: Path, workspace: Workspace, catalogue: Catalogue, old: str, message: str
+) -> None:
+    change(example.parent / "events.csv", old, "burglary")
+    seal_evaluation(workspace, catalogue, example, now=BEFORE_THE_START)
+    with pytest.raises(EvaluationRefused, match=message):
+        run_evaluation(workspace, catalogue, example, now=AFTER)
+    assert [entry.what for entry in read_seals(workspace)] == ["sealed"]  # and not opened
+
+
+def test_an_outcome_of_which_nothing_was_met_is_told_as_such_and_costs_the_others_nothing(example: Path) -> None:
+    path = example.parent / "events.csv"
+    kept = [line for line in path.read_text("utf-8").splitlines(keepends=True) if "online_fraud" not in line]
+    path.write_text("".join(kept), encoding="utf-8")
+    seal = CheckResult("protocol_sealed", "Was it sealed?", Verdict.PASSED, "It was.")
+    found = evaluate_crossover(read_protocol(example), data_of(example), sha256="0" * 64, seal=seal)
+    assert found.primary.is_available and "online_fraud" not in {effect.name for effect in found.effects}
+    assert any(note.startswith("Reports of fraud on the internet could not be estimated") for note in found.notes)
+
+
 def test_outcomes_are_not_opened_before_the_seal_nor_after_a_change(
     example: Path, workspace: Workspace, catalogue: Catalogue
 ) -> None:

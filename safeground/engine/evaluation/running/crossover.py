@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.documents import capitalise
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
 from safeground.engine.evaluation.designs.crossover_details import (
@@ -44,26 +45,18 @@ def evaluate_crossover(protocol: CrossoverProtocol, data: TrialData, *, sha256: 
     rng = np.random.default_rng(protocol.seed)
     runner = _Runner(protocol, data, rng, DrawnOnce.of(data.draw, protocol.runs, rng))
     primary = runner.estimate(protocol.primary, events[protocol.primary.name], Role.PRIMARY, has_checks=True)
-    second = [
-        runner.estimate(outcome, events[outcome.name], Role.SECONDARY)
-        for outcome in protocol.outcomes
-        if outcome.role != "primary"
-    ]
-    controls = [
-        e
-        for e, o in zip(second, [o for o in protocol.outcomes if o.role != "primary"], strict=True)
-        if o.role == "negative_control"
-    ]
+    second, untold = runner.estimate_second(events)
     details, notes = runner.detail(protocol.primary, events[protocol.primary.name])
+    notes = [*untold, *notes]
+    named = {outcome.name for outcome in protocol.outcomes if outcome.role == "negative_control"}
     buffer = runner.estimate_buffer(protocol.primary, events[protocol.primary.name])
     primary = primary.with_checks(
         seal,
         *runner.check_draw(),
         runner.check_compliance(),
         runner.check_displacement(buffer, where="the places on patrol days"),
-        check_negative_controls(controls),
+        check_negative_controls([effect for effect in second if effect.name in named]),
     )
-    named = {outcome.name for outcome in protocol.outcomes if outcome.role == "negative_control"}
     others = _read_families([*second, *details, *([buffer] if buffer is not None else ())], alone=named)
     seen = PlaceDays(
         runner.count(events[protocol.primary.name]), data.treated, np.arange(data.shape[0]), np.arange(data.shape[1])
@@ -108,6 +101,18 @@ class _Runner(TrialRunner):
         return self._estimate(
             self.count(events), role=role, name=outcome.name, outcome=outcome.title, has_checks=has_checks
         )
+
+    def estimate_second(self, events: Mapping[str, OutcomeEvents]) -> tuple[list[Effect], list[str]]:
+        """The outcomes beside the primary one, and in words which could not be told, as where nothing of one was met."""
+        found, notes = [], []
+        for outcome in self.protocol.outcomes:
+            if outcome.role == "primary":
+                continue
+            try:
+                found.append(self.estimate(outcome, events[outcome.name], Role.SECONDARY))
+            except EvaluationRefused as refusal:
+                notes.append(f"{capitalise(outcome.title)} could not be estimated: {refusal}")
+        return found, notes
 
     def estimate_buffer(self, outcome: OutcomeOfProtocol, events: OutcomeEvents) -> Effect | None:
         if events.buffer_place is None or not events.buffer_place.size:
