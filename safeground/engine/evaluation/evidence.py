@@ -63,6 +63,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "pre_fit": 2,
     "like_others": 1,
     "one_force": 2,
+    "persistence": 1,
     "balance": 2,
     "began_alike": 2,
     "overlap": 1,

@@ -369,6 +369,30 @@ def test_what_changes_in_all_of_a_force_is_not_taken_for_an_effect(
     assert not verdict or told in checks["one_force"].sentence
 
 
+@pytest.mark.parametrize(("wave", "verdict"), [(0.0, Verdict.PASSED), (1.0, Verdict.FAILED)])
+def test_a_series_whose_months_hang_on_each_other_is_told_as_less_sure(
+    tmp_path: Path, wave: float, verdict: Verdict
+) -> None:
+    write_table(tmp_path, effect=1.0, scale=400)
+    protocol = read_protocol(write_protocol(tmp_path, "interrupted_series"))
+    data = read_evaluation_files(protocol, tmp_path)
+    drift = np.exp(wave * np.random.default_rng(4).normal(0, 0.15, MONTHS).cumsum())
+
+    def opened() -> dict[str, np.ndarray]:
+        return {name: (table * drift).round() for name, table in data.open_outcomes().items()}
+
+    drifting = dataclasses.replace(data, open_outcomes=opened)
+    found = evaluate(protocol, drifting, sha256="0" * 64, seal=SEAL)
+    assert next(check.verdict for check in found.primary.checks if check.name == "persistence") is verdict
+
+
+def test_a_negative_control_is_not_counted_among_what_is_clear(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    found = run(write_protocol(tmp_path, "difference_in_differences", rings=None))
+    (outcomes,) = (exhibit for section in found.sections for exhibit in section.exhibits if exhibit.key == "outcomes")
+    assert len(outcomes.effects) == 2 and outcomes.title == "The comparison is clear of no difference"
+
+
 def test_a_seal_is_held_against_the_start_of_treatment(tmp_path: Path) -> None:
     protocol = read_protocol(write_protocol(tmp_path, "before_after"))
 

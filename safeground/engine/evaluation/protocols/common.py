@@ -134,6 +134,11 @@ class Protocol(Governed):
         return None
 
     @property
+    def negative_controls(self) -> frozenset[str]:
+        """Names of the outcomes on which treatment can have no effect: they answer nothing of their own."""
+        return frozenset(outcome.name for outcome in self.outcomes if outcome.role == "negative_control")
+
+    @property
     def primary(self) -> OutcomeOfProtocol:
         return next(outcome for outcome in self.outcomes if outcome.role == "primary")
 

@@ -236,6 +236,7 @@ def _show(
     basis = f"{protocol.period}, {format_confidence(protocol.confidence)} intervals"
     titles = {outcome.name: capitalise(outcome.title) for outcome in protocol.outcomes}
     forest = show_effects(
+        protocol,
         effects,
         labels=[titles[effect.name] for effect in effects],
         key="outcomes",

@@ -10,14 +10,16 @@ from scipy import special
 from safeground.engine.documents import Direction, count_things
 from safeground.engine.evaluation.checks import CheckResult, judge, judge_absence, not_applicable
 from safeground.engine.evaluation.effects import Effect, Scale
+from safeground.engine.evaluation.protocols import Protocol
 
 _ALPHA = 0.05
 _POWER = 0.8
 _WORTH_FINDING = 0.7
 
 
-def say_how_many_clear(effects: Sequence[Effect]) -> str:
-    """The title of a forest plot: how many of its comparisons are clear of no difference."""
+def say_how_many_clear(effects: Sequence[Effect], protocol: Protocol) -> str:
+    """The title of a forest plot: how many of its comparisons are clear of no difference, negative controls apart."""
+    effects = [effect for effect in effects if effect.name not in protocol.negative_controls]
     clear = sum(effect.direction in (Direction.HIGHER, Direction.LOWER) for effect in effects)
     if len(effects) == 1:
         return f"The comparison is {'' if clear else 'not '}clear of no difference"

@@ -40,7 +40,7 @@ def show_crossover(protocol: CrossoverProtocol, effects: Sequence[Effect]) -> tu
     observed = [effect for effect in effects if effect.role is Role.OBSERVED]
     timing = [effect for effect in effects if effect.name.startswith(_TIMING)]
     outcomes = [effect for effect in effects if effect not in observed and effect not in timing]
-    sections = [Section("Outcomes", (_show(protocol, "outcomes", say_how_many_clear(outcomes), outcomes),))]
+    sections = [Section("Outcomes", (_show(protocol, "outcomes", say_how_many_clear(outcomes, protocol), outcomes),))]
     if timing:
         sections.append(
             Section("The days after, and days in a row", (_show(protocol, "timing", _say_timing(timing), timing),))

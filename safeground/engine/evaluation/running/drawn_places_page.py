@@ -94,7 +94,7 @@ def show_drawn_outcomes(protocol: DrawnPlacesProtocol, effects: Sequence[Effect]
     other = protocol.contrast.other
     exhibit = Effects(
         key="outcomes",
-        title=say_how_many_clear(effects),
+        title=say_how_many_clear(effects, protocol),
         effects=tuple(effects),
         labels=tuple(capitalise(effect.outcome) for effect in effects),
         column="Times the others",

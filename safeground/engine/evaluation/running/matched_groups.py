@@ -142,6 +142,7 @@ def _show(
     basis = f"{protocol.period}, {format_confidence(protocol.confidence)} intervals"
     treated = protocol.contrast.treated
     forest = show_effects(
+        protocol,
         ratios,
         key="outcomes",
         column="Times the others",
@@ -150,6 +151,7 @@ def _show(
         notes=(f"Left of the line there were fewer among {treated}, right of it more.",),
     )
     per_100 = show_effects(
+        protocol,
         differences,
         key="differences",
         title="For each 100 people",

@@ -138,6 +138,7 @@ def _show(
     main = [effect for effect in effects if effect.role is not Role.OBSERVED]
     aside = [effect for effect in effects if effect.role is Role.OBSERVED]
     forest = show_effects(
+        protocol,
         main,
         key="outcomes",
         column="Points more (or fewer)",
@@ -147,8 +148,16 @@ def _show(
     )
     sections = [Section("Scores", (forest,))]
     if aside:
-        table = show_effects(aside, key="helped", title="Those who were helped, alone", column="Points more (or fewer)", subtitle=basis,
-                             unit="points", notes=())  # fmt: skip
+        table = show_effects(
+            protocol,
+            aside,
+            key="helped",
+            title="Those who were helped, alone",
+            column="Points more (or fewer)",
+            subtitle=basis,
+            unit="points",
+            notes=(),
+        )
         words = "Part of this would have come without help: it is what stands above, with those who waited, that answers the question."
         sections.append(Section("Those who were helped, alone", (replace(table, is_drawn=False),), words))
     sections.append(Section("How many changed more than chance", (_reliable(protocol, found), _tools(protocol))))

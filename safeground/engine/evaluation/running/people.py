@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from safeground.engine.documents import capitalise
 from safeground.engine.evaluation.effects import Effect, Scale, read_effects_together
 from safeground.engine.evaluation.exhibits import Effects, Quantity, Told
+from safeground.engine.evaluation.protocols import Protocol
 from safeground.engine.evaluation.running.common import say_how_many_clear
 
 
@@ -38,6 +39,7 @@ def read_families(effects: Sequence[Effect], *, alone: Collection[str]) -> tuple
 
 
 def show_effects(
+    protocol: Protocol,
     effects: Sequence[Effect],
     *,
     labels: Sequence[str] = (),
@@ -51,7 +53,7 @@ def show_effects(
     """A forest plot of effects of one scale; labelled with their outcomes unless told."""
     return Effects(
         key=key,
-        title=title or say_how_many_clear(effects),
+        title=title or say_how_many_clear(effects, protocol),
         effects=tuple(effects),
         labels=tuple(labels) or tuple(capitalise(effect.outcome) for effect in effects),
         column=column,

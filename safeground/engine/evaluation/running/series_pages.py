@@ -65,7 +65,7 @@ def show_outcomes(protocol: AreaMonthsProtocol, effects: Sequence[Effect], *, co
     """Effects of every outcome on one scale of ratios."""
     exhibit = Effects(
         key="outcomes",
-        title=say_how_many_clear(effects),
+        title=say_how_many_clear(effects, protocol),
         effects=tuple(effects),
         labels=tuple(capitalise(effect.outcome) for effect in effects),
         column=column,
