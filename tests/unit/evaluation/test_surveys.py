@@ -90,13 +90,15 @@ def test_a_design_effect_is_what_clusters_and_weights_make_it() -> None:
     """Whole schools that answer alike are worth as many people as there are schools; unequal weights cost Kish's share."""
     answers = np.repeat([1, 0, 1, 0, 1, 0], 10)
     whole = estimate_design_effect(answers, clusters=np.repeat(np.arange(6), 10))
-    assert whole == pytest.approx(10 * 6 / 5)
+    assert whole == pytest.approx(10 * 6 / 5 * (2.5706 / 2.0010) ** 2, rel=1e-4)  # Student's curve of 5 and of 59
     assert estimate_design_effect(answers) == pytest.approx(1.0, abs=0.02)
     weights = np.tile([1.0, 3.0], 30)
     assert estimate_design_effect(np.ones(60), weights=weights) == pytest.approx(
         60 * (weights**2).sum() / weights.sum() ** 2
     )
-    assert estimate_design_effect([1, 1, 0, 0], clusters=[1, 2, 1, 2]) == 1.0  # better than by lot is not believed
+    assert (
+        estimate_design_effect([1, 1, 0, 0], clusters=[1, 2, 1, 2], confidence=0.95) > 1.0
+    )  # better than by lot is not believed
     with pytest.raises(EvaluationRefused, match="0 or 1, and a weight above nought"):
         estimate_design_effect([0, 2])
 
@@ -110,7 +112,18 @@ def test_a_design_effect_of_made_up_schools_covers_what_it_should() -> None:
         said = rng.normal(0, 1, 360) + rng.normal(0, 0.5, 30)[schools] > 0
         shares.append(said.mean())
         effects.append(estimate_design_effect(said, clusters=schools))
-    assert np.mean(effects) == pytest.approx(np.var(shares) / (0.25 / 360), rel=0.15)
+    assert np.mean(effects) == pytest.approx(np.var(shares) / (0.25 / 360) * (2.045 / 1.967) ** 2, rel=0.15)
+
+
+def test_few_schools_do_not_find_what_is_not_there() -> None:
+    rng = np.random.default_rng(12)
+    schools, found = np.repeat(np.arange(4), 25), 0
+    for _ in range(500):
+        waves = [rng.normal(0, 1, 100) + rng.normal(0, 0.35, 4)[schools] > 0 for _ in range(2)]
+        effects = [estimate_design_effect(said, clusters=schools) for said in waves]
+        before, after = ((float(said.sum()), 100) for said in waves)
+        found += compare_surveys(before, after, answer="do", design_effect=(effects[0], effects[1])).p <= 0.05
+    assert found / 500 < 0.06
 
 
 def test_few_who_say_so_on_any_side_are_not_told_of() -> None:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable, passed
 from safeground.engine.evaluation.contrasts import Contrast, Span
@@ -140,18 +140,25 @@ def compare_with_elsewhere(
 
 
 def estimate_design_effect(
-    said: ArrayLike, *, weights: ArrayLike | None = None, clusters: ArrayLike | None = None
+    said: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
+    confidence: float = 0.95,
 ) -> float:
     """How many times worse a sample is than one drawn by lot of as many people, from its own answers; 1 at least.
 
     said: 0 and 1, shape (people,). weights: above nought. clusters: codes of those who may answer alike, such as a school. The
     variance of the weighted share by linearisation over that of a simple random sample; where all said the same, Kish's of the weights.
-    A sample that came out better than by lot is taken for one by lot.
+    A sample that came out better than by lot is taken for one by lot. Where clusters are few their own spread is hardly known: the
+    effect is then larger by as much as Student's curve of so many clusters is wider than that of so many people, at `confidence`.
+    (Without it p below 0.05 came up in 10 of 100 made-up surveys of four schools a wave where nothing had changed.)
 
-    Source: Kish L (1965) Survey sampling, chapters 2 and 11; Särndal C, Swensson B, Wretman J (1992), chapter 5.
+    Source: Kish L (1965) Survey sampling, chapters 2 and 11; Särndal C, Swensson B, Wretman J (1992), chapter 5; Korn E, Graubard B
+    (1998) Survey Methodology 24:193, for few clusters.
 
-    >>> estimate_design_effect([1, 1, 0, 0, 1, 1, 0, 0], clusters=[1, 1, 2, 2, 3, 3, 4, 4])
-    2.6666666666666665
+    >>> round(estimate_design_effect([1, 1, 0, 0, 1, 1, 0, 0], clusters=[1, 1, 2, 2, 3, 3, 4, 4]), 3)
+    4.83
     """
     answers = np.asarray(said, dtype=np.float64)
     weight = np.ones(answers.shape) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -170,7 +177,11 @@ def estimate_design_effect(
     if share in (0.0, 1.0) or sums.size < 2:
         return max(kish, 1.0)
     variance = sums.size / (sums.size - 1) * float(sums @ sums) / total**2
-    return max(variance / (share * (1 - share) / people), 1.0)
+    effect = max(variance / (share * (1 - share) / people), 1.0)
+    if clusters is None:
+        return effect
+    few, many = special.stdtrit(np.array([sums.size - 1, people - 1]), (1 + confidence) / 2)
+    return effect * float(few / many) ** 2
 
 
 def compare_same_people(

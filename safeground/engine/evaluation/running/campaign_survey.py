@@ -155,7 +155,9 @@ class _Asked:
 
     def design_effect(self, rows: Bools) -> float:
         cluster = None if self.data.cluster is None else self.data.cluster[rows]
-        return estimate_design_effect(self.said[rows], weights=self.data.weight[rows], clusters=cluster)
+        return estimate_design_effect(
+            self.said[rows], weights=self.data.weight[rows], clusters=cluster, confidence=self.protocol.confidence
+        )
 
     def share(self, rows: Bools) -> Quantity:
         """Of 100 asked, with Wilson's interval on as many as the sample is worth."""
