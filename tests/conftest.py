@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests go to one worker, so that its fixtures are made once (as --dist loadgroup reads it)."""
     for item in items:
         dear = next((name for name in MADE_ONCE if name in getattr(item, "fixturenames", ())), None)
+        if item.get_closest_marker("spark") is not None:
+            dear = "cluster"  # also those that start Spark themselves: two clusters at once take the time of both
         item.add_marker(pytest.mark.xdist_group(dear or item.location[0]))
 
 
