@@ -18,7 +18,7 @@ demo: $(RUN_READY) $(ASSETS)
 
 ## Every test. Those that need Chromium, Spark or the real data say so when they are skipped.
 test: $(TEST_READY) $(ASSETS)
-	@$(PYTEST) --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
+	@$(PYTEST) --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 ## The same measures on a small Spark cluster as on DuckDB. Needs Java; installs PySpark (half a gigabyte), which `make test` does without.
 test-spark: $(SPARK_READY) $(ASSETS)

@@ -12,18 +12,39 @@ import pytest
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-MADE_ONCE = ("installed", "cluster")
-"""Fixtures too dear to be made by each worker: all that use one go to one."""
+ON_ONE_WORKER = {
+    "cluster": ("tests/reference/spark/", "tests/stories/test_same_edition_on_spark.py"),
+    "installed": (
+        "tests/stories/test_built_editions.py",
+        "tests/stories/test_demo_and_status.py",
+        "tests/stories/test_edition_pages.py",
+        "tests/stories/test_hot_spots_are_never_public.py",
+        "tests/stories/test_wheel_outside_checkout.py",
+    ),
+}
+"""Fixtures too dear to be made by each worker, and the files that use one: all of them go to one worker."""
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests go to one worker, so that its fixtures are made once, and files that share a dear one go together.
+
+    (The plugin's own groups are lost without a word under pytest 9.2: it writes them into a private name that is no more.)
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class OnOneWorker(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return next((dear for dear, files in ON_ONE_WORKER.items() if file.startswith(files)), file)
+
+    return OnOneWorker(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests go to one worker, so that its fixtures are made once (as --dist loadgroup reads it)."""
     for item in items:
-        dear = next((name for name in MADE_ONCE if name in getattr(item, "fixturenames", ())), None)
-        if item.get_closest_marker("spark") is not None:
-            dear = "cluster"  # also those that start Spark themselves: two clusters at once take the time of both
-        item.add_marker(pytest.mark.xdist_group(dear or item.location[0]))
+        for dear, files in ON_ONE_WORKER.items():
+            if dear in getattr(item, "fixturenames", ()) and not item.nodeid.startswith(files):
+                raise pytest.UsageError(f"{item.location[0]} uses {dear}, which is dear; name it in ON_ONE_WORKER.")
 
 
 class NoNetworkInTests(RuntimeError):

@@ -107,6 +107,7 @@ def test_from_design_to_dosage(designed: Path, tmp_path: Path, capsys: pytest.Ca
     # The dose outlives the tracks.
     assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--json") == DONE
     after = json.loads(capsys.readouterr().out)
+    assert set(dose.pop("deliveries")) - set(after.pop("deliveries")) == {track}
     assert after | {"tracks": [], "destroyed": None} == dose | {"tracks": []}
 
 
