@@ -27,6 +27,8 @@ def unpack(edition: Path) -> Iterator[tuple[str, str]]:
                 found = reader.get_object(number)
                 if hasattr(found, "get_data"):
                     yield f"{name}!stream {number}", found.get_data().decode("latin-1")
+            # Where each object lies in the file, ten digits a line: places of bytes, which a sentinel may well be among.
+            content = re.sub(rb"(?m)^\d{10} \d{5} [nf] ?\r?$", b"", content)
         yield name, content.decode("utf-8", "replace")
 
 

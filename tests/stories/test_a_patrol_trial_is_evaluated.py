@@ -87,7 +87,8 @@ def test_from_the_draw_to_the_page(drawn: Path, tmp_path: Path, capsys: pytest.C
     primary = report.evaluation.primary
     assert primary.treated is not None and primary.other is not None
     assert (primary.treated.units, primary.other.units) == (8 * DAYS, 12 * DAYS)
-    assert primary.lower < RATIO < primary.upper < 1
+    # The draw's seed is the operating system's: an interval misses the truth once in twenty draws, and 1.8 times it in none.
+    assert RATIO / 1.8 < primary.estimate < RATIO * 1.8 and primary.upper < 1
     checks = {check.name: str(check.verdict) for check in primary.checks}
     assert checks["draw_sealed_before_start"] == checks["protocol_sealed"] == checks["schedule_as_drawn"] == "passed"
     assert checks["compliance"] == "not applicable"  # no visits have landed
