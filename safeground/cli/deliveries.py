@@ -44,6 +44,7 @@ def add_delivery_commands(commands: Commands) -> None:
     check.add_argument("--feed", help="of a file: the contract it comes under, where its columns do not tell")
     check.add_argument("--partner", help="of a file: who sends it, where it does not tell")
     check.add_argument("--period", help="of a file: what it is for (2025-06, 2020), where it does not tell")
+    _add_rows(check, of="of a file: ")
     check.add_argument(
         "--return-excel",
         type=Path,
@@ -62,7 +63,7 @@ def add_delivery_commands(commands: Commands) -> None:
     land.add_argument("--feed", help="the contract they come under, where their columns do not tell")
     land.add_argument("--partner", help="who sent them, where they do not tell")
     land.add_argument("--period", help="what they are for (2025-06, 2020), where they do not tell")
-    land.add_argument("--stated-rows", type=_whole_number, help="how many rows the sender says there are")
+    _add_rows(land)
     land.add_argument("--despite-destruction", metavar="REASON", help="why a file that was destroyed may land again")
 
     scorecard = commands.add(
@@ -148,7 +149,8 @@ def run_check(options: argparse.Namespace, progress: TerminalProgress) -> int:
     """Check what has no report that still holds, or one file, and say what is wrong. REFUSED where a delivery is not sound."""
     from safeground.engine.build import check_everything, check_one_file, open_with_catalogue
 
-    of_file = {name: getattr(options, name) for name in ("partnership", "feed", "partner", "period", "return_excel")}
+    names = ("partnership", "feed", "partner", "period", "stated_rows", "return_excel")
+    of_file = {name: getattr(options, name) for name in names}
     report: Report
     if options.target.is_file():
         report = check_one_file(options.target, **of_file)
@@ -228,6 +230,18 @@ def run_destroy(options: argparse.Namespace, progress: TerminalProgress) -> int:
     report = destroy_deliveries(workspace, options.deliveries, reason=options.reason, by=by)
     tell(report, options)
     return DONE
+
+
+def _add_rows(command: argparse.ArgumentParser, *, of: str = "") -> None:
+    rows = command.add_mutually_exclusive_group()
+    rows.add_argument("--stated-rows", type=_whole_number, help=f"{of}how many rows the sender says there are")
+    rows.add_argument(
+        "--nothing-to-report",
+        action="store_const",
+        const=0,
+        dest="stated_rows",
+        help=f"{of}its sender says that nothing happened, which alone makes a file without rows one of none",
+    )
 
 
 def _whole_number(text: str) -> int:

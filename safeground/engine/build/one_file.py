@@ -79,9 +79,11 @@ def check_one_file(
     feed: str | None = None,
     partner: str | None = None,
     period: str | None = None,
+    stated_rows: int | None = None,
     return_excel: Path | None = None,
 ) -> FileReport:
     """Check one file against the contracts that come with Safeground; of a `partnership` with its own code lists over the nation's, as it
     would land there. Raises Refused as `check_file` does, DefinitionsError for a partnership there is not."""
     feeds = load_feeds() if partnership is None else load_catalogue(partnership).feeds
-    return FileReport(check_file(path, feeds, feed=feed, partner=partner, period=period, return_excel=return_excel))
+    said: dict[str, Any] = {"feed": feed, "partner": partner, "period": period, "stated_rows": stated_rows}
+    return FileReport(check_file(path, feeds, **said, return_excel=return_excel))

@@ -369,8 +369,8 @@ class Contract(Governed):
     silent_after_months: int | None = None
     """For a monthly feed: how many months after the newest month of the workspace's feeds silence is reported."""
     may_be_empty: bool = False
-    """Whether a file with a header and no rows is a delivery, and says that nothing happened in its period. Elsewhere it is refused: far
-    more often it is an extract that failed."""
+    """Whether a file with a header and no rows, whose sender says that there was nothing to report, is a delivery: of a period in which
+    nothing happened. Elsewhere it is refused whatever is said: far more often it is an extract that failed."""
     refused_above: float = Field(default=0.5, gt=0, le=1)
     """The share of rows in quarantine above which a delivery is not used at all: it is another table, or badly damaged."""
     caveats: tuple[str, ...] = ()

@@ -46,9 +46,42 @@ def test_a_template_sent_back_as_it_was_is_refused(feed, tmp_path):
     path = tmp_path / f"{feed}.xlsx"
     write_template(path, FEEDS, feed)
     (refused,) = check_file(path, FEEDS, **EXAMPLES[feed][1]).refused
-    # Where a header alone says that nothing happened, somebody has to say so by name.
-    expected = "does not tell who sent it" if FEEDS.contracts[feed].may_be_empty else "has a header and no rows"
-    assert expected in refused.sentence
+    assert "has a header and no rows" in refused.sentence
+
+
+QUIET = [feed for feed in EXAMPLES if FEEDS.contracts[feed].may_be_empty]
+
+
+@pytest.mark.parametrize("feed", EXAMPLES)
+def test_a_template_says_what_an_empty_sheet_says(feed, tmp_path):
+    """Only of a feed that may have nothing to report: elsewhere it would invite what is refused."""
+    path = tmp_path / f"{feed}.xlsx"
+    write_template(path, FEEDS, feed)
+    first = "\n".join(str(cell.value) for row in load_workbook(path).worksheets[0] for cell in row if cell.value)
+    assert ("say so in the message it comes with" in first) == (feed in QUIET)
+
+
+@pytest.mark.parametrize("feed", QUIET)
+@pytest.mark.parametrize("stated", [None, 3, 0])
+def test_a_template_without_rows_says_nothing_unless_its_sender_does(feed, stated, tmp_path):
+    path = tmp_path / f"{feed}.xlsx"
+    write_template(path, FEEDS, feed)
+    said = {"partner": "wrenshire", "period": "2025-08" if feed == "pupil_exclusions" else "2025"}
+    found = check_file(path, FEEDS, **said, stated_rows=stated)
+    if stated == 0:
+        assert not found.refused and [delivery.records for delivery in found.deliveries] == [0]
+    else:
+        (refused,) = found.refused
+        assert "--nothing-to-report" in refused.sentence and "ask for it to be sent again" in refused.sentence
+
+
+def test_what_goes_back_of_an_empty_sheet_speaks_to_its_sender(tmp_path):
+    """Who sent it has no command line."""
+    path, back = tmp_path / "sent.xlsx", tmp_path / "back.xlsx"
+    write_template(path, FEEDS, QUIET[0])
+    check_file(path, FEEDS, return_excel=back)
+    told = "\n".join(str(cell.value) for row in load_workbook(back).worksheets[0] for cell in row if cell.value)
+    assert "say so in the message it comes with" in told and "--" not in told
 
 
 def test_lists_tips_and_formats(tmp_path):

@@ -31,7 +31,7 @@ def note_layout(layout: FileLayout) -> Iterator[Problem]:
         gist = "Cells are not separated by commas; the file was read with what separates them"
         yield _note("delimiter", f"Cells are separated by {shown}, not commas; the file was read so.", gist=gist)
     if sent.records == 0:
-        message = "The file has a header and no rows: it says that nothing happened in its period."
+        message = "The file has a header and no rows: by its sender's own account nothing happened in its period."
         yield _note("no_rows", message)
     if sent.blank_lines:
         gist = "Blank lines were passed over"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import io
 import json
 import re
 from collections import deque
@@ -19,6 +18,7 @@ from safeground.engine.catalogue import Feeds, Sensitivity
 from safeground.engine.feeds.certificates import Certificate
 from safeground.engine.feeds.checking.reading import read_csv_records
 from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, SheetPlace, make_delivery_id, write_record
+from safeground.engine.feeds.landing.holding import Keeper
 from safeground.engine.feeds.landing.identification import tell_partner, tell_period
 from safeground.engine.feeds.reading.guards import (
     COMPRESSED_BLOCK,
@@ -27,6 +27,7 @@ from safeground.engine.feeds.reading.guards import (
     PLAIN_BLOCK,
     ReadingLimits,
     Refused,
+    SaysNothing,
     Uncovered,
     inflate,
     limit_content,
@@ -84,6 +85,7 @@ class Statements:
     partner: str | None = None
     period: str | None = None
     rows: int | None = None
+    """How many there are by the sender's own account; 0 where there was nothing to report."""
     despite_destruction: str | None = None
     """Why what was destroyed may land again."""
 
@@ -95,6 +97,11 @@ class Staged:
     source: Source
     folder: Path
     facts: dict[str, Any]
+
+    def refuse_silence(self) -> None:
+        """Raises SaysNothing where it holds no row and nobody says why."""
+        if self.facts["records"] == 0 and self.facts["stated_rows"] != 0:
+            raise SaysNothing
 
     @property
     def id(self) -> str:
@@ -164,7 +171,8 @@ def stage_source(
         "archive": source.archive,
         "stated_rows": statements.rows,
     }
-    certificate = (destroyed or {}).get(facts["sha256"])
+    # Headers without rows are alike from year to year, and nothing of anybody was in the one that was destroyed.
+    certificate = (destroyed or {}).get(facts["sha256"]) if facts["records"] else None
     if certificate is not None:
         facts["notes"] = (*facts["notes"], _despite_destruction(certificate, statements))
     admission = door.admit(table.recognition, facts["partner"], file_format=facts["format"])
@@ -260,45 +268,6 @@ def _keep_under_agreement(
     return agreed
 
 
-class Keeper:
-    """Writes what is read to a file, once it is known that it may be kept; until then it holds it in memory.
-
-    Personal data never touch the workspace as they were sent, so nothing is written before the feed is known.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._held: list[bytes] | None = []
-        self._file: io.FileIO | None = None
-
-    def __enter__(self) -> Keeper:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._file is not None:
-            if kind is None:
-                sync_file(self._file.fileno())
-            self._file.close()
-
-    def take(self, chunk: bytes) -> None:
-        """The next bytes of the file."""
-        if self._file is not None:
-            self._file.write(chunk)
-        elif self._held is not None:
-            self._held.append(chunk)
-
-    def keep(self) -> None:
-        """Write what was taken, and all that will be."""
-        self._file = self.path.open("wb", buffering=0)
-        for chunk in self._held or ():
-            self._file.write(chunk)
-        self._held = None
-
-    def let_go(self) -> None:
-        """Hold and write nothing."""
-        self._held = None
-
-
 def _read(
     content: Iterator[bytes],
     keeper: Keeper,
@@ -352,10 +321,15 @@ def _read(
 
     if findings["records"] == 0 and not recognition.contract.may_be_empty:
         raise Refused("has a header and no rows; ask for it to be sent again.")
-    partner, named_partner = tell_partner(
-        recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
-    )
-    period, notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
+    try:
+        partner, named_partner = tell_partner(
+            recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
+        )
+        period, notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
+    except Refused:
+        if findings["records"] == 0 and statements.rows != 0:  # first whether it is a delivery at all, then whose
+            raise SaysNothing from None
+        raise
     told = {
         **findings,
         "feed": recognition.contract.name,

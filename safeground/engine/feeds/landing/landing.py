@@ -89,9 +89,10 @@ def land_files(
     """Land files, archives and the files in folders. Constant memory; takes the workspace's lock.
 
     `feed`, `partner`, `period` and `stated_rows` are said of every file given; what a file itself tells must agree, but
-    a total that disagrees is only told: by the check, or here of what had landed before. A file that breaks its contract
-    as a whole is refused in the report and changes nothing. So is what was destroyed, whoever it is sent as, unless
-    `despite_destruction` says why it may land again. Raises WorkspaceBusy.
+    a total that disagrees is only told: by the check, or here of what had landed before. A file without rows lands only where
+    its contract says that it may, and `stated_rows` is 0: else nobody can tell it from an export that failed. A file that
+    breaks its contract as a whole is refused in the report and changes nothing. So is what was destroyed, whoever it is sent
+    as, unless `despite_destruction` says why it may land again. Raises WorkspaceBusy.
 
     A file of a feed that is not open lands under a sharing agreement that is live `today`: of `agreements`, by default those of the
     workspace's partnership and of its own folder agreements/. Without one it is refused, and nothing of it is stored. `keys` is the
@@ -268,6 +269,11 @@ class _Landing:
             stated = dataclasses.replace(known, stated_rows=self._statements.rows)
             self._problems.extend(of_delivery(problem, known.id) for problem in tell_stated_rows(stated))
             return
+        try:
+            staged.refuse_silence()
+        except Refused:
+            shutil.rmtree(staged.folder, ignore_errors=True)
+            raise
         delivery = staged.record(sequence=self._sequence + 1, landed_at=datetime.datetime.now(datetime.UTC))
         # Names are synchronised once, at the end: with a period a folder, each would cost a flush of the disk.
         move_into_place(staged.folder, final, durable=False)

@@ -51,6 +51,16 @@ class Refused(Exception):
     """The file cannot be landed. The message completes a sentence that begins with the file's name: 'is empty; …'."""
 
 
+class SaysNothing(Refused):
+    """It has no rows, and nobody says that there was nothing to report: an export that failed looks the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "has a header and no rows: where its sender says that there was nothing to report, say so with --nothing-to-report; "
+            "otherwise ask for it to be sent again."
+        )
+
+
 class Uncovered(Refused):
     """No feed's contract is for such a file: nobody did anything wrong, and nothing is to be corrected."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,11 +68,13 @@ def check_file(
     feed: str | None = None,
     partner: str | None = None,
     period: str | None = None,
+    stated_rows: int | None = None,
     return_excel: Path | None = None,
     limits: ReadingLimits | None = None,
 ) -> FileCheck:
     """Check one file (or archive) against the contracts, without a workspace; keeps nothing.
 
+    feed, partner, period, stated_rows: as `land_files` has them.
     return_excel: where to write the workbook that goes back to the sender. Raises Refused where something is there already, where
     there is more than one file in what is checked, or more rows than a sheet holds.
     """
@@ -84,7 +87,8 @@ def check_file(
         )
     feeds = _as_open(feeds)
     with scratch_workspace() as workspace:
-        landing = land_files(workspace, feeds, [path], feed=feed, partner=partner, period=period, limits=limits)
+        said: dict[str, Any] = {"feed": feed, "partner": partner, "period": period, "stated_rows": stated_rows}
+        landing = land_files(workspace, feeds, [path], **said, limits=limits)
         reports = check_deliveries(workspace, feeds, landing.landed)
         found = FileCheck(path, landing.landed, reports, landing.refused)
         if return_excel is None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from safeground.engine.catalogue import Feeds, OnFailure, Variant
 from safeground.engine.feeds.checking.report import Problem, Severity
 from safeground.engine.feeds.checking.rules import Rule, codes_of
-from safeground.engine.feeds.reading.guards import Refused
+from safeground.engine.feeds.reading.guards import Refused, SaysNothing
 from safeground.engine.feeds.reading.recognition import NotRecognised
 from safeground.engine.feeds.reading.spreadsheets import REASONS, SheetRow
 from safeground.engine.feeds.returning.advice import advise, describe_column
@@ -105,6 +105,12 @@ def mark_whole(problems: Iterable[Problem]) -> Iterator[Mark]:
 
 def mark_refusal(reason: Refused, *, header_row: int) -> Iterator[Mark]:
     """The marks of a file that is refused as a whole: columns to be renamed or added, or only the reason."""
+    if isinstance(reason, SaysNothing):
+        advice = (
+            "Fill them in and send it again; where there was nothing to report, say so in the message it comes with."
+        )
+        yield Mark(None, None, "The file has a header and no rows.", advice)
+        return
     if not isinstance(reason, NotRecognised) or not reason.missing:
         yield Mark(None, None, f"The file {reason}", "Put this right and send it again.")
         return

@@ -35,6 +35,10 @@ _WIDTH = 22
 _WIDTHS = (26, 24, 80, 34)
 CODES_SHEET = "Codes"
 _CODE_WIDTHS = (34, 34, 80)
+_NOTHING = (
+    "Where there is nothing to report for a period, send the sheet without rows and say so in the message it comes with: "
+    "an empty sheet alone is taken for one that failed, and is sent back."
+)
 _STYLE_OF: Mapping[str, Style] = {"date": "date", "datetime": "moment"}
 """Dates are cells Excel knows to be dates. Months are text: it would make a date of 2024-01."""
 
@@ -100,6 +104,8 @@ def _write_first_sheet(
         "Leave a cell blank where something is not known; never write 'n/a', or 0 for it. Do not rename, merge or move headings.",
         "What stands above the headings is not read, and neither is this sheet. Dates may be typed as 2024-01-31 or 31/01/2024.",
     )
+    if contract.may_be_empty:
+        lines = (*lines, _NOTHING)
     sheet, row = book.add_page(FIRST_SHEET, contract.title, lines, widths=_WIDTHS)
     book.write_line(sheet, row, ("Column", "Needed", "What to write", "Example"), "heading", widths=_WIDTHS)
     for number, column in enumerate(columns, start=row + 1):
