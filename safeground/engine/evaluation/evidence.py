@@ -50,6 +50,7 @@ _WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({
     "left_out": 1,
     "influence": 1,
     "precision": 1,
+    "area_shifts": 2,
     "placebo_in_time": 1,
     "placebo_in_space": 1,
     "window": 1,

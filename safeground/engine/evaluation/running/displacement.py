@@ -9,6 +9,7 @@ import numpy as np
 
 from safeground.engine.documents import Column, Direction, capitalise, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, Verdict, judge, not_applicable
+from safeground.engine.evaluation.designs.area_shifts import estimate_area_shifts
 from safeground.engine.evaluation.designs.common_checks import check_placebo_in_space, check_unseen, check_window
 from safeground.engine.evaluation.designs.differences import difference_in_differences
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
@@ -19,6 +20,7 @@ from safeground.engine.evaluation.exhibits import Effects, PageWords, Quantity, 
 from safeground.engine.evaluation.protocols import WeightedDisplacementProtocol, days_of
 from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
 from safeground.engine.evaluation.running.series_pages import (
+    Bools,
     Floats,
     draw_both_sides,
     find_area,
@@ -156,16 +158,31 @@ class _Sums:
         rows = [self.data.rows_of(areas) for areas in (groups or _groups(self.protocol).values())]
         treated, control, *rings = (len(side) for side in rows)
         ring, ring_control = rings or (1, 1)
+        counts = [np.column_stack([table[side][:, when].sum(axis=1) for when in (early, late)]) for side in rows]
+        spread = self.dispersion(table)
         return weighted_displacement_difference(
-            *((float(table[side][:, early].sum()), float(table[side][:, late].sum())) for side in rows),
+            *((float(before), float(after)) for before, after in (side.sum(axis=0) for side in counts)),
             # A difference is then of events in the time after, and twice as many control areas do not count twice.
             time_weights=(float(days[early].sum() / days[late].sum()), 1.0),
             area_weights=(1.0, control / treated, 1.0, ring_control / ring),
-            dispersion=self.dispersion(table),
+            dispersion=spread,
+            shifts=estimate_area_shifts(
+                counts, range(1, len(rows), 2), dispersion=spread or 1.0, halves=self._halve(table, early, rows)
+            ),
             outcome=title,
             were_chosen_for_being_extreme=self.protocol.chosen_for_being_extreme,
             confidence=self.protocol.confidence,
         )
+
+    @staticmethod
+    def _halve(table: Floats, early: Bools, rows: Sequence[list[int]]) -> Floats | None:
+        """Both halves of the time before in every area; None where it cannot be halved."""
+        at = np.flatnonzero(early)
+        if at.size < 2:
+            return None
+        halves = (at[: at.size // 2], at[at.size // 2 :])
+        own = table[[row for side in rows for row in side]]
+        return np.column_stack([own[:, half].sum(axis=1) for half in halves])
 
     def try_elsewhere(self, table: Floats) -> tuple[Effect, ...]:
         """Control areas drawn and taken for treated beside the rest of them, without rings; none where there are too few to draw."""
