@@ -94,7 +94,7 @@ def knox_test(
     close, not that one event led to the next.
 
     Memory grows with the pairs near in space, 8 bytes each, and 256 bytes an event. ValueError: fewer than ten events, all at one place
-    or of one date, bands that do not rise, bands finer than the dates, too many pairs.
+    or of one date, all within the first band of distance, bands that do not rise, bands finer than the dates, too many pairs.
 
     Source: Knox G (1964) Applied Statistics 13:25; Johnson S et al (2007) J Quant Criminol 23:201 (bands, ratios); Kulldorff M,
     Hjalmars U (1999) Biometrics 55:544 (populations that move).
@@ -115,6 +115,7 @@ def knox_test(
     where, when, left_out = _known_events(x, y, t)
     distances = _ends(space_bands, "space_bands", above=same_place)
     lags = _ends(time_bands, "time_bands")
+    _check_extent(where, float(distances[0]))
     distances = np.concatenate([[same_place], distances])
     told = _told_resolution(when) if resolution is None else float(resolution)
     _check_resolution(lags, told, read=resolution is None)
@@ -170,6 +171,16 @@ def _known_events(x: ArrayLike, y: ArrayLike, t: ArrayLike) -> tuple[FloatArray,
     if (table[:, 2] == table[0, 2]).all():
         raise ValueError("all events have the same date: nothing can be asked about time; give more days or months")
     return table[:, :2], table[:, 2], int(given[0].size - len(table))
+
+
+def _check_extent(where: FloatArray, first: float) -> None:
+    """Of events that all lie within the first band nothing can be asked about distance; most often they came in degrees."""
+    across = float(np.hypot(*np.ptp(where, axis=0)))
+    if across <= first:
+        raise ValueError(
+            f"all events lie within {across:.3g} metres of each other and the first band of distance ends at {first:g}: give x and y in "
+            "metres of one grid, not in degrees, or finer space_bands"
+        )
 
 
 def _ends(bands: Sequence[float], name: str, above: float | None = None) -> FloatArray:

@@ -74,7 +74,7 @@ def prediction_accuracy(
 
     Scores of one period say nothing of how sure they are: resample windows and space with `bootstrap_blocks`. PAI rises as the chosen
     area shrinks, so compare it only at one level. Without any event the scores are NaN and `method` says so. ValueError: shapes that do
-    not fit, negative counts, an area not above 0, a level outside its range.
+    not fit, negative counts, an area not above 0, a level outside its range, no score of any cell.
 
     Source: Chainey S, Tompson L, Uhlig S (2008) Security Journal 21:4 (hit rate, PAI); Hunt J (2016) dissertation, University of
     Southern Mississippi (PEI); Levine N (2008) Security Journal 21:295 (RRI).
@@ -94,6 +94,8 @@ def prediction_accuracy(
     known = ~np.isnan(count)
     if not known.any():
         raise ValueError("actual holds no count at all: every cell is missing")
+    if np.isnan(given[known]).all():
+        raise ValueError("predicted holds no score of any cell with a count: there is no forecast to score")
     count_known, size_known = count[known], size[known]
     ranked = _rank(np.where(np.isnan(given), -np.inf, given)[known])
     levels = [_choose(ranked, size_known, budget) for budget in _budgets(shares, float(size_known.sum()))]

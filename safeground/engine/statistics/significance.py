@@ -3,10 +3,13 @@
 Doubling is the rule because the intervals here leave half of alpha in each tail: a p-value is below alpha exactly when the interval of
 that level excludes what was tested, so that a sentence and its interval cannot disagree. Rejected: adding up all outcomes no more
 likely than the observed one (its interval can have holes), one-sided tests (they let the reader choose the side afterwards), and
-simulated p-values of 0 (nothing is impossible because it was not drawn).
+simulated p-values of 0 (nothing is impossible because it was not drawn). A tail too small for a computer's number is told as the
+smallest there is, so that no p-value is ever 0.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,10 +17,12 @@ from scipy import special
 
 from safeground.engine.statistics.inputs import FloatArray, as_numbers
 
+_SMALLEST: Final = float(np.finfo(np.float64).tiny)
+
 
 def two_sided(lower_tail: FloatArray, upper_tail: FloatArray) -> FloatArray:
-    """The rule: twice the smaller of P(as low or lower) and P(as high or higher), at most 1; NaN where a tail is NaN."""
-    return np.asarray(np.minimum(1.0, 2 * np.minimum(lower_tail, upper_tail)))
+    """The rule: twice the smaller of P(as low or lower) and P(as high or higher), above 0 and at most 1; NaN where a tail is NaN."""
+    return np.asarray(np.clip(2 * np.minimum(lower_tail, upper_tail), _SMALLEST, 1.0))
 
 
 def normal(z: FloatArray) -> FloatArray:

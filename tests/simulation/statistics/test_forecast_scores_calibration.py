@@ -49,3 +49,20 @@ def test_calibrated_probabilities_are_called_uncalibrated_as_rarely_as_told_and_
         wrong.append(measure_calibration(np.minimum(1.8 * chance, 1), happened).p_value)
     assert abs((np.array(right) < 0.05).mean() - 0.05) < 4 * np.sqrt(0.05 * 0.95 / 400)
     assert (np.array(wrong) < 0.05).mean() > 0.95
+
+
+def test_chances_right_on_average_are_called_wrong_as_rarely_as_told_where_places_and_windows_hang_together():
+    """Places that stay busier than told, and windows in which everything is: taken for independent, three in ten were called wrong."""
+    rng = np.random.default_rng(33)
+    places, windows = np.tile(np.repeat(np.arange(60), 20), 8), np.repeat(np.arange(8), 1_200)
+    alone, together, wrong = [], [], []
+    for _ in range(150):
+        chance = rng.beta(0.5, 10, places.size)
+        busier = rng.gamma(10, 0.1, 60)[places] * rng.gamma(40, 0.025, 8)[windows]
+        happened = rng.random(places.size) < np.minimum(chance * busier, 1)
+        alone.append(measure_calibration(chance, happened).p_value)
+        together.append(measure_calibration(chance, happened, clusters=(places, windows)).p_value)
+        wrong.append(measure_calibration(np.minimum(1.5 * chance, 1), happened, clusters=(places, windows)).p_value)
+    assert (np.array(alone) < 0.05).mean() > 0.15
+    assert (np.array(together) < 0.05).mean() < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 150)
+    assert (np.array(wrong) < 0.05).mean() > 0.9

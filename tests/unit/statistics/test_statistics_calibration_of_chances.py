@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from safeground.engine.statistics import estimate_proportion, measure_calibration
 
@@ -33,6 +34,36 @@ def test_spiegelhalters_test_by_hand():
     assert measure_calibration([0.1] * 20, [1] * 2 + [0] * 18).p_value == pytest.approx(1)
 
 
+def test_cases_that_hang_together_by_hand():
+    """Chances of one in ten, so that each case weighs 0.8 (o - 0.1). Labels a and b hold 9 and 1 of what happened, of ten each."""
+    happened = [1] * 9 + [0] + [1] + [0] * 9
+    places = ["a"] * 10 + ["b"] * 10
+    found = measure_calibration([0.1] * 20, happened, clusters=[places])
+    sums = 0.8 * (np.array([9, 1]) - 1)
+    t = sums.sum() / np.sqrt(max(2 * ((sums - sums.mean()) ** 2).sum(), 20 * 0.64 * 0.09))
+    assert found.p_value == pytest.approx(2 * stats.t.sf(t, 1))
+    assert found.test.endswith("in 2 clusters")
+    alike = measure_calibration([0.1] * 20, happened, clusters=[["one"] * 20])
+    assert alike.p_value == measure_calibration([0.1] * 20, happened).p_value
+
+
+def test_two_kinds_of_clusters_count_what_is_in_both_once():
+    rng = np.random.default_rng(3)
+    places, seasons = np.repeat(np.arange(30), 40), np.tile(np.arange(8), 150)
+    chance = np.full(1_200, 0.2)
+    happened = rng.random(1_200) < chance * np.repeat(rng.gamma(4, 0.25, 30), 40)
+    away = (happened - chance) * 0.6
+
+    def of(labels):
+        sums = np.bincount(labels, weights=away)
+        return ((sums - sums.mean()) ** 2).sum() * sums.size / (sums.size - 1)
+
+    variance = max(of(places), of(seasons), of(places) + of(seasons) - of(places * 8 + seasons), 1_200 * 0.36 * 0.16)
+    found = measure_calibration(chance, happened, clusters=[places, seasons])
+    assert found.p_value == pytest.approx(2 * stats.t.sf(abs(away.sum()) / np.sqrt(variance), 7))
+    assert found.p_value > measure_calibration(chance, happened).p_value
+
+
 def _erfc(value):
     import math
 
@@ -56,6 +87,7 @@ def test_a_missing_case_is_left_out():
         ([0.5], [2], {}, "1 where it happened"),
         ([0.0, np.nan], [0, 1], {}, "nothing to hold them to"),
         ([0.5], [1], {"groups": 0}, "groups"),
+        ([0.5], [1], {"clusters": [["a", "b"]]}, "one label for each case"),
     ],
 )
 def test_refusals(chance, happened, options, words):

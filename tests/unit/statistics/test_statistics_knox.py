@@ -131,6 +131,7 @@ def test_few_events_on_scattered_days_are_still_known_to_the_day():
         ({"x": [1.0] * 3}, {}, "one number for each event"),
         ({"x": np.full(120, np.nan)}, {}, "10 or more events with a place and a date, and there are 0"),
         ({"x": np.zeros(120), "y": np.zeros(120)}, {}, "at one place"),
+        ({"x": np.linspace(0.4, 0.7, 120), "y": np.linspace(51.5, 51.9, 120)}, {}, "not in degrees"),
         ({"t": np.zeros(120)}, {}, "the same date"),
         ({}, {"space_bands": ()}, "space_bands are the upper ends"),
         ({}, {"space_bands": (200, 100)}, "each above the one before"),

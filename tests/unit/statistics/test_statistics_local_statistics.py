@@ -142,6 +142,14 @@ def test_without_runs_the_normal_approximation_is_named() -> None:
     np.testing.assert_allclose(found.p_value, 2 * stats.norm.sf(abs(found.z)))
 
 
+@pytest.mark.parametrize("statistic", [local_getis_ord, local_moran])
+def test_no_p_value_is_nought_however_far_out(statistic) -> None:
+    values = np.zeros(4_000)
+    values[2_000:2_003] = 1e6
+    found = statistic(values, ring(values.size), runs=0, rng=rng())
+    assert found.z.max() > 40 and (found.p_value > 0).all() and (found.adjusted_p_value > 0).all()
+
+
 def test_values_that_are_not_whole_are_drawn_and_the_seed_repeats_them() -> None:
     harm = COUNTS * 10.1
     first, again = (local_getis_ord(harm, ring(20), runs=199, rng=rng()) for _ in range(2))

@@ -103,6 +103,7 @@ def test_a_period_without_events_has_no_score_and_says_why():
         (([1, 2], [1, 2], [1, np.nan]), {}, "not above 0"),
         (([1, 2], [1, -2], 1), {}, "cannot be negative"),
         (([1, 2], [np.nan, np.nan], 1), {}, "no count at all"),
+        (([np.nan, 2], [1, np.nan], 1), {}, "no score of any cell"),
         (([1, 2], [1, 2], 1), {"shares": [0]}, "shares of the area"),
         (([1, 2], [1, 2], 1), {"shares": [1.2]}, "shares of the area"),
         (([1, 2], [1, 2], 1), {"cells": [3]}, "from 1 to the 2"),

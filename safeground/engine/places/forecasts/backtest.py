@@ -105,7 +105,11 @@ def run_backtest(
         chances.append(latest.chance)
         happened.append(actual > 0)
     progress(len(windows), len(windows), "Resampling windows and space")
-    calibration = measure_calibration(np.concatenate(chances), np.concatenate(happened))
+    calibration = measure_calibration(
+        np.concatenate(chances),
+        np.concatenate(happened),
+        clusters=(np.tile(blocks, len(windows)), np.repeat(np.arange(len(windows)), len(blocks))),
+    )
     calibration, came_of_expected = resample_calibration(calibration, chances, happened, blocks, plan)
     return BacktestScores(
         windows=tuple(results),

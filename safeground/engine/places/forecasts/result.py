@@ -152,6 +152,7 @@ class BacktestReport:
                 f"  given {predicted:6.1%}, came {observed:6.1%} ({_span(lower, upper, '.1%')}) in {cases:,.0f} cells"
                 for predicted, observed, lower, upper, cases in rows
             ),
+            f"Whether the chances as a whole are right: p = {found.p_value:.2g} ({found.test}: squares and windows).",
         ]
 
     def _interval_line(self) -> str:

@@ -174,7 +174,7 @@ def resample_calibration(
         ends.append((float(shares.lower), float(shares.upper)))
     whole = _bootstrap(sums[[0, 2]].sum(axis=1), lambda total: np.asarray(total[0] / total[1]), plan, "each window")
     lower, upper = np.array(ends).T
-    method = f"{groups} groups of about the same expected number; {whole.method}; Spiegelhalter's test, for which cells are independent"
+    method = f"{groups} groups of about the same expected number; {whole.method}; {found.test}"
     ratio = ScoreEstimate(float(whole.value), float(whole.lower), float(whole.upper))
     return replace(found, lower=lower, upper=upper, method=method), ratio
 
