@@ -13,11 +13,11 @@ from functools import cached_property
 
 import numpy as np
 
+from safeground.months import days_in_month
 from safeground.synthetic.circumstances import Circumstances, draw_circumstances
 from safeground.synthetic.county import County
 from safeground.synthetic.crime_types import NAMES, VIOLENCE
 from safeground.synthetic.events import NOWHERE, border_points, draw_month
-from safeground.synthetic.months import days_in
 from safeground.synthetic.offences import FATAL, OFFENCES, SERIOUS
 from safeground.synthetic.persons import Persons, Pool, draw_persons, join_persons, make_pools
 from safeground.synthetic.points import POINTS_A_PIECE
@@ -183,7 +183,7 @@ def _draw_month(county: County, pools: tuple[Pool, Pool], share: np.ndarray, pos
     )
     police_type = np.concatenate([kind, np.full(len(hidden_place), -1)])
     first_day = np.datetime64(f"{month}-01")
-    entered = first_day + np.sort(rng.integers(days_in(month), size=len(place)))
+    entered = first_day + np.sort(rng.integers(days_in_month(month), size=len(place)))
     what = draw_circumstances(rng, police_type, entered)
     treated, admitted, ambulance = _draw_care(rng, what, known, status)
     longitude, latitude = _locate(rng, county, place)

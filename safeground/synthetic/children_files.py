@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from safeground.months import days_in_month
 from safeground.synthetic.assaults import Assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.crime_types import ROBBERY
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
-from safeground.synthetic.months import days_in, month_of_year
+from safeground.synthetic.months import month_of_year
 from safeground.synthetic.offences import FATAL, HOMICIDE, OFFENCES, SERIOUS
 from safeground.synthetic.persons import SELF_DEFINED, Persons
 from safeground.synthetic.streams import random_stream
@@ -203,7 +204,7 @@ def _draw_children(
         own = among[assaults.month[persons.assault[among]] == position]
         count = int(rng.poisson(residents * rates[month])) if len(own) else 0
         rows.append(rng.choice(own, size=count) if count else own[:0])
-        days.append(np.datetime64(f"{month}-01") + np.sort(rng.integers(days_in(month), size=count)))
+        days.append(np.datetime64(f"{month}-01") + np.sort(rng.integers(days_in_month(month), size=count)))
     return np.concatenate(rows), np.concatenate(days)
 
 

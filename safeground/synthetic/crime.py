@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from safeground.months import days_in_month
 from safeground.synthetic.crime_types import CRIME_TYPES
 from safeground.synthetic.deprivation import Deprivation
 from safeground.synthetic.geography import Geography
-from safeground.synthetic.months import days_in, month_of_year, years_from
+from safeground.synthetic.months import month_of_year, years_from
 from safeground.synthetic.people import People
 
 #: Recorded rows a resident a year: 157,000 in a county of 1.86 million.
@@ -41,7 +42,7 @@ class CrimeModel:
         growth = (1 + self.district_trend) ** years_from(REFERENCE_MONTH, month)
         summer = np.array([kind.summer for kind in CRIME_TYPES])
         season = 1 + summer * np.cos(2 * np.pi * (month_of_year(month) - 7) / 12)
-        days = days_in(month) * 12 / 365.25
+        days = days_in_month(month) * 12 / 365.25
         return self.monthly * growth[self.district_of][:, None] * (season * _recording(month) * days)
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from safeground.months import days_in_month
 from safeground.synthetic.assaults import Assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
-from safeground.synthetic.months import days_in
 from safeground.synthetic.streams import random_stream
 
 ENGAGEMENT_COLUMNS = (
@@ -110,7 +110,7 @@ def write_engagement(county: County, assaults: Assaults, folder: Path) -> FeedFi
             group, ages, method, usual = _GROUPS[int(rng.choice(len(_GROUPS), p=_GROUP_SHARES))]
             people = 1 + int(rng.poisson(usual))
             district = "" if rng.random() < _SHARE_OF_DISTRICTS_NOT_STATED else str(rng.choice(heard_in))
-            day = 1 + int(rng.integers(days_in(month)))
+            day = 1 + int(rng.integers(days_in_month(month)))
             session = f"EN-{month[2:4]}{month[5:]}-{number:02d}", "wrenshire-council", f"{month}-{day:02d}"
             counted["sessions_by_group"][group] += 1
             counted["people_by_group"][group] += people

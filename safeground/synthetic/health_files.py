@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from safeground.engine.areas import to_grid
+from safeground.months import days_in_month
 from safeground.synthetic.assaults import Assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
-from safeground.synthetic.months import days_in
 from safeground.synthetic.named_places import TOLD, make_named_places, type_places
 from safeground.synthetic.offences import (
     BLADE,
@@ -91,7 +91,7 @@ def write_istv(county: County, assaults: Assaults, folder: Path) -> FeedFiles:
     )
     paths, by_month = [], {}
     for wanted in assaults.months:
-        last = f"{wanted}-{days_in(wanted):02d}"
+        last = f"{wanted}-{days_in_month(wanted):02d}"
         by_month[wanted] = {"attendances": 0, "unknown_to_police": 0}
         for site in np.unique(sites).tolist():
             code = f"{PROVIDER}{site + 1:02d}"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from safeground.months import shift_month
 from safeground.synthetic.assaults import Assaults, make_assaults
 from safeground.synthetic.children_files import (
     write_missing_episodes,
@@ -27,7 +28,7 @@ from safeground.synthetic.health_files import (
     write_hospital_admissions_tabulated,
     write_istv,
 )
-from safeground.synthetic.months import month_of_year, shift_month
+from safeground.synthetic.months import month_of_year
 from safeground.synthetic.official_crime_files import (
     write_homicide_index,
     write_knife_offences,

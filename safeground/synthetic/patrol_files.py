@@ -7,11 +7,11 @@ import datetime
 import io
 from pathlib import Path
 
+from safeground.months import days_in_month
 from safeground.synthetic.assaults import Assaults
 from safeground.synthetic.county import County
 from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.feed_files import FeedFiles
-from safeground.synthetic.months import days_in
 from safeground.synthetic.patrol_trial import PatrolTrial, make_patrol_trial
 
 TRIAL = "wrenshire_patrols"
@@ -29,7 +29,7 @@ def write_patrol_visits(county: County, assaults: Assaults, folder: Path) -> Fee
     effect in them is wrong. For one with an effect see `make_patrol_trial`.
     """
     months = assaults.months[-_MONTHS:]
-    days = min(_DAYS, sum(days_in(month) for month in months))
+    days = min(_DAYS, sum(days_in_month(month) for month in months))
     trial = make_patrol_trial(seed=county.seed, days=days, first_day=datetime.date.fromisoformat(f"{months[0]}-01"))
     planned, visits = _plan_rows(trial, county), _visit_rows(trial, county)
     paths = []

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safeground.months import shift_month
 from safeground.synthetic.county import County, Territory
 from safeground.synthetic.crime_types import CRIME_TYPES, LAST_OUTCOMES, NO_DECISION, outcome_type
 from safeground.synthetic.csv_bytes import join_columns
 from safeground.synthetic.events import DECISION_LAG_SHARES, MonthEvents, border_points, draw_month
-from safeground.synthetic.months import shift_month
 from safeground.synthetic.points import POINTS_A_PIECE
 from safeground.synthetic.truth import count_events
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from safeground.months import days_in_month
 from safeground.synthetic.assaults import STATUSES, Assaults
 from safeground.synthetic.circumstances import RELATIONSHIPS
 from safeground.synthetic.county import County
@@ -14,7 +15,6 @@ from safeground.synthetic.csv_bytes import write_file
 from safeground.synthetic.events import NOWHERE, border_points
 from safeground.synthetic.feed_files import FeedFiles
 from safeground.synthetic.grid import to_grid
-from safeground.synthetic.months import days_in
 from safeground.synthetic.offences import FATAL, INJURIES, OFFENCES, PLACES, SERIOUS, SLIGHT, USES, WEAPONS_SEEN
 from safeground.synthetic.persons import OFFICER_DEFINED, SELF_DEFINED, Persons
 from safeground.synthetic.points import POINTS_A_PIECE
@@ -152,7 +152,7 @@ class _Writer:
         code = rng.choice(list(_OUTCOMES), p=shares / shares.sum(), size=len(rows))
         decided = self._assaults.recorded[rows] + rng.geometric(1 / _MEAN_DAYS_TO_OUTCOME, size=len(rows))
         last = self._assaults.months[-1]
-        there = (code != "") & (decided <= np.datetime64(f"{last}-{days_in(last):02d}"))
+        there = (code != "") & (decided <= np.datetime64(f"{last}-{days_in_month(last):02d}"))
         return np.where(there, code, ""), np.where(there, decided.astype(str), "")
 
     def _persons(self, rng: np.random.Generator, kind: str, persons: Persons, own: np.ndarray) -> list[np.ndarray]:

@@ -25,7 +25,7 @@ from safeground.engine.documents import (
     format_value,
     join_words,
 )
-from safeground.engine.measures import Period, PeriodKind, get_months
+from safeground.engine.measures import Period, PeriodKind
 from safeground.engine.statistics import estimate_proportion
 from safeground.engine.strategy import (
     PeriodReading,
@@ -35,6 +35,7 @@ from safeground.engine.strategy import (
     check_arithmetic,
     printed_range,
 )
+from safeground.months import get_months
 
 REVISION = 0.01
 """How far apart, as a part of the printed number, two counts of the same records may lie: they are revised after they are printed."""

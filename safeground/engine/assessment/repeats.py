@@ -21,18 +21,9 @@ from safeground.engine.documents import (
     format_interval,
     format_value,
 )
-from safeground.engine.measures import (
-    SUSPECT,
-    VICTIM,
-    PeopleLinks,
-    Period,
-    PeriodKind,
-    Share,
-    add_months,
-    get_months,
-    link_people,
-)
+from safeground.engine.measures import SUSPECT, VICTIM, PeopleLinks, Period, PeriodKind, Share, link_people
 from safeground.engine.statistics import estimate_proportion
+from safeground.months import add_months, get_months
 
 _FEWEST = 30
 """Of fewer people a share says little, and its parts are few."""

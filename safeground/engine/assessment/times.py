@@ -27,8 +27,9 @@ from safeground.engine.documents import (
     capitalise,
     format_value,
 )
-from safeground.engine.measures import Period, PeriodKind, TimesOfWeek, get_months, weigh_times_of_week
+from safeground.engine.measures import Period, PeriodKind, TimesOfWeek, weigh_times_of_week
 from safeground.engine.statistics import estimate_proportion
+from safeground.months import get_months
 
 _MOST_MONTHS = 36
 _HIDDEN_AT_MOST = 1 / 3

@@ -18,7 +18,7 @@ from safeground.engine.evaluation import (
     TrialData,
     TrialProtocol,
 )
-from safeground.engine.measures import DatedPlaces, get_months, read_dated_places
+from safeground.engine.measures import DatedPlaces, read_dated_places
 from safeground.engine.places import (
     TrialDesign,
     TrialRefused,
@@ -30,6 +30,7 @@ from safeground.engine.places import (
 )
 from safeground.engine.warehouse import Warehouse, open_warehouse
 from safeground.engine.workspace import Workspace
+from safeground.months import get_months, month_end
 
 _A_DAY = 24 * 60
 
@@ -109,13 +110,9 @@ def _find_covered(
         # A month lacking in the middle ends what is covered: a trial with a hole in it has no outcome there.
         first = needed.index(held[0])
         unbroken = [month for month, there in zip(held, needed[first:], strict=False) if month == there]
-        spans.append((unbroken[0], _last_day(unbroken[-1])))
+        spans.append((unbroken[0], month_end(unbroken[-1])))
     covered = (max(first for first, _ in spans), min(last for _, last in spans)) if spans else None
     return covered, frozenset(lacking)
-
-
-def _last_day(month: datetime.date) -> datetime.date:
-    return (month.replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - datetime.timedelta(days=1)
 
 
 def _read_dose(

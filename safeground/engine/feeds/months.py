@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from safeground.months import month_label, month_number
+
 NEIGHBOURS = 6
 FEWEST_NEIGHBOURS = 3
 FURTHEST = 18
@@ -28,24 +30,6 @@ class ThinMonth:
     neighbours: int
 
 
-def months_after(first: str, second: str) -> int:
-    """How many months `second` comes after `first`, both like '2024-01'."""
-    return month_number(second) - month_number(first)
-
-
-def month_number(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
-
-
-def month_of_number(number: int) -> str:
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def months_between(first: str, last: str) -> tuple[str, ...]:
-    """Every month from the first to the last, both included; none where the last comes before."""
-    return tuple(month_of_number(number) for number in range(month_number(first), month_number(last) + 1))
-
-
 def month_name(period: str) -> str:
     """'January 2024'; a period that is no month as it is."""
     if len(period) == 7 and period[4] == "-":
@@ -58,7 +42,7 @@ def find_missing(rows: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     there = sorted(month_number(month) for month in rows)
     for before, after in pairwise(there):
         if after - before > 1:
-            yield month_of_number(before + 1), month_of_number(after - 1)
+            yield month_label(before + 1), month_label(after - 1)
 
 
 def find_half_empty(rows: Mapping[str, int]) -> Iterator[ThinMonth]:
@@ -72,4 +56,4 @@ def find_half_empty(rows: Mapping[str, int]) -> Iterator[ThinMonth]:
         others = sorted((abs(other - month), other) for other in numbers if other != month)
         near = [numbers[other] for distance, other in others[:NEIGHBOURS] if distance <= FURTHEST]
         if len(near) >= FEWEST_NEIGHBOURS and median(near) >= FEWEST_ROWS and count < HALF * median(near):
-            yield ThinMonth(month_of_number(month), count, round(median(near)), len(near))
+            yield ThinMonth(month_label(month), count, round(median(near)), len(near))

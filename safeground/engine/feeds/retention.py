@@ -7,7 +7,6 @@ months and the agreement's the fewer hold. Open data may be kept for good.
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import shlex
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Any
 from safeground.engine.catalogue import Agreements, Feeds
 from safeground.engine.feeds.deliveries import Delivery, choose_live, get_deliveries
 from safeground.engine.workspace import Workspace
+from safeground.months import add_months, days_in_month
 
 
 @dataclass(frozen=True)
@@ -119,5 +119,5 @@ def _limit(delivery: Delivery, feeds: Feeds, agreements: Agreements, is_supersed
 
 def _months_later(day: datetime.date, months: int) -> datetime.date:
     """The same day some months on, or the last of a month that is too short for it."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    month = add_months(day, months)
+    return month.replace(day=min(day.day, days_in_month(month)))

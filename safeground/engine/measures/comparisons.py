@@ -11,14 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from safeground.engine.measures.matrices import AreaPeriodMatrix, FloatMatrix
-from safeground.engine.measures.periods import (
-    ComparablePeriods,
-    Period,
-    PeriodKind,
-    add_months,
-    find_comparison,
-    find_latest_run,
-)
+from safeground.engine.measures.periods import ComparablePeriods, Period, PeriodKind, find_comparison, find_latest_run
 from safeground.engine.statistics import (
     PeriodComparison,
     RatioComparison,
@@ -27,6 +20,7 @@ from safeground.engine.statistics import (
     estimate_dispersion,
     read_together,
 )
+from safeground.months import add_months
 
 EARLIER_YEARS = 3
 """How many years before the two compared may help to see how months vary. Recording changes; older years would show that instead."""

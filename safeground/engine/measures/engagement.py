@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from safeground.engine.measures.periods import get_months
+from safeground.months import get_months
 
 if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from safeground.months import add_months, days_in_month, get_months, month_number, month_start, months_after
+
 DAYS_IN_A_MONTH = 365.25 / 12
 """A month of average length: rates of single months are told for it, so that a long month is not a bad month."""
 
@@ -69,7 +71,7 @@ class Period:
     @property
     def days(self) -> tuple[int, ...]:
         """The days of each month."""
-        return tuple(calendar.monthrange(month.year, month.month)[1] for month in self.months)
+        return tuple(map(days_in_month, self.months))
 
     @property
     def label(self) -> str:
@@ -83,7 +85,7 @@ class Period:
             return f"year ending {_month_name(last)}"
         if len(self.months) == 1:
             return _month_name(first)
-        if _ordinal(last) - _ordinal(first) == len(self.months) - 1:
+        if months_after(first, last) == len(self.months) - 1:
             start = calendar.month_name[first.month] if first.year == last.year else _month_name(first)
             return f"{start} to {_month_name(last)}"
         *before, final = [_month_name(month) for month in self.months]
@@ -101,16 +103,6 @@ class Period:
         return Period(tuple(add_months(month, -12) for month in self.months), self.kind)
 
 
-def add_months(month: datetime.date, number: int) -> datetime.date:
-    """The first day of the month that lies `number` months later."""
-    return _from_ordinal(_ordinal(month) + number)
-
-
-def get_months(first: datetime.date, last: datetime.date) -> tuple[datetime.date, ...]:
-    """Every month from `first` to `last`, both included."""
-    return tuple(_from_ordinal(ordinal) for ordinal in range(_ordinal(first), _ordinal(last) + 1))
-
-
 def make_period(kind: PeriodKind, month: datetime.date) -> Period:
     """The period of a kind that holds a month; of rolling years the one that ends with it."""
     if kind is PeriodKind.ROLLING_YEAR:
@@ -118,8 +110,8 @@ def make_period(kind: PeriodKind, month: datetime.date) -> Period:
     if kind is PeriodKind.SELECTED_MONTHS:
         raise ValueError("selected months have no calendar of their own; give the months to Period")
     length, begin = _SHAPE[kind]
-    start = begin + (_ordinal(month) - begin) // length * length
-    return Period(tuple(_from_ordinal(start + step) for step in range(length)), kind)
+    start = begin + (month_number(month) - begin) // length * length
+    return Period(tuple(month_start(start + step) for step in range(length)), kind)
 
 
 def get_periods(kind: PeriodKind, covered: Iterable[datetime.date]) -> tuple[Period, ...]:
@@ -196,11 +188,3 @@ def say_months_of_senders(
 
 def _month_name(month: datetime.date) -> str:
     return f"{calendar.month_name[month.month]} {month.year}"
-
-
-def _ordinal(month: datetime.date) -> int:
-    return month.year * 12 + month.month - 1
-
-
-def _from_ordinal(ordinal: int) -> datetime.date:
-    return datetime.date(ordinal // 12, ordinal % 12 + 1, 1)

@@ -7,6 +7,7 @@ them. So it may be published with the edition, and anybody can repeat the check.
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,9 +16,12 @@ from typing import Any, NamedTuple
 from safeground.engine.disclosure import CellKey, DisclosureRule, Release, Series, SeriesSum, ToldCell, rest_of
 from safeground.engine.documents import Audience
 from safeground.engine.publish.edition import EditionError
+from safeground.months import get_months
 
 RELEASE_FILE = "release.json"
 _VERSION = "1.0"
+_MOST_MONTHS = 1_200
+"""A hundred years: more is a slip of the pen."""
 _COLUMNS = ("measure", "area", "part", "from", "to", "count")
 _WITHHELD = frozenset({"", "*", "c", "suppressed", "withheld", "x"})
 _READS: Mapping[Audience, frozenset[Audience]] = {
@@ -129,15 +133,14 @@ def read_table(path: Path, rules: Mapping[str, DisclosureRule]) -> tuple[Release
 def _read_cell(row: Mapping[str, str | None], where: str) -> ToldCell:
     text = {name: (row.get(name) or "").strip() for name in _COLUMNS}
     try:
-        (year, month), (last_year, last_month) = (map(int, text[end].split("-")) for end in ("from", "to"))
-        first, last = 12 * year + month - 1, 12 * last_year + last_month - 1
-        if not (1 <= month <= 12 and 1 <= last_month <= 12 and first <= last < first + 1_200):
+        first, last = (datetime.date.fromisoformat(f"{text[end]}-01") for end in ("from", "to"))
+        months = tuple(f"{month:%Y-%m}" for month in get_months(first, last))
+        if not 1 <= len(months) <= _MOST_MONTHS:
             raise ValueError
     except ValueError:
         raise EditionError(
             f"{where}: {text['from']!r} to {text['to']!r} are no months; write them as 2024-07 and 2025-06"
         ) from None
-    months = tuple(f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1))
     try:
         value = None if text["count"].lower() in _WITHHELD else float(text["count"].replace(",", ""))
         if value is not None and not 0 <= value < 1e12:

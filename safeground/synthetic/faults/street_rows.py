@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safeground.months import shift_month
 from safeground.synthetic.crime_types import ANTI_SOCIAL_BEHAVIOUR, ROBBERY, VIOLENCE
 from safeground.synthetic.faults.tables import Table
-from safeground.synthetic.months import shift_month
 
 LOCATED = ("Crime ID", "Longitude", "LSOA code")
 

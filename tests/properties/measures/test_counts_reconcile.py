@@ -10,15 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safeground.engine.areas import get_pairs, make_crosswalk, make_hierarchy
-from safeground.engine.measures import (
-    AreaLocator,
-    EventTally,
-    PeriodKind,
-    count_monthly,
-    get_months,
-    get_periods,
-    place_tally,
-)
+from safeground.engine.measures import AreaLocator, EventTally, PeriodKind, count_monthly, get_periods, place_tally
+from safeground.months import get_months
 
 # 24 small areas in 6 districts of 2 forces; each of the first 8 is half of a small area of 2011, some halves in different districts.
 SMALL = [f"E01{number:06d}" for number in range(24)]

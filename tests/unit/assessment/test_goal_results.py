@@ -16,7 +16,8 @@ from safeground.engine.assessment.goal_sentences import say_benchmark, say_chanc
 from safeground.engine.catalogue import Goal, load_catalogue
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import Audience
-from safeground.engine.measures import Period, get_months
+from safeground.engine.measures import Period
+from safeground.months import get_months
 
 CATALOGUE = load_catalogue("wrenshire")
 AGREED = datetime.date(2024, 1, 1)

@@ -10,9 +10,10 @@ from safeground.engine.catalogue import Feeds, load_feeds
 from safeground.engine.feeds import get_live_deliveries, land_files
 from safeground.engine.feeds.checking.check import check_deliveries
 from safeground.engine.feeds.checking.cross_checks import check_workspace
-from safeground.engine.feeds.months import find_half_empty, find_missing, month_of_number
+from safeground.engine.feeds.months import find_half_empty, find_missing
 from safeground.engine.feeds.returning.scorecard import supply_scorecard
 from safeground.engine.workspace import Workspace, init_workspace
+from safeground.months import month_label
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
@@ -140,8 +141,8 @@ def test_identifiers_given_in_two_months_are_counted(workspace: Workspace, feeds
 
 
 def test_a_step_from_one_era_to_the_next_is_no_half_empty_month() -> None:
-    rows = {month_of_number(24000 + place): 1000 for place in range(12)}
-    rows |= {month_of_number(24048 + place): 400 for place in range(12)}
+    rows = {month_label(24000 + place): 1000 for place in range(12)}
+    rows |= {month_label(24048 + place): 400 for place in range(12)}
     assert list(find_half_empty(rows)) == []
     assert list(find_missing(rows)) == [("2001-01", "2003-12")]
 

@@ -12,15 +12,8 @@ import pytest
 
 from safeground.engine.areas import get_pairs, make_crosswalk, make_hierarchy
 from safeground.engine.catalogue import parse_rule
-from safeground.engine.measures import (
-    AreaLocator,
-    PeriodKind,
-    count_monthly,
-    get_months,
-    get_periods,
-    place_tally,
-    tally_events,
-)
+from safeground.engine.measures import AreaLocator, PeriodKind, count_monthly, get_periods, place_tally, tally_events
+from safeground.months import get_months
 
 # Two forces. North has districts N1 (small areas a, b) and N2 (c); South has S1 (d). Of the small areas of 2011, `old_ab` was split into
 # a and b, `old_bc` across the districts into b2 (in N1) and c.

@@ -8,7 +8,8 @@ import datetime
 import numpy as np
 import pytest
 
-from safeground.engine.measures import AreaPeriodMatrix, PeriodKind, get_months, get_periods, make_period
+from safeground.engine.measures import AreaPeriodMatrix, PeriodKind, get_periods, make_period
+from safeground.months import get_months
 
 MONTHS = get_months(datetime.date(2025, 1, 1), datetime.date(2025, 6, 1))
 PERIODS = get_periods(PeriodKind.MONTH, MONTHS)

@@ -12,10 +12,10 @@ from safeground.engine.measures import (
     find_comparison,
     find_latest_run,
     find_latest_year,
-    get_months,
     get_periods,
     make_period,
 )
+from safeground.months import get_months
 
 
 def month(text: str) -> datetime.date:

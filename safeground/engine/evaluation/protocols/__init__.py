@@ -25,7 +25,8 @@ from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsP
 from safeground.engine.evaluation.protocols.outcome_scores import OutcomeScoresProtocol
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
 from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
-from safeground.engine.evaluation.protocols.trials import TrialFiles, TrialProtocol, add_months
+from safeground.engine.evaluation.protocols.trials import TrialFiles, TrialProtocol
+from safeground.months import add_months
 
 __all__ = [
     "NAME",

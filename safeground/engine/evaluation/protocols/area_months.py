@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from safeground.engine.catalogue import DefinitionModel, Words
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation.protocols.common import Protocol
+from safeground.months import month_end, months_between
 
 _MONTH, _YEAR = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}")
 
@@ -148,8 +149,7 @@ class AreaMonthsProtocol(Protocol):
         """Every period from first to last, in order."""
         if len(self.first) == 4:
             return tuple(str(year) for year in range(int(self.first), int(self.last) + 1))
-        begin, end = (int(label[:4]) * 12 + int(label[5:]) - 1 for label in (self.first, self.last))
-        return tuple(f"{number // 12}-{number % 12 + 1:02d}" for number in range(begin, end + 1))
+        return months_between(self.first, self.last)
 
     @property
     def period_word(self) -> str:
@@ -224,7 +224,7 @@ def first_day(label: str) -> datetime.date:
 def last_day(label: str) -> datetime.date:
     if len(label) == 4:
         return datetime.date(int(label), 12, 31)
-    return (first_day(label).replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - datetime.timedelta(days=1)
+    return month_end(label)
 
 
 def days_of(label: str) -> int:

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 
 from safeground.engine.catalogue import Words
 from safeground.engine.evaluation.contrasts import Contrast, compare_places, compare_starts
-from safeground.engine.evaluation.protocols.trials import TrialProtocol, add_months
+from safeground.engine.evaluation.protocols.trials import TrialProtocol
+from safeground.months import add_months
 
 _FEWEST_PERIODS = 2
 

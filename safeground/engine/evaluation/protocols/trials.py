@@ -13,6 +13,7 @@ from safeground.engine.evaluation.draws import Draw
 from safeground.engine.evaluation.evidence import DesignKind
 from safeground.engine.evaluation.protocols.common import NAME, Protocol
 from safeground.engine.statistics import FEWEST_RUNS
+from safeground.months import add_months, month_end, months_after
 
 
 class TrialFiles(DefinitionModel):
@@ -70,7 +71,7 @@ class TrialProtocol(Protocol):
     @property
     def span(self) -> tuple[datetime.date, datetime.date]:
         last = self.dates[-1]
-        return self.dates[0], last if self.unit == "day" else add_months(last, 1) - datetime.timedelta(days=1)
+        return self.dates[0], last if self.unit == "day" else month_end(last)
 
     @property
     def first_counted(self) -> datetime.date:
@@ -86,7 +87,7 @@ class TrialProtocol(Protocol):
         days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
         if self.unit == "day":
             return {day: (day - self.starts).days for day in days}
-        return {day: (day.year - self.starts.year) * 12 + day.month - self.starts.month for day in days}
+        return {day: months_after(self.starts, day) for day in days}
 
     @property
     def looked_at(self) -> tuple[datetime.date, datetime.date]:
@@ -100,9 +101,3 @@ class TrialProtocol(Protocol):
     def feeds(self) -> tuple[str, ...]:
         named = (outcome.feed for outcome in self.outcomes if self.trial is not None)
         return tuple(dict.fromkeys(feed for feed in named if feed is not None))
-
-
-def add_months(day: datetime.date, months: int) -> datetime.date:
-    """The first of the month so many months on."""
-    number = day.year * 12 + day.month - 1 + months
-    return datetime.date(number // 12, number % 12 + 1, 1)

@@ -14,8 +14,9 @@ from safeground.engine.feeds.checking.repeats import find_event_column
 from safeground.engine.feeds.checking.report import CheckReport, Problem, Severity
 from safeground.engine.feeds.checking.store import get_check_report, get_event_hashes, get_identifier_hashes
 from safeground.engine.feeds.deliveries import Delivery, get_live_deliveries
-from safeground.engine.feeds.months import find_half_empty, find_missing, month_name, months_after
+from safeground.engine.feeds.months import find_half_empty, find_missing, month_name
 from safeground.engine.workspace import Workspace
+from safeground.months import months_after
 
 ExpectedPartners = Mapping[str, Collection[str]]
 """By feed, the partners it is expected from. A feed that is not named is expected from nobody."""

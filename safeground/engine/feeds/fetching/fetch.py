@@ -25,10 +25,10 @@ from safeground.engine.feeds.fetching.sources import (
     load_fetch_sources,
 )
 from safeground.engine.feeds.fetching.tables import convert_download
-from safeground.engine.feeds.months import months_between
 from safeground.engine.feeds.reading.guards import Refused
 from safeground.engine.feeds.reading.recognition import read_header, recognise
 from safeground.engine.workspace import Progress, hash_file, no_progress
+from safeground.months import months_between
 
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 

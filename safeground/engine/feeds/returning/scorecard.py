@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import math
 from collections.abc import Mapping, Sequence
@@ -20,8 +19,8 @@ from safeground.engine.feeds.checking.cross_checks import (
 from safeground.engine.feeds.checking.report import Problem, Severity
 from safeground.engine.feeds.checking.store import get_check_report
 from safeground.engine.feeds.deliveries import get_deliveries, get_live_deliveries
-from safeground.engine.feeds.months import months_after, months_between
 from safeground.engine.workspace import Workspace
+from safeground.months import days_in_month, month_end, months_after, months_between
 
 LATE_AFTER_DAYS = 62
 """No contract says a day. Police.uk publishes some two months behind; what takes longer is late for every feed we take in."""
@@ -139,15 +138,10 @@ def _days_to_landing(workspace: Workspace, supply: Supply) -> tuple[int, ...]:
             first.setdefault(delivery.period, delivery.landed_at.date())
     months = sorted(first)
     return tuple(
-        (first[month] - _last_day(month)).days
+        (first[month] - month_end(month)).days
         for place, month in enumerate(months)
         if all(first[later] > first[month] for later in months[place + 1 :])
     )
-
-
-def _last_day(month: str) -> datetime.date:
-    year, number = map(int, month.split("-"))
-    return datetime.date(year, number, calendar.monthrange(year, number)[1])
 
 
 def find_outside(values: Mapping[str, float], *, is_count: bool = True) -> tuple[str, ...]:
@@ -162,7 +156,7 @@ def find_outside(values: Mapping[str, float], *, is_count: bool = True) -> tuple
     months = months_between(min(values), max(values))
     series = [values.get(month, math.nan) for month in months]
     if is_count:
-        days = [_last_day(month).day for month in months]
+        days = [days_in_month(month) for month in months]
         chart = u_chart(series, days, rules=[RunRule.BEYOND_LIMIT], fewest_months=FEWEST_MONTHS)
     else:
         chart = xmr_chart(series, rules=[RunRule.BEYOND_LIMIT], fewest_months=FEWEST_MONTHS)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from safeground.engine.catalogue import Rule
 from safeground.engine.documents import count_things
-from safeground.engine.measures import DatedPlaces, add_months, find_latest_run, read_dated_places
+from safeground.engine.measures import DatedPlaces, find_latest_run, read_dated_places
 from safeground.engine.places.patrols.candidates import TrialPlace, locate_in_places
 from safeground.engine.places.patrols.refusals import TrialRefused
+from safeground.months import add_months
 
 if TYPE_CHECKING:
     from safeground.engine.warehouse import Warehouse

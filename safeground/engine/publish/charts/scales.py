@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from safeground.months import month_number
+
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"\d{4}")
 MONTH_NAMES = (
@@ -42,7 +44,7 @@ class PeriodScale:
 
     def place(self, label: str) -> float:
         if self.step == "month":
-            return float(int(label[:4]) * 12 + int(label[5:7]) - 1)
+            return float(month_number(label))
         if self.step == "year":
             return float(label)
         return float(self.labels.index(label))

@@ -20,7 +20,7 @@ from safeground.engine.catalogue import EventDefinition
 from safeground.engine.disclosure import CellKey, DisclosureRule, Protected, Series, protect
 from safeground.engine.documents import AreaShape, Audience, Table, capitalise, join_words
 from safeground.engine.feeds import HarmWeights
-from safeground.engine.measures import Measures, add_months
+from safeground.engine.measures import Measures
 from safeground.engine.places import (
     HotSpot,
     HotSpotPlan,
@@ -30,6 +30,7 @@ from safeground.engine.places import (
     find_own_weights,
     read_incidents,
 )
+from safeground.months import add_months
 
 _FEWEST_EACH = 5
 """Events that half of the places must hold: with fewer, one more or less makes the list."""

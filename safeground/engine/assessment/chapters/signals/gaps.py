@@ -27,6 +27,7 @@ from safeground.engine.documents import (
 )
 from safeground.engine.measures import find_event_days
 from safeground.engine.statistics import FEWEST_GAPS, GapChart, g_chart, measure_gap_alarms
+from safeground.months import months_after
 
 _RUNS = 2_000
 
@@ -69,8 +70,7 @@ def _find_days(counted: Counted) -> tuple[NDArray[np.datetime64], tuple[np.datet
     covered = sorted(counted.covered)
     run = [covered[-1]]
     for month in reversed(covered[:-1]):
-        following = (run[0].year * 12 + run[0].month) - (month.year * 12 + month.month)
-        if following != 1:
+        if months_after(month, run[0]) != 1:
             break
         run.insert(0, month)
     evidence = counted.evidence
