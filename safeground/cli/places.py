@@ -64,7 +64,9 @@ def _add_hot_spots(actions: Any) -> None:
     spots.add_argument("--spacing", type=float, default=500.0, help="metres between two, centre to centre (500)")
     spots.add_argument("--months", type=int, default=60, help="how many months to look back from the newest (60)")
     spots.add_argument("--method", choices=["greedy", "optimal"], default="greedy", help="how they are chosen (greedy)")
-    spots.add_argument("--weights", type=Path, metavar="FILE.csv", help="harm by offence, told beside counts")
+    spots.add_argument(
+        "--weights", type=Path, metavar="FILE", help="harm by offence (CSV or workbook), told beside counts"
+    )
     spots.add_argument("--by-harm", action="store_true", help="rank by harm and not by count; needs --weights")
     spots.add_argument(
         "--keep-institutions", action="store_true", help="count what lies at hospitals, prisons and police stations"

@@ -1,27 +1,34 @@
 """Weights of offences by harm, from whichever index a partnership uses: the ONS Crime Severity weights, the Cambridge Crime Harm
 Index, or its own.
 
-An index is a file that somebody publishes or a force keeps. Its columns are known by what they are called; its numbers are taken
-as they are.
+An index is a file that somebody publishes or a force keeps: a CSV, or a workbook as the Cambridge index is published. Its columns are
+known by what they are called, wherever in the file they begin; its numbers are taken as they are.
 """
 
 from __future__ import annotations
 
 import csv
 import difflib
+import io
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from safeground.engine.feeds.reading.guards import ReadingLimits, Refused
+from safeground.engine.feeds.reading.spreadsheets import cell_text
+from safeground.engine.feeds.reading.workbooks import is_workbook, open_workbook
 
 _CODES = (
     "codeseverity", "onsseveritycode", "hocode", "homeofficecode", "hoclassification", "homeofficeclassification", "hoclass",
-    "offencecode", "classification", "code",
+    "homeofficeoffencecode", "hooffencecode", "offencecode", "classification", "code",
 )  # fmt: skip
 _WEIGHTS = (
-    "weight", "onsseverityweight", "cchiscore", "cchiweight", "cchi", "chiscore", "chi", "harmscore", "harm", "sentencedays", "days",
-    "score",
+    "weight", "onsseverityweight", "cchiscore", "cchiweight", "cchivalue", "cchidays", "cchi", "chiscore", "chiweight", "chivalue", "chi",
+    "crimeharmindex", "crimeharmindexscore", "cambridgecrimeharmindex", "harmscore", "harmweight", "harm", "sentencedays", "numberofdays",
+    "noofdays", "days", "score",
 )  # fmt: skip
 _TYPES = ("policeukcatmapcategory", "policeukcategory", "policeukcat", "crimetype", "offencetype")
 _ALIKE = 3.0
@@ -30,6 +37,9 @@ _ALIKE = 3.0
 _LIKE = 0.7
 """How alike two names are, of 1, for one to be told as perhaps meant for the other."""
 _NEEDED = "the columns code (or crime_type) and weight"
+_FIRST_LINES = 30
+"""Among which a header is looked for: above it a publisher writes titles and notes."""
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class HarmWeightsError(ValueError):
@@ -73,35 +83,32 @@ class HarmWeights:
 
 
 def read_harm_weights(path: Path) -> HarmWeights:
-    """An index from its CSV: a row an offence, with a column for its code or its crime type (or both) and one for its weight, under any
-    of their usual names.
+    """An index from its CSV or workbook: a row an offence, with a column for its code or its crime type (or both) and one for its weight,
+    under any of their usual names. Titles above them, and sheets without them, are passed over; of several sheets the first counts.
 
     Codes such as '8/01' are read as 00801, and '1, 4.1/2/10' as the four they name. Where rows of one code differ (an index may
-    weigh the kinds of an offence apart), or of one type in a file without codes, the middle weight is taken. Raises HarmWeightsError for
-    a file without these columns, which names the nearest that it has, and for a weight that is no number or below zero, with its row.
+    weigh the kinds of an offence apart), or of one type in a file without codes, the middle weight is taken. An offence without a weight
+    is one that the index does not know. Raises HarmWeightsError for a file without these columns, which names the nearest that it has,
+    and for a weight that is no number or below zero, or a code that a spreadsheet has made a date, with its row.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(line for line in file if not line.startswith("#"))
-            rows, named = list(lines), [name or "" for name in lines.fieldnames or ()]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise HarmWeightsError(f"{path} cannot be read as a CSV: {error}") from None
-    columns = {_plain(name): name for name in named}
-    code, kind, weight = (_choose(columns, names) for names in (_CODES, _TYPES, _WEIGHTS))
-    if code is None and kind is None:
-        raise HarmWeightsError(
-            _say_missing(path, "an offence's code or its crime type", columns, {"code": _CODES, "crime_type": _TYPES})
-        )
-    if weight is None:
-        raise HarmWeightsError(_say_missing(path, "a weight", columns, {"weight": _WEIGHTS}))
+    tables = [table for where, lines in _read_sheets(path) for table in _find_tables(where, lines)]
+    usable = next((table for table in tables if table.is_whole), None)
+    if usable is None:
+        raise HarmWeightsError(_say_lacking(path, max(tables, key=lambda table: table.likeness)))
+    code, kind, weight = (usable.at(names) for names in (_CODES, _TYPES, _WEIGHTS))
     by_code: dict[str, list[float]] = {}
     by_type: dict[str, dict[str, float]] = {}
     of_type: dict[str, list[float]] = {}
-    for number, row in enumerate(rows, 2):
-        codes, type_ = ((row[name] or "").strip() if name is not None else "" for name in (code, kind))
-        if not codes and (code is not None or not type_):
+    for number, row in usable.rows:
+        codes, type_, text = ("" if at is None or at >= len(row) else row[at].strip() for at in (code, kind, weight))
+        if not text or (not codes and (code is not None or not type_)):
             continue
-        value = _read_weight(row[weight], f"{path}, row {number}")
+        where = f"{usable.where}, row {number}"
+        if _DATE.match(codes):
+            raise HarmWeightsError(
+                f"{where}: the code is {codes}, a date that a spreadsheet made of a code such as 8/01; format that column as text"
+            )
+        value = _read_weight(text, where)
         if code is None:
             of_type.setdefault(type_.casefold(), []).append(value)
         for each in split_codes(codes):
@@ -133,29 +140,98 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def _say_missing(path: Path, what: str, columns: Mapping[str, str], wanted: Mapping[str, Sequence[str]]) -> str:
-    """That a column is lacking, and which of the file's own is nearest to one that would do. wanted: usual names by the one to give."""
-    missing = f"{path} has no column for {what}"
-    if not any(columns):
-        return f"{missing}, since its first row names none; it needs {_NEEDED}"
-    likeness, nearest, name = max(
-        (difflib.SequenceMatcher(None, plain, usual).ratio(), plain, name)
-        for plain in columns
-        for name, usuals in wanted.items()
-        for usual in usuals
-    )
-    if likeness < _LIKE:
-        return f"{missing} among {', '.join(filter(None, columns.values()))}; it needs {_NEEDED}"
-    return f"{missing}; the nearest is {columns[nearest]!r}: call it {name} if that is what it holds"
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """Rows below a line that may be their header, each with its number in the file."""
+
+    where: str
+    header: tuple[str, ...]
+    rows: Sequence[tuple[int, list[str]]]
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {_plain(name): at for at, name in reversed(list(enumerate(self.header))) if _plain(name)}
+
+    def at(self, names: Sequence[str]) -> int | None:
+        """The column of one of these names."""
+        return next((self._columns[name] for name in names if name in self._columns), None)
+
+    @property
+    def lacks(self) -> Mapping[str, Sequence[str]]:
+        """What is not there, the first of it: usual names by the one to give; empty where all is."""
+        if self.at(_CODES) is None and self.at(_TYPES) is None:
+            return {"code": _CODES, "crime_type": _TYPES}
+        return {"weight": _WEIGHTS} if self.at(_WEIGHTS) is None else {}
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.lacks
+
+    def nearest(self, wanted: Mapping[str, Sequence[str]]) -> tuple[float, str, str]:
+        """How like a wanted name the likest of ours is, ours, and the name to give."""
+        return max(
+            (
+                (difflib.SequenceMatcher(None, plain, usual).ratio(), self.header[at], name)
+                for plain, at in self._columns.items()
+                for name, usuals in wanted.items()
+                for usual in usuals
+            ),
+            default=(0.0, "", ""),
+        )
+
+    @property
+    def likeness(self) -> tuple[int, float]:
+        """Of lines that are no header, which to speak of: one with a column that would do, then the one nearest to having it."""
+        found = sum(self.at(names) is not None for names in (_CODES, _TYPES, _WEIGHTS))
+        return found, self.nearest(self.lacks)[0]
 
 
-def _choose(columns: Mapping[str, str], names: Sequence[str]) -> str | None:
-    return next((columns[name] for name in names if name in columns), None)
-
-
-def _read_weight(text: str | None, where: str) -> float:
+def _read_sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+    """What each sheet is called in a sentence, and its lines with their numbers; a CSV is one sheet."""
     try:
-        value = float((text or "").replace(",", ""))
+        content = path.read_bytes()
+        if not is_workbook(content[:8]):
+            text = content.decode("utf-8-sig")
+            lines = enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+            yield str(path), [(at, row) for at, row in lines if not (row and row[0].startswith("#"))]
+            return
+        workbook = open_workbook(content, ReadingLimits())
+        for name in workbook.sheets:
+            cells = workbook.read_sheet(name).to_python(skip_empty_area=False)
+            yield f"{path}, sheet {name!r}", [(at, list(map(cell_text, row))) for at, row in enumerate(cells, 1)]
+    except UnicodeDecodeError:
+        raise HarmWeightsError(f"{path} is neither a workbook nor UTF-8; save it as .xlsx or as CSV UTF-8") from None
+    except (OSError, csv.Error) as error:
+        raise HarmWeightsError(f"{path} cannot be read: {error}") from None
+    except Refused as refused:
+        raise HarmWeightsError(f"{path} {str(refused).rstrip('.')}") from None
+
+
+def _find_tables(where: str, lines: Sequence[tuple[int, list[str]]]) -> Iterator[_Table]:
+    """Each of the first lines taken for the header of those below it."""
+    yield _Table(where, (), ())
+    for at, (_, row) in enumerate(lines[:_FIRST_LINES]):
+        if any(cell.strip() for cell in row):
+            yield _Table(where, tuple(row), lines[at + 1 :])
+
+
+def _say_lacking(path: Path, table: _Table) -> str:
+    """That a column is lacking, and which of the file's own is nearest to one that would do."""
+    wanted = table.lacks
+    what = "a weight" if "weight" in wanted else "an offence's code or its crime type"
+    missing = f"{path} has no column for {what}"
+    named = [name for name in table.header if name.strip()]
+    if not named:
+        return f"{missing}, since it names none; it needs {_NEEDED}"
+    likeness, nearest, name = table.nearest(wanted)
+    if likeness < _LIKE:
+        return f"{missing} among {', '.join(named)}; it needs {_NEEDED}"
+    return f"{missing}; the nearest is {nearest!r}: call it {name} if that is what it holds"
+
+
+def _read_weight(text: str, where: str) -> float:
+    try:
+        value = float(text.replace(",", ""))
     except ValueError:
         raise HarmWeightsError(f"{where}: {text!r} is no weight; give a number") from None
     if not 0 <= value < float("inf"):
