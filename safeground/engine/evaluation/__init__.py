@@ -69,7 +69,7 @@ from safeground.engine.evaluation.designs.surveys import (
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.disclosing import find_readers, find_rule
 from safeground.engine.evaluation.draws import Draw, design_of, tell_why_untold
-from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
+from safeground.engine.evaluation.effects import Effect, InEvents, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation, as_data
 from safeground.engine.evaluation.evidence import DesignKind, EvidenceGrade, grade
@@ -163,6 +163,7 @@ __all__ = [
     "Flow",
     "InterruptedSeries",
     "KeptEvaluation",
+    "InEvents",
     "MadeFrom",
     "MatchedEffect",
     "MatchedPeople",

@@ -56,6 +56,20 @@ class Side:
 
 
 @dataclass(frozen=True)
+class InEvents:
+    """What a difference is in events, so that they can be priced. `of_one`: events for each unit of the difference (all periods after
+    the start, times residents where it is a rate). `expected`: events that the treated side would have met in that time by the
+    comparison."""
+
+    of_one: float
+    expected: float
+
+    def as_share(self, difference: float) -> float:
+        """What was met as a share of what was to be expected."""
+        return 1 + difference * self.of_one / self.expected
+
+
+@dataclass(frozen=True)
 class Effect:
     """What a design found of one outcome.
 
@@ -83,6 +97,8 @@ class Effect:
     other: Side | None = None
     beside: tuple[Side, ...] = ()
     """Further sides that the estimate rests on, such as a comparison's own before and after."""
+    in_events: InEvents | None = None
+    """Of a difference, what it is in events; None where it is of none, such as of an amount of money."""
     family_p: float | None = None
     """p read together with the other comparisons of its kind (Benjamini-Hochberg); None where it stands alone."""
 

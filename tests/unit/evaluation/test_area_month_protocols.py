@@ -75,6 +75,11 @@ def write_table(folder: Path, *, scale: float = 40.0, effect: float = EFFECT, wi
                 writer.writerow([f"Area {area + 1:02d}", labels[at], "" if at in without else violence, fraud])
 
 
+def read_table(folder: Path) -> list[dict[str, str]]:
+    with (folder / "counts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def write_protocol(folder: Path, design: str, **changes: Any) -> Path:
     content = {
         "schema": 1, "name": "a_team", "title": "A team in five areas", "design": design, "is_made_up": True,
@@ -453,11 +458,46 @@ def test_offences_fewer_are_those_that_the_same_places_would_have_had() -> None:
     assert found.benefits[0].prevented.central == pytest.approx(400 / 0.8 - 400)
 
 
-@pytest.mark.parametrize("design", ["synthetic_control", "weighted_displacement"])
-def test_a_difference_has_no_price_and_a_plan_that_names_it_is_refused_beforehand(tmp_path: Path, design: str) -> None:
-    protocol = read_protocol(write_protocol(tmp_path, design))
-    with pytest.raises(EvaluationRefused, match="violence"):
+@pytest.mark.parametrize("design", DESIGN_OF)
+def test_every_design_of_events_can_be_priced(tmp_path: Path, design: str) -> None:
+    write_table(tmp_path)
+    plan = make_plan(benefits=[{"title": "Violence", "outcome": "violence", "unit_cost": "violence"}])
+    told = plan.model_dump(mode="json", exclude_none=True)
+    protocol = read_protocol(write_protocol(tmp_path, design, cost_benefit=told))
+    economics = make_economics(violence=1_000)
+    check_cost_benefit_plan(plan, economics, protocol.priced)
+    primary = run(tmp_path / "protocol.yaml").primary
+    found = appraise(plan, economics, {"violence": primary}, rng=np.random.default_rng(1)).benefits[0]
+    rows = [
+        row
+        for row in read_table(tmp_path)
+        if row["area"] in (TREATED[:1] if design == "synthetic_control" else TREATED)
+    ]
+    met = sum(float(row["violence"]) for row in rows if row["period"] >= "2023-01")
+    assert found.cost_per_one is not None and found.cost_per_one.low < found.cost_per_one.high
+    if primary.in_events is None:  # what was met is known, and what would have been is not
+        bounds = [met / bound - met for bound in (primary.upper, primary.estimate, primary.lower)]
+    else:
+        bounds = [-bound * primary.in_events.of_one for bound in (primary.upper, primary.estimate, primary.lower)]
+    told = [found.prevented.low, found.prevented.central, found.prevented.high]
+    assert told == pytest.approx(bounds, rel=0.03)
+
+
+def test_an_amount_has_no_price_and_a_plan_that_names_it_is_refused_beforehand(tmp_path: Path) -> None:
+    files = {"table": "counts.csv", "are_counts": False, "disclosure": "open_data"}
+    protocol = read_protocol(write_protocol(tmp_path, "synthetic_control", files=files))
+    with pytest.raises(EvaluationRefused, match="there is no effect 'violence'; there are none"):
         check_cost_benefit_plan(make_plan(), make_economics(violence=1_000), protocol.priced)
+
+
+def test_what_moved_into_counted_rings_is_not_taken_off_twice(tmp_path: Path) -> None:
+    plan = make_plan().model_dump(mode="json", exclude_none=True)
+    plan["additionality"]["displacement"] = {"value": 0.1, "why": "made-up"}
+    with pytest.raises(DefinitionsError, match="what moved into the rings is in the effect already"):
+        read_protocol(write_protocol(tmp_path, "weighted_displacement", cost_benefit=plan))
+    read_protocol(
+        write_protocol(tmp_path, "weighted_displacement", cost_benefit=plan, buffer=None, buffer_control=None)
+    )
 
 
 @pytest.mark.parametrize("word", ["caused by", "thanks to", "due to"])

@@ -11,7 +11,16 @@ from cost_plans import ESSEX, MADE_UP, make_economics, make_effect, make_plan
 from pydantic import ValidationError
 
 from safeground.engine.catalogue import Economics, Multiplier
-from safeground.engine.evaluation import CostBenefit, DesignKind, EvaluationRefused, OffenceCount, appraise
+from safeground.engine.evaluation import (
+    CostBenefit,
+    DesignKind,
+    Effect,
+    EvaluationRefused,
+    InEvents,
+    OffenceCount,
+    Scale,
+    appraise,
+)
 
 EFFECT = "Offences of violence, of those at the comparison's rate"
 
@@ -55,6 +64,23 @@ def test_one_year_by_hand() -> None:
     assert found.net.low == pytest.approx(40 * 0.1 * 10_000 - 100_000, abs=12_000)
     assert {switch.title: switch.at for switch in found.switches}[EFFECT] == pytest.approx(0.75)
     assert {switch.title: switch.at for switch in found.switches}["Cost of one: violence"] == pytest.approx(5_000)
+
+
+def test_each_year_has_its_costs_and_benefits_and_they_add_up() -> None:
+    """£100,000 in year 0 and £50,000 in year 1; 40 offences in each of years 0 and 2, half of them prevented at £10,000 each."""
+    costs = [
+        {"title": "O", "bearer": "fiscal", "price_year": "2015-16", "amounts": [100_000, 50_000], "source": MADE_UP}
+    ]
+    line = {"title": "V", "outcome": "violence", "unit_cost": "violence", "expected": [40, 0, 40]}
+    found = run({"years": 5, "costs": costs, "benefits": [line], "first_year": "2098-99", "price_year": "2015-16"})
+    told = [(each.year, each.costs, each.benefits) for each in found.years]
+    assert told == [
+        ("2098-99", 100_000, pytest.approx(200_000)),
+        ("2099-00", pytest.approx(50_000 / 1.035), 0),
+        ("2100-01", 0, pytest.approx(200_000 / 1.035**2)),
+    ]
+    assert found.years[-1].net_so_far == pytest.approx(found.net.central)
+    assert sum(each.costs for each in found.years) == pytest.approx(found.total_cost.central)
 
 
 def test_two_years_with_drop_off_displacement_and_attribution_by_hand() -> None:
@@ -176,6 +202,42 @@ def test_what_would_have_been_met_comes_from_the_trial_where_nobody_says_it() ->
     assert run({"benefits": [line]}).benefits[0].prevented.central == pytest.approx(720 * 60 / 1080 / 2)
     found = run({"benefits": [line]}, effect=make_effect(treated=None, other=None))
     assert found.benefits == () and "say it in expected" in found.not_computed[0].why
+
+
+def make_difference(
+    estimate: float, lower: float, upper: float, *, of_one: float = 1.0, expected: float = 400.0
+) -> Effect:
+    return replace(
+        make_effect(), scale=Scale.DIFFERENCE, estimate=estimate, lower=lower, upper=upper, in_events=InEvents(of_one, expected)
+    )  # fmt: skip
+
+
+def test_a_difference_is_priced_by_the_events_that_it_is() -> None:
+    """100 fewer, 40 to 160, of 400 to be expected: at £10,000 each, £1,000,000 for £100,000. A rate of 0.5 a month is the same in 200."""
+    line = {"title": "Violence", "outcome": "violence", "unit_cost": "violence"}
+    for effect in (make_difference(-100, -160, -40), make_difference(-0.5, -0.8, -0.2, of_one=200)):
+        found = run({"benefits": [line], "draws": 40_000}, effect=effect)
+        [benefit] = found.benefits
+        assert (benefit.prevented.central, benefit.money.central) == (pytest.approx(100), pytest.approx(1_000_000))
+        assert (benefit.prevented.low, benefit.prevented.high) == (pytest.approx(40, abs=1), pytest.approx(160, abs=1))
+        assert benefit.cost_per_one.central == pytest.approx(1_000)
+        assert benefit.cost_per_one.high == pytest.approx(100_000 / 40, rel=0.02)
+    planned = run({"benefits": [{**line, "expected": [40]}]}, effect=make_difference(-100, -160, -40))
+    assert planned.benefits[0].prevented.central == pytest.approx(10)  # a quarter of those that the plan names
+
+
+def test_a_difference_that_may_be_none_has_no_cost_of_one_and_one_that_is_no_number_of_events_no_price() -> None:
+    line = {"title": "Violence", "outcome": "violence", "unit_cost": "violence"}
+    open_ended = run({"benefits": [line]}, effect=make_difference(-100, -260, 60))
+    assert open_ended.benefits[0].cost_per_one is None
+    assert open_ended.benefits[0].why_no_cost_per_one == "the interval of the effect includes no difference"
+    assert open_ended.benefits[0].prevented.low < 0 < open_ended.benefits[0].prevented.high
+    with pytest.raises(EvaluationRefused, match="no number of events; it has no price"):
+        run({"benefits": [line]}, effect=replace(make_difference(-100, -160, -40), in_events=None))
+    endless = run({"benefits": [line]}, effect=make_difference(-100, -np.inf, np.inf))
+    assert endless.benefits == () and "has no end" in endless.not_computed[0].why
+    nothing = run({"benefits": [line]}, effect=make_difference(-100, -160, -40, expected=0.0))
+    assert nothing.benefits == () and "no event was to be expected" in nothing.not_computed[0].why
 
 
 def test_deadweight_is_not_taken_off_what_has_lost_it() -> None:

@@ -63,6 +63,16 @@ class OfBearer:
 
 
 @dataclass(frozen=True)
+class OfYear:
+    """A financial year at the best estimate of everything, discounted. `net_so_far`: benefits less costs of it and all before."""
+
+    year: str
+    costs: float
+    benefits: float
+    net_so_far: float
+
+
+@dataclass(frozen=True)
 class Swing:
     """The net value with one number at its lowest and at its highest, all others at their best estimates."""
 
@@ -90,7 +100,7 @@ class Switch:
 
 @dataclass(frozen=True, eq=False)
 class CostBenefit:
-    """A cost-benefit analysis in present pounds of `plan.price_year`.
+    """A cost-benefit analysis in present pounds of `plan.price_year`. `years`: each that anything falls in.
 
     `net`, `ratio` (benefits to costs), `payback_years`, `share_above_nought` (of draws in which benefits exceed costs), `swings` and
     `switches` are None or empty where a cost is lacking: a net value without a cost is none. Where a benefit is lacking they are of
@@ -103,6 +113,7 @@ class CostBenefit:
     total_cost: Amount
     total_benefit: Amount
     bearers: tuple[OfBearer, ...]
+    years: tuple[OfYear, ...]
     net: Amount | None
     ratio: Amount | None
     payback_years: int | None
@@ -139,7 +150,7 @@ class CostBenefit:
 def appraise(
     plan: CostBenefitPlan, economics: Economics, effects: Mapping[str, Effect], *, rng: np.random.Generator
 ) -> CostBenefit:
-    """Costs and benefits of a plan. effects: ratios of treated to other, by the names that the plan uses.
+    """Costs and benefits of a plan. effects: ratios, or differences in events, by the names that the plan uses.
 
     Every number that is not known is drawn `plan.draws` times, each by itself, the effect from its own interval; bounds are quantiles
     of the draws at `plan.confidence`. Raises EvaluationRefused where the plan cannot stand.
@@ -171,6 +182,7 @@ def appraise(
             OfBearer(bearer, float(model.cost(central, bearer=bearer)), float(model.benefit(central, bearer=bearer)))
             for bearer in BEARERS
         ),
+        years=_years(model, plan.first_year),
         net=amount(model.net(central), draws) if can_net else None,
         ratio=amount(_divide(model.benefit(central), model.cost(central)), _divide(benefit, cost))
         if can_net and float(model.cost(central)) > 0
@@ -232,13 +244,23 @@ def _why_no_cost_per_one(effect: Effect, prevented: Amount, *, lacks_a_cost: boo
         return "a cost is not held"
     if effect.direction is Direction.HIGHER:
         return "there were more and not fewer"
-    if effect.upper >= 1:
+    if effect.upper >= effect.scale.nothing:
         return "the interval of the effect includes no difference"
     if effect.direction is Direction.CANNOT_TELL:
         return "the effect does not stand out from the others it is read with"
     if prevented.low <= 0:
         return "none may be owed to it"
     return None
+
+
+def _years(model: MoneyModel, first_year: str) -> tuple[OfYear, ...]:
+    costs, benefits = model.costs_by_year(model.central), model.benefits_by_year(model.central)
+    so_far = np.cumsum(benefits - costs)
+    first = int(first_year[:4])
+    return tuple(
+        OfYear(f"{first + at}-{(first + at + 1) % 100:02d}", float(costs[at]), float(benefits[at]), float(so_far[at]))
+        for at in np.flatnonzero((costs != 0) | (benefits != 0)).tolist()
+    )
 
 
 def _payback(model: MoneyModel, central: Mapping[str, float]) -> int | None:

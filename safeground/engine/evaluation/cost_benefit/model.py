@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ FloatArray = NDArray[np.float64]
 Value: TypeAlias = "float | FloatArray"
 Values: TypeAlias = Mapping[str, "float | FloatArray"]
 DROP_OFF = "share:drop_off"
+_LEAST_RATIO = 1e-6
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class BenefitFlow:
 
     `expected`: would be met in each year without treatment, discounted like what they cost. `correction`: for hope; it lessens gains
     and no losses. `shares`: of a unit cost by whom it falls on. `unit_cost`: None where it is not held, and then there
-    are offences and no money.
+    are offences and no money. `met`: where `expected` was worked out from what was met, the ratio it was worked out by: what was
+    met is then known, and with a draw of the ratio what was to be expected changes. Holding that instead would make the bounds of
+    a ratio of 0.7 too narrow by a third.
     """
 
     title: str
@@ -58,10 +61,12 @@ class BenefitFlow:
     unit_cost: str | None
     multiplier: str | None
     is_recorded: bool
+    met: float | None = None
 
     def prevented(self, values: Values) -> Value:
         """Fewer offences, as counted, discounted; below nought where there are more."""
-        fewer = 1 - np.asarray(values[self.effect])
+        ratio = np.asarray(values[self.effect])
+        fewer = 1 - ratio if self.met is None else self.met * (1 / ratio - 1)
         fewer = np.where(fewer > 0, self.correction, 1.0) * fewer
         kept = (
             (1 - np.asarray(values["share:deadweight"]))
@@ -101,6 +106,7 @@ class MoneyModel:
     costs: tuple[CostFlow, ...]
     benefits: tuple[BenefitFlow, ...]
     parameters: tuple[Parameter, ...]
+    years: int
 
     @property
     def central(self) -> dict[str, float]:
@@ -130,24 +136,35 @@ class MoneyModel:
 
     def net_by_year(self, values: Mapping[str, float]) -> FloatArray:
         """Discounted net benefit of each year at one value of each parameter."""
-        benefits = sum((flow.money_by_year(values) for flow in self.benefits), np.zeros(1))
-        costs = sum(
-            (flow.by_year * (1.0 if flow.scale is None else values[flow.scale]) for flow in self.costs), np.zeros(1)
+        return self.benefits_by_year(values) - self.costs_by_year(values)
+
+    def benefits_by_year(self, values: Mapping[str, float]) -> FloatArray:
+        """Discounted, shape (years,)."""
+        return self._sum_by_year(flow.money_by_year(values) for flow in self.benefits)
+
+    def costs_by_year(self, values: Mapping[str, float]) -> FloatArray:
+        """Discounted, shape (years,)."""
+        return self._sum_by_year(
+            flow.by_year * (1.0 if flow.scale is None else values[flow.scale]) for flow in self.costs
         )
-        return np.asarray(benefits - costs, dtype=float)
+
+    def _sum_by_year(self, flows: Iterable[FloatArray]) -> FloatArray:
+        return sum(flows, np.zeros(self.years))
 
     def switch(self, parameter: Parameter) -> float | None:
         """The value of one parameter, all others as they are, at which the net value is nought; None where none that it can have does.
 
-        The net value is a straight line in each but what drops off, and that of an effect is one up to 1, where gains end.
+        The net value is a straight line in each but what drops off and a ratio that what was to be expected hangs on, and that of any
+        other effect is one up to 1, where gains end.
         """
         central = self.central
 
         def net(value: float) -> float:
             return float(self.net({**central, parameter.name: value}))
 
-        if parameter.name == DROP_OFF:
-            return float(brentq(net, 0.0, 1.0)) if net(0.0) * net(1.0) < 0 else None
+        curved = {DROP_OFF: 0.0} | {flow.effect: _LEAST_RATIO for flow in self.benefits if flow.met is not None}
+        if (least := curved.get(parameter.name)) is not None:
+            return float(brentq(net, least, 1.0)) if net(least) * net(1.0) < 0 else None
         start, slope = net(0.0), net(1.0) - net(0.0)
         if slope == 0:
             return None

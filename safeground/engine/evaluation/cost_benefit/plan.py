@@ -73,6 +73,10 @@ class Share(DefinitionModel):
             raise ValueError("the value lies between low and high")
         return self
 
+    @property
+    def may_be_some(self) -> bool:
+        return self.value > 0 or bool(self.high)
+
 
 class Additionality(DefinitionModel):
     """What of an effect is owed to what was paid for.

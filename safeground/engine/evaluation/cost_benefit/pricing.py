@@ -58,7 +58,7 @@ class OffenceCount:
 
 
 def price_plan(plan: CostBenefitPlan, economics: Economics, effects: Mapping[str, Effect]) -> Priced:
-    """The model of a plan. effects: by name, ratios of treated to other.
+    """The model of a plan. effects: by name, ratios of treated to other, or differences that say what they are in events.
 
     Raises EvaluationRefused where the plan names an effect, a unit cost or a grade that is not there, or takes off what an effect has
     lost already. What is merely not held leaves its line out and is told.
@@ -97,7 +97,9 @@ def price_plan(plan: CostBenefitPlan, economics: Economics, effects: Mapping[str
         not_computed.extend(NotComputed(benefit.title, why, False) for why in lacking)
         notes.extend(_notes_of(benefit, flow, economics.unit_costs.get(benefit.unit_cost)))
     return Priced(
-        MoneyModel(tuple(costs), tuple(benefits), tuple(parameters.values())), tuple(not_computed), tuple(notes)
+        MoneyModel(tuple(costs), tuple(benefits), tuple(parameters.values()), plan.years),
+        tuple(not_computed),
+        tuple(notes),
     )
 
 
@@ -149,6 +151,7 @@ def _price_benefit(
         unit_cost=None,
         multiplier=None,
         is_recorded=line.counted == "recorded",
+        met=effect.estimate if not line.expected and _is_worked_out_from_what_was_met(effect) else None,
     )
     try:
         parameter, shares = _unit_cost_parameter(cost, plan, economics)
@@ -177,12 +180,16 @@ def _unit_cost_parameter(
 
 
 def _add_effect(name: str, effect: Effect, parameters: dict[str, Parameter]) -> None:
-    if effect.scale is not Scale.RATIO:
-        raise EvaluationRefused(f"The effect {name!r} is a difference; offences are worked out from a ratio.")
+    if effect.scale is not Scale.RATIO and effect.in_events is None:
+        raise EvaluationRefused(
+            f"The effect {name!r} is a difference of something that is no number of events; it has no price."
+        )
     if not effect.is_available:
         raise NotHeld(f"its effect is {effect.method}")
+    if effect.in_events is not None and effect.in_events.expected <= 0:
+        raise NotHeld("no event was to be expected by the comparison")
     try:
-        found = Uncertain.ratio(effect.estimate, effect.lower, effect.upper, confidence=effect.confidence)
+        found = _as_share(effect)
     except ValueError as endless:
         raise NotHeld(f"of its effect {endless}") from None
     key = f"effect:{name}"
@@ -191,13 +198,29 @@ def _add_effect(name: str, effect: Effect, parameters: dict[str, Parameter]) -> 
     )
 
 
+def _as_share(effect: Effect) -> Uncertain:
+    """What was met as a share of what would have been; of a difference what was met is known."""
+    bounds = effect.estimate, effect.lower, effect.upper
+    if effect.in_events is None:
+        return Uncertain.ratio(*bounds, confidence=effect.confidence)
+    estimate, low, high = (effect.in_events.as_share(bound) for bound in bounds)
+    return Uncertain.difference(estimate, low, high, confidence=effect.confidence)
+
+
 def _met_without(effect: Effect) -> float:
     """How many the treated side would have met at the other side's rate."""
-    if effect.treated is not None and effect.other is None and effect.estimate > 0:
-        return effect.treated.events / effect.estimate  # the same places, had they gone as was to be expected of them
+    if effect.in_events is not None:
+        return effect.in_events.expected
+    if _is_worked_out_from_what_was_met(effect) and effect.treated is not None:
+        return effect.treated.events / effect.estimate
     if effect.treated is None or effect.other is None or not effect.other.units:
         raise NotHeld("the evaluation has no sides to work out what would have been met; say it in expected")
     return effect.treated.units * effect.other.events / effect.other.units
+
+
+def _is_worked_out_from_what_was_met(effect: Effect) -> bool:
+    """Whether what was to be expected is of the same places, had they not been treated, and no other side was counted for it."""
+    return effect.scale is Scale.RATIO and effect.treated is not None and effect.other is None and effect.estimate > 0
 
 
 def _say_prices(plan: CostBenefitPlan, economics: Economics) -> Iterator[str]:
@@ -258,8 +281,7 @@ def _check_names(plan: CostBenefitPlan, economics: Economics, kinds: Mapping[str
 
 
 def _check_deadweight(plan: CostBenefitPlan, kinds: Mapping[str, DesignKind]) -> None:
-    share = plan.additionality.deadweight
-    if share.value == 0 and not share.high:
+    if not plan.additionality.deadweight.may_be_some:
         return
     for line in plan.benefits:
         if kinds[line.outcome] in _COMPARED:

@@ -156,6 +156,8 @@ class _Teller:
             yield self._bearers()
         if self.found.net is not None and all(effect.is_published for effect in self.told):
             yield self._result()
+            if len(self.found.years) > 1:
+                yield self._years()
             if self.found.swings:
                 yield self._tornado()
             yield self._switches(are_money=False)
@@ -271,6 +273,22 @@ class _Teller:
             "Benefits less costs are the net present social value; what benefits are for each £1 is the benefit-cost ratio.",
         )  # fmt: skip
 
+    def _years(self) -> Table:
+        rows: list[tuple[str | Protected, ...]] = [
+            (each.year, self.plain(each.costs, follows=False), self.plain(each.benefits), self.plain(each.net_so_far))
+            for each in self.found.years
+        ]
+        return self._table(
+            "years", "Year by year",
+            (
+                Column("year", "Financial year"), Column("costs", "Costs, £", is_number=True),
+                Column("benefits", "Worth of fewer offences, £", is_number=True),
+                Column("so_far", "Benefits less costs until then, £", is_number=True),
+            ),
+            rows,
+            "At the best estimate of everything, each year weighed as above; years in which nothing falls are left out.",
+        )  # fmt: skip
+
     def _tornado(self) -> Figure:
         points: list[Point] = []
         rows: list[tuple[str | Protected, ...]] = []
@@ -351,7 +369,8 @@ class _Teller:
         lines = [
             f"Every number that is not known was drawn {plan.draws:,} times, each by itself; the effect from its own interval.",
             f"Bounds hold {format_confidence(plan.confidence)} of the draws.",
-            "How many offences would have been met without treatment, and unit costs without limits, are taken as known.",
+            "Unit costs without limits are taken as known, and so is how many offences would have been met without treatment; where that "
+            "is worked out from what the treated places met, what they met is.",
             f"Taken off: {'; '.join(told)}.",
             *self.found.notes,
         ]

@@ -20,6 +20,8 @@ class Spread(StrEnum):
     INTERVAL = "interval of an effect"
     """Normal on the log scale with a side of its own below and above, so that a draw's median is the estimate and the bounds of its
     interval are the interval's: intervals of re-drawn schedules are not symmetric."""
+    DIFFERENCE = "interval of a difference"
+    """Normal, with a side of its own below and above: a difference may lie on either side of none, where a log has no value."""
     LIMITS = "between limits"
     """Triangular: likeliest at the value, never outside the limits. A choice, and nobody's finding."""
 
@@ -54,6 +56,13 @@ class Uncertain:
             raise ValueError("an interval that begins at nought or has no end cannot be drawn from")
         return cls(estimate, low, high, Spread.INTERVAL, confidence)
 
+    @classmethod
+    def difference(cls, estimate: float, low: float, high: float, *, confidence: float) -> Uncertain:
+        """A share worked out from a difference, with its interval. Raises ValueError where that has no end."""
+        if not (-math.inf < low <= estimate <= high < math.inf):
+            raise ValueError("an interval that has no end cannot be drawn from")
+        return cls(estimate, low, high, Spread.DIFFERENCE, confidence)
+
     @property
     def is_known(self) -> bool:
         return self.spread is Spread.KNOWN
@@ -66,6 +75,8 @@ class Uncertain:
         if self.spread is Spread.KNOWN:
             return self.central
         below, above = self._sides()
+        if self.spread is Spread.DIFFERENCE:
+            return self.central + (above - below) / math.sqrt(2 * math.pi)
         return float(
             self.central * (math.exp(below**2 / 2) * norm.cdf(-below) + math.exp(above**2 / 2) * norm.cdf(above))
         )
@@ -78,9 +89,12 @@ class Uncertain:
             return rng.triangular(self.low, self.central, self.high, number)
         below, above = self._sides()
         z = rng.standard_normal(number)
-        return self.central * np.exp(np.where(z < 0, below, above) * z)
+        moved = np.where(z < 0, below, above) * z
+        return self.central + moved if self.spread is Spread.DIFFERENCE else self.central * np.exp(moved)
 
     def _sides(self) -> tuple[float, float]:
-        """Standard deviations of the log below and above the estimate."""
+        """Standard deviations below and above the estimate; of a ratio, those of its log."""
         z = float(norm.ppf((1 + self.confidence) / 2))
+        if self.spread is Spread.DIFFERENCE:
+            return (self.central - self.low) / z, (self.high - self.central) / z
         return math.log(self.central / self.low) / z, math.log(self.high / self.central) / z

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -28,6 +27,10 @@ class WeightedDisplacementProtocol(OneStart):
             raise ValueError(
                 "there is a ring around one side and none around the other; name both buffer and buffer_control, or neither"
             )
+        if self.buffer and self.cost_benefit is not None and self.cost_benefit.additionality.displacement.may_be_some:
+            raise ValueError(
+                "what moved into the rings is in the effect already; set displacement in cost_benefit to 0, without limits"
+            )
         refuse_overlaps({
             "treated": self.treated_areas, "control": self.control, "buffer": self.buffer, "buffer_control": self.buffer_control,
             "left_out": [area for each in self.left_out for area in each.areas],
@@ -37,11 +40,6 @@ class WeightedDisplacementProtocol(OneStart):
     @property
     def contrast(self) -> Contrast:
         return AS_THE_CONTROLS
-
-    @property
-    def priced(self) -> Mapping[str, DesignKind]:
-        """None: its effects are differences, and offences are priced by a ratio."""
-        return {}
 
     @property
     def kind(self) -> DesignKind:

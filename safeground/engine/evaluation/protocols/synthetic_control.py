@@ -36,8 +36,8 @@ class SyntheticControlProtocol(OneStart):
 
     @property
     def priced(self) -> Mapping[str, DesignKind]:
-        """None: its effects are differences, and offences are priced by a ratio."""
-        return {}
+        """None of an amount that is no number of events."""
+        return super().priced if self.files is None or self.files.are_counts else {}
 
     @property
     def kind(self) -> DesignKind:

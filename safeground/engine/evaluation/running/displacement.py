@@ -13,7 +13,7 @@ from safeground.engine.evaluation.designs.area_shifts import estimate_area_shift
 from safeground.engine.evaluation.designs.common_checks import check_placebo_in_space, check_unseen, check_window
 from safeground.engine.evaluation.designs.differences import difference_in_differences
 from safeground.engine.evaluation.designs.displacement import DisplacementDifference, weighted_displacement_difference
-from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
+from safeground.engine.evaluation.effects import Effect, InEvents, Role, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Effects, PageWords, Quantity, Rows, Section
@@ -74,7 +74,14 @@ def evaluate_weighted_displacement(
     roles = {outcome.name: outcome.role for outcome in protocol.outcomes}
     main, table = found[protocol.primary.name], tables[protocol.primary.name]
     effects = {
-        name: replace(each.effect, name=name, role=Role.SECONDARY, checks=(), treated=sums.side(tables[name]))
+        name: replace(
+            each.effect,
+            name=name,
+            role=Role.SECONDARY,
+            checks=(),
+            treated=sums.side(tables[name]),
+            in_events=sums.in_events(tables[name], each.effect),
+        )
         for name, each in found.items()
     }
     controls = [
@@ -248,6 +255,11 @@ class _Sums:
             for when in (slice(None, self.before), slice(self.before, None))
         ]
         return Side(len(self.data.areas), float(min((number for number in sums if number > 0), default=0.0)))
+
+    def in_events(self, table: Floats, effect: Effect) -> InEvents:
+        """A difference is of events in the treated areas and the rings around them, in the time after."""
+        rows = self.data.rows_of((*self.protocol.treated_areas, *self.protocol.buffer))
+        return InEvents(of_one=1.0, expected=float(table[rows, self.before :].sum()) - effect.estimate)
 
     def check_trend(self, table: Floats) -> CheckResult:
         """Of a difference in differences of the same areas, which sees single periods."""

@@ -11,7 +11,7 @@ from safeground.engine.documents import Column, capitalise, count_things, format
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.designs.common_checks import check_window
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
-from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
+from safeground.engine.evaluation.effects import Effect, InEvents, Role, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Dots, Effects, Lines, Mark, PageWords, Quantity, Rows, Section
@@ -80,7 +80,7 @@ def evaluate_synthetic_control(
         outcome.name: _estimate(protocol, kept, tables[outcome.name], before, outcome.title)
         for outcome in protocol.outcomes
     }
-    effects = {name: _name(each, name, before) for name, each in found.items()}
+    effects = {name: _name(protocol, kept, each, name) for name, each in found.items()}
     roles = {outcome.name: outcome.role for outcome in protocol.outcomes}
     main = found[protocol.primary.name]
     controls = [effect for name, effect in effects.items() if roles[name] == "negative_control"]
@@ -122,10 +122,21 @@ def _estimate(protocol: SyntheticControlProtocol, data: SeriesData, table: Float
     return _Found(answer, values, table if are_counts else None)
 
 
-def _name(found: _Found, name: str, before: int) -> Effect:
-    effect = found.answer.effect
+def _name(protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, name: str) -> Effect:
+    effect, after = found.answer.effect, slice(count_before(protocol, data), None)
     contrast = replace(effect.contrast, is_of_amounts=found.counts is None)
-    return replace(effect, name=name, role=Role.SECONDARY, treated=found.events(slice(before, None)), contrast=contrast)
+    return replace(
+        effect, name=name, role=Role.SECONDARY, treated=found.events(after), contrast=contrast,
+        in_events=None if found.counts is None else _in_events(protocol, data, found.answer.mix[after]),
+    )  # fmt: skip
+
+
+def _in_events(protocol: SyntheticControlProtocol, data: SeriesData, mix: Floats) -> InEvents:
+    """mix: shape (periods after,), in the unit that areas were compared in."""
+    of_one = 1.0
+    if protocol.per is not None and data.residents is not None:
+        of_one = float(data.residents[0]) / protocol.per
+    return InEvents(of_one=of_one * mix.size, expected=of_one * float(mix.sum()))
 
 
 def _try_windows(protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, before: int) -> dict[str, Effect]:
