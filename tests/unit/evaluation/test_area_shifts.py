@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from safeground.engine.evaluation import Verdict, weighted_displacement_difference
-from safeground.engine.evaluation.designs.area_shifts import estimate_area_shifts
+from safeground.engine.evaluation.designs.area_shifts import Shift, estimate_area_shifts
 
 
 def make_groups(rng: np.random.Generator, *, areas: tuple[int, ...], mean: float, shift: float) -> list[np.ndarray]:
@@ -19,12 +19,12 @@ def make_groups(rng: np.random.Generator, *, areas: tuple[int, ...], mean: float
 def test_the_variance_of_shifts_is_found_and_chance_is_not_taken_for_it() -> None:
     rng = np.random.default_rng(1)
     large = estimate_area_shifts(make_groups(rng, areas=(4, 2_000), mean=400, shift=0.1), [1], dispersion=1.0)
-    assert large is not None and large.variance == pytest.approx(0.01, rel=0.15)
+    assert large is not None and large.shift.variance == pytest.approx(0.01, rel=0.15)
     none = [
         estimate_area_shifts(make_groups(rng, areas=(4, 30), mean=50, shift=0.0), [1], dispersion=1.0)
         for _ in range(200)
     ]
-    assert np.mean([found.variance for found in none if found is not None]) < 0.006, (
+    assert abs(np.mean([found.shift.estimate for found in none if found is not None])) < 0.003, (
         "chance of counts of 50 alone is 0.04"
     )
 
@@ -34,10 +34,16 @@ def test_four_alike_by_hand() -> None:
     groups = [np.array([[50.0, 50.0]]), np.array([[100.0, 80.0], [100.0, 120.0], [100.0, 90.0], [100.0, 110.0]])]
     found = estimate_area_shifts(groups, [1], dispersion=1.0)
     assert found is not None
-    assert found.variance == pytest.approx((10 - 6) / 300)
+    assert found.shift.estimate == pytest.approx((10 - 6) / 300)
     assert found.concentration.tolist() == [1.0, 0.25] and found.areas == 4
-    # All of one variance that is all of shifts has as many degrees of freedom as there are areas less one.
-    assert found.error == pytest.approx(np.sqrt(2 / 3) * (2 + 100 * found.variance) / 100)
+    assert found.shift.error == pytest.approx(np.sqrt(2 / 3) * (2 + 100 * 4 / 300) / 100)
+
+
+def test_what_is_reckoned_with_is_never_nought_and_nears_the_estimate_where_that_is_sure() -> None:
+    """The mean of a normal curve cut off at nought: of one at nought 0.798 of its error."""
+    assert Shift(0.0, 0.01, 5).variance == pytest.approx(0.01 * np.sqrt(2 / np.pi))
+    assert Shift(0.1, 0.01, 5).variance == pytest.approx(0.1) and 0 < Shift(-0.1, 0.01, 5).variance < 0.002
+    assert Shift(0.0, 0.01, 5).freedom(1e-4, 1.0) == 5 and Shift(0.0, 0.01, 5).freedom(1.0, 1.0) == 20_000
 
 
 def test_too_few_areas_say_nothing_and_halves_of_before_stand_in() -> None:

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -21,25 +22,42 @@ FEWEST_FREEDOM: Final = 3
 """Areas less the groups whose own change is taken off: of fewer, shifts cannot be told from chance."""
 
 
+@dataclass(frozen=True)
+class Shift:
+    """`estimate` of the variance by moments, `error` of it, `least_freedom`: of a variance that is nothing else."""
+
+    estimate: float
+    error: float
+    least_freedom: int
+
+    @property
+    def variance(self) -> float:
+        """What is to be reckoned with: the mean of what it can be, which is nought or more. By itself the estimate would be nought in
+        every second set of areas that do shift a little, and say that a large area is surer than anybody can know."""
+        if not self.error > 0:
+            return max(self.estimate, 0.0)
+        at = self.estimate / self.error
+        return self.error * (at + math.exp(-(at**2) / 2 - float(special.log_ndtr(at))) / math.sqrt(2 * math.pi))
+
+    def freedom(self, whole: float, weight: float) -> float:
+        """Of a whole variance in which this one has `weight` (Satterthwaite)."""
+        doubt = weight * self.error
+        return max(2 * (whole / doubt) ** 2, float(self.least_freedom)) if doubt > 0 else math.inf
+
+
 @dataclass(frozen=True, eq=False)
 class AreaShifts:
-    """`variance`: of the logarithm of an area's shift, nought where chance explains all; `error` of that number.
+    """`shift`: the variance of an area's shift, as a share of what it has.
 
     `concentration`: shape (groups,), the sum of squared shares of a group's areas: 1 where it is one area, 1/n for n alike, so that
     the shift of the whole group has that part of the variance. `areas`: how many it is told from. `is_from_before`: from two halves of
     the time before, as too few were left alone after it.
     """
 
-    variance: float
-    error: float
+    shift: Shift
     concentration: Floats
     areas: int
     is_from_before: bool = False
-
-    def freedom(self, variance: float, weight: float) -> float:
-        """Of a whole variance in which this one has `weight` (Satterthwaite); without end where it matters nothing."""
-        doubt = weight * self.error
-        return 2 * (variance / doubt) ** 2 if doubt > 0 else math.inf
 
 
 def estimate_area_shifts(
@@ -58,11 +76,11 @@ def estimate_area_shifts(
     """
     concentration = np.array([_concentrate(group[:, 0]) for group in groups])
     after = [groups[number] for number in untreated]
-    found = _fit(after, dispersion)
+    found = fit_shifts(after, dispersion)
     if found is not None:
-        return AreaShifts(*found, concentration, sum(len(group) for group in after))
-    found = None if halves is None else _fit([halves], dispersion)
-    return None if found is None or halves is None else AreaShifts(*found, concentration, len(halves), True)
+        return AreaShifts(found, concentration, sum(len(group) for group in after))
+    found = None if halves is None else fit_shifts([halves], dispersion)
+    return None if found is None or halves is None else AreaShifts(found, concentration, len(halves), True)
 
 
 def _concentrate(counts: Floats) -> float:
@@ -70,8 +88,8 @@ def _concentrate(counts: Floats) -> float:
     return float((shares**2).sum())
 
 
-def _fit(groups: Sequence[Floats], dispersion: float) -> tuple[float, float] | None:
-    """Variance and its standard error; None where areas are too few."""
+def fit_shifts(groups: Sequence[Floats], dispersion: float) -> Shift | None:
+    """Variance of the areas' shifts, each group's own change taken off; None where areas are too few."""
     kept = [group[group[:, 0] > 0] for group in groups]
     kept = [group for group in kept if len(group) > 1 and group[:, 1].sum() > 0]
     freedom = sum(len(group) - 1 for group in kept)
@@ -89,10 +107,9 @@ def _fit(groups: Sequence[Floats], dispersion: float) -> tuple[float, float] | N
         chance += float(_deviate(by_chance, share) @ (1 / mean))
         per_shift += float(_deviate(by_shift, share) @ (1 / mean))
         relative.append((by_chance / mean, by_shift / mean))
-    variance = max(0.0, (seen - chance) / per_shift)
-    spread = sum(float(((of_chance + variance * of_shift) ** 2).sum()) for of_chance, of_shift in relative)
-    areas = sum(len(group) for group in kept)
-    return variance, math.sqrt(2 * spread * freedom / areas) / per_shift
+    estimate, areas = (seen - chance) / per_shift, sum(len(group) for group in kept)
+    spread = sum(float(((of_chance + max(estimate, 0.0) * of_shift) ** 2).sum()) for of_chance, of_shift in relative)
+    return Shift(estimate, math.sqrt(2 * spread * freedom / areas) / per_shift, freedom)
 
 
 def _deviate(variance: Floats, share: Floats) -> Floats:

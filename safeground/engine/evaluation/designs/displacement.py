@@ -156,7 +156,7 @@ class _Doubt:
 
     @property
     def variance(self) -> float:
-        return float(self.by_chance.sum() + (self.at_risk.sum() * self.shifts.variance if self.shifts else 0.0))
+        return float(self.by_chance.sum() + (self.at_risk.sum() * self.shifts.shift.variance if self.shifts else 0.0))
 
     @property
     def error(self) -> float:
@@ -172,7 +172,7 @@ class _Doubt:
     @property
     def _freedom(self) -> float:
         """Without end, that of the normal curve."""
-        return self.shifts.freedom(self.variance, float(self.at_risk.sum())) if self.shifts else math.inf
+        return self.shifts.shift.freedom(self.variance, float(self.at_risk.sum())) if self.shifts else math.inf
 
 
 def _difference(which: str, changes: Floats, doubt: _Doubt, outcome: str, confidence: float) -> Effect:
@@ -260,23 +260,14 @@ def _check_shifts(shifts: AreaShifts | None) -> CheckResult:
             "No: there are too few areas where nothing was done to see by how much, so that the interval is of the counts alone and "
             "is too narrow if areas shift. In made-up areas that shifted by a tenth, 20 of 100 intervals left out what was true.",
         )  # fmt: skip
-    size = format_number(100 * math.sqrt(shifts.variance), decimals=0)
-    seen = (
-        f"shifted by {size}% (standard deviation) beyond chance"
-        if shifts.variance > 0
-        else "shifted no more than chance explains"
-    )
+    size = format_number(100 * math.sqrt(shifts.shift.variance), decimals=0)
+    seen = f"a standard deviation of {size}% is reckoned with, from what {count_things(shifts.areas, 'area')}"
     if shifts.is_from_before:
         return not_applicable(
             "area_shifts", question,
-            f"In part: {count_things(shifts.areas, 'area')} {seen} between two halves of the time before. Too few were left alone after "
-            "it to see what shifted then.",
+            f"In part: {seen} did between two halves of the time before. Too few were left alone after it to see what shifted then.",
         )  # fmt: skip
-    return passed(
-        "area_shifts",
-        question,
-        f"Yes: {count_things(shifts.areas, 'area')} where nothing was done {seen}, from before to after.",
-    )
+    return passed("area_shifts", question, f"Yes: {seen} where nothing was done did from before to after.")
 
 
 def _check_enough(counts: Floats) -> CheckResult:
