@@ -94,7 +94,7 @@ def test_from_the_draw_to_the_page(drawn: Path, tmp_path: Path, capsys: pytest.C
     assert checks["compliance"] == "not applicable"  # no visits have landed
     told = json.loads((report.folder / "result.json").read_text(encoding="utf-8"))
     assert told["evidence"]["maryland"] == 5
-    assert (report.folder / "report" / "assessment.pdf").read_bytes().startswith(b"%PDF")
+    assert (report.page / "assessment.pdf").read_bytes().startswith(b"%PDF")
 
     counted = catalogue.definitions["knife_enabled_serious_violence"]
     other = counted.model_copy(update={"rule": Not(counted.rule_under())})

@@ -32,11 +32,12 @@ def test_the_basque_example_from_the_file_to_the_page(
     assert "We cannot tell whether output a head" in capsys.readouterr().out
 
     [folder] = (workspace / "evaluations" / "basque_synthetic_control").iterdir()
-    page = " ".join((folder / "report" / "index.html").read_text(encoding="utf-8").split())
+    [report] = folder.glob("reports/public/basque_*")
+    page = " ".join((report / "index.html").read_text(encoding="utf-8").split())
     assert "the estimate is 895 lower" in page
     assert "weights of 0.851 for Cataluña and 0.149 for Madrid" in page and "no copy of the published ones" in page
     assert "after the time looked at had ended on 31 December 1997" in page
-    assert (folder / "report" / "assessment.pdf").read_bytes().startswith(b"%PDF")
+    assert (report / "assessment.pdf").read_bytes().startswith(b"%PDF")
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert result["effects"][0]["direction"] == "cannot tell"
     # The mix did not go its way before the start: no match, but a comparison.

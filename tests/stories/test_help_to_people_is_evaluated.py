@@ -24,7 +24,7 @@ def test_a_mentoring_scheme_is_sealed_run_and_told(tmp_path: Path, capsys: pytes
     assert main(["evaluate", protocol, *where, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["evidence"]["maryland"] == 4
     folder = next(path.parent for path in root.glob("evaluations/*/*/result.json"))
-    page = (folder / "report" / "index.html").read_text("utf-8")
+    [page] = [path.read_text("utf-8") for path in folder.glob("reports/partnership/*/index.html")]
     assert "fewer arrests among young people who had a mentor than among young people like them who had none" in page
     assert "From those approached to those followed up" in page
     # Neither a pseudonym nor a chance of taking part lies anywhere in the workspace.

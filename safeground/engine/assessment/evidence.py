@@ -15,6 +15,7 @@ from safeground.engine.assessment.tested import NOTHING_TESTED, Tested
 from safeground.engine.catalogue import Catalogue, EventDefinition
 from safeground.engine.disclosure import DisclosureRule, Release
 from safeground.engine.documents import Audience
+from safeground.engine.evaluation import find_rule, make_releases
 from safeground.engine.feeds import ProblemSummary, ScorecardRow
 from safeground.engine.measures import (
     ComparablePeriods,
@@ -97,9 +98,18 @@ class Evidence:
         return self._registers.setdefault(feed, Register(self.rule_of_feed(feed)))
 
     def releases(self, name: str) -> tuple[Release, ...]:
-        """All that the edition of this name tells under rules that withhold, a feed at a time."""
-        found = (register.release(name) for _, register in sorted(self._registers.items()))
-        return tuple(release for release in found if release.cells)
+        """All that the edition of this name tells under rules that withhold, a feed at a time, the pages of evaluations among it."""
+        found = [register.release(name) for _, register in sorted(self._registers.items())]
+        for each in self.tested.evaluations:
+            evaluation = each.kept.result.evaluation
+            found += make_releases(evaluation, find_rule(self.catalogue, evaluation.protocol, self.audience), name=name)
+        by_feed: dict[str, Release] = {}
+        for release in found:
+            if release.cells:
+                feed = release.cells[0].key.series.measure.partition("/")[0]
+                before = by_feed.get(feed)
+                by_feed[feed] = release if before is None else _read_together(before, release)
+        return tuple(by_feed.values())
 
     def random_numbers(self) -> np.random.Generator:
         """A fresh stream: each simulation begins from the seed, so that chapters do not depend on each other's order."""
@@ -229,3 +239,7 @@ class Evidence:
         return "; ".join(
             dict.fromkeys(f"{contracts[feed].source.name} ({contracts[feed].source.licence})" for feed in feeds)
         )
+
+
+def _read_together(one: Release, other: Release) -> Release:
+    return Release(one.name, one.rule, (*one.cells, *other.cells), tuple(dict.fromkeys((*one.sums, *other.sums))))

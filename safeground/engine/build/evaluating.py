@@ -1,4 +1,8 @@
-"""Evaluations in a workspace: a protocol sealed, its outcomes opened, its page written."""
+"""Evaluations in a workspace: a protocol sealed, its outcomes opened, its page written.
+
+evaluations/<name>/<sha12>/reports/<audience>/CURRENT, <name>-<sha12>/   a page is never changed: another is put beside it, and read from
+                                                                         one rename on
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,10 @@ from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
 from safeground.engine.build.evaluation_data import read_workspace_data
 from safeground.engine.build.evaluation_inputs import find_inputs, find_named
+from safeground.engine.build.releasing import check_before_release, find_nestings, put_results, refuse_leaks
 from safeground.engine.catalogue import Catalogue, load_economics
-from safeground.engine.documents import Audience, join_words
+from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.documents import Audience, Document, join_words
 from safeground.engine.evaluation import (
     RESULT,
     CheckResult,
@@ -39,6 +45,7 @@ from safeground.engine.evaluation import (
     find_rule,
     hash_protocol,
     make_evaluation_report,
+    make_releases,
     protocol_folder,
     read_evaluation_files,
     read_protocol,
@@ -50,7 +57,7 @@ from safeground.engine.evaluation import (
 )
 from safeground.engine.publish import publish_edition
 from safeground.engine.warehouse import LiveDelivery, open_warehouse
-from safeground.engine.workspace import Progress, Workspace, move_into_place, no_progress
+from safeground.engine.workspace import Generations, Progress, Workspace, no_progress
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,14 @@ class SealReport:
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """An evaluation that was run, and where its page lies. `checks`: as the page tells them, with what is withheld left out."""
+    """An evaluation that was run. `checks`: as the page tells them, with what is withheld left out. `folder`: of its protocol and
+    numbers; `page`: of its page."""
 
     evaluation: Evaluation
     sentences: tuple[str, ...]
     checks: tuple[CheckResult, ...]
     folder: Path
+    page: Path
 
     def lines(self) -> tuple[str, ...]:
         evidence = self.evaluation.primary.evidence
@@ -86,11 +95,12 @@ class EvaluationReport:
             f"Maryland scale {evidence.maryland} of 5, evidence security {evidence.security} of 5.",
             *(f"{check.verdict}: {check.question} {check.sentence}" for check in self.checks),
             *self.evaluation.notes,
-            f"The page is at {self.folder / 'report' / 'index.html'}",
+            f"The page is at {self.page / 'index.html'}",
         )
 
     def as_data(self) -> dict[str, Any]:
-        return {"folder": str(self.folder), "sentences": list(self.sentences), **as_data(self.evaluation)}
+        where = {"folder": str(self.folder), "page": str(self.page)}
+        return {**where, "sentences": list(self.sentences), **as_data(self.evaluation)}
 
 
 def seal_evaluation(
@@ -145,23 +155,63 @@ def run_evaluation(
         area=(force.area.code, force.area.name),
         cost_benefit=cost_benefit,
     )
-    folder = protocol_folder(workspace, protocol.name, sha256)
+    result = Result(evaluation, cost_benefit, find_inputs(catalogue, protocol, _find_used(workspace)))
     progress(1, 3, "writing the page")
     with workspace.exclusive():
-        staged = workspace.stage_folder("evaluation-") / "report"
-        publish_edition(
-            document,
-            into=staged,
-            brand=make_brand(catalogue, {*protocol.feeds, *(each.feed for each in protocol.outcomes if each.feed)}),
-            manifest={"code_version": get_code_version(), "protocol": sha256, "deliveries": [], "definitions": {}},
-            built_at=moment,
-        )
-        made_from = find_inputs(catalogue, protocol, _find_used(workspace))
-        workspace.write_atomically(folder / RESULT, render_result(Result(evaluation, cost_benefit, made_from)))
-        _replace(staged, folder / "report")
+        page = _put_page(workspace, catalogue, document, result, rule, moment)
     progress(3, 3, "done")
     sentences = tuple(say_effect(effect, effect.protect(rule)) for effect in evaluation.effects)
-    return EvaluationReport(evaluation, sentences, tell_checks(evaluation.primary, rule), folder)
+    checks = tell_checks(evaluation.primary, rule)
+    return EvaluationReport(evaluation, sentences, checks, protocol_folder(workspace, protocol.name, sha256), page)
+
+
+def reports_of(workspace: Workspace, name: str, sha256: str, audience: Audience) -> Generations:
+    """The pages of an evaluation for one audience, of which one is current."""
+    return Generations(protocol_folder(workspace, name, sha256) / "reports" / audience.value, workspace.staging)
+
+
+def _put_page(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    document: Document,
+    result: Result,
+    rule: DisclosureRule,
+    moment: datetime.datetime,
+) -> Path:
+    """Keep the numbers, and put the page into use once what it gives away by itself and with others was looked at. Where nothing differs
+    from the page in use it stays."""
+    evaluation, audience = result.evaluation, document.marking.audience
+    protocol, text = evaluation.protocol, render_result(result)
+    reports = reports_of(workspace, protocol.name, evaluation.sha256, audience)
+    key = hashlib.sha256(json.dumps([text, catalogue.version, get_code_version(), audience]).encode()).hexdigest()
+    name = f"{protocol.name}-{key[:12]}"
+    reports.remove_interrupted()
+    if reports.current is not None and reports.current.name == name:
+        return reports.current
+    shutil.rmtree(reports.folder / name, ignore_errors=True)  # not in use, and made again as it was
+    if releases := make_releases(evaluation, rule, name=f"{audience}/{name}"):
+        # The public may have kept all that it was ever told.
+        nestings = find_nestings(workspace, catalogue) if audience is Audience.PUBLIC else ()
+        found = check_before_release(workspace, catalogue, releases, audience, nestings=nestings)
+        refuse_leaks(found, workspace, results=put_results(found, reports.folder / name, workspace))
+    staged = workspace.stage_folder("evaluation-") / "report"
+    publish_edition(
+        document,
+        into=staged,
+        brand=make_brand(catalogue, {*protocol.feeds, *(each.feed for each in protocol.outcomes if each.feed)}),
+        manifest={
+            "code_version": get_code_version(),
+            "protocol": evaluation.sha256,
+            "deliveries": [{"id": each} for each in result.made_from.deliveries],
+            "definitions": {},
+        },
+        built_at=moment,
+        releases=releases,
+    )
+    workspace.write_atomically(protocol_folder(workspace, protocol.name, evaluation.sha256) / RESULT, text)
+    page = reports.swap_in(staged, name=name)
+    shutil.rmtree(staged.parent, ignore_errors=True)
+    return page
 
 
 def _find_used(workspace: Workspace) -> tuple[LiveDelivery, ...]:
@@ -219,11 +269,3 @@ def _fingerprint_all(schedule: str, catalogue: Catalogue, protocol: Protocol) ->
     named = find_named(catalogue, protocol)
     text = json.dumps({"schedule": schedule, "named": named}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _replace(staged: Path, place: Path) -> None:
-    """The page anew, where there is one already: it follows from the seal, so that nothing is lost."""
-    if place.exists():
-        shutil.rmtree(place)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    move_into_place(staged, place)

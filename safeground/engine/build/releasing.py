@@ -23,8 +23,12 @@ RESULTS_ENDING = ".release-check.csv"
 """Of the results of an edition's own check, beside its folder: they say which cells are near to being known, so that they are for whoever
 releases and not for readers."""
 
-_RELEASED = ("editions/*/*/release.json", "places/hot_spots/*/*/release.json")
-"""Registers of editions, and of packs of hot spots."""
+_RELEASED = (
+    "editions/*/*/release.json",
+    "places/hot_spots/*/*/release.json",
+    "evaluations/*/*/reports/*/*/release.json",
+)
+"""Registers of editions, of packs of hot spots, and of pages of evaluations."""
 
 DECISIONS = "release-decisions.yaml"
 _NAMED = 5
@@ -126,7 +130,7 @@ def check_release(
             for name, contract in catalogue.feeds.contracts.items()
         }
         new = read_table(path, rules)
-    return compare_with_earlier(workspace, catalogue, new, audience, nestings=_find_nestings(workspace, catalogue))
+    return compare_with_earlier(workspace, catalogue, new, audience, nestings=find_nestings(workspace, catalogue))
 
 
 def compare_with_earlier(
@@ -157,7 +161,7 @@ def compare_with_earlier(
             continue
         for release in new:
             feed = _feed_of(release)
-            rule = catalogue.disclosure.rule(catalogue.feeds.contracts[feed].disclosure, reader)
+            rule = catalogue.disclosure.rule(_rule_of(catalogue, release), reader)
             beside = [
                 _as_read_by(reader, told_to, other)
                 for told_to, other in earlier
@@ -205,7 +209,7 @@ def refuse_leaks(report: ReleaseReport, workspace: Workspace, *, results: Path) 
         named = "; ".join(f"{each.cell} ({each.rule})" for each in report.failures[:_NAMED])
         more = f" and {len(report.failures) - _NAMED} more" if len(report.failures) > _NAMED else ""
         raise WorkspaceError(
-            f"The edition {report.name} would give counts away that are withheld: {named}{more}. Nothing was published; "
+            f"{report.name} would give counts away that are withheld: {named}{more}. Nothing was published; "
             f"withhold more, or write each cell and why it may be known into {workspace.root / DECISIONS}. All of them are in {results}."
         )
 
@@ -226,6 +230,12 @@ def _is_same(release: Release, new: Sequence[Release]) -> bool:
 
 def _feed_of(release: Release) -> str:
     return release.cells[0].key.series.measure.partition("/")[0]
+
+
+def _rule_of(catalogue: Catalogue, release: Release) -> str:
+    """The rule of its feed; of what no feed holds (an evaluation's own files) the one that it was told under."""
+    contract = catalogue.feeds.contracts.get(_feed_of(release))
+    return release.rule.name if contract is None else contract.disclosure
 
 
 def _as_read_by(reader: Audience, told_to: str, release: Release) -> Release:
@@ -264,7 +274,7 @@ def _read_decisions(workspace: Workspace) -> dict[str, str]:
         ) from None
 
 
-def _find_nestings(workspace: Workspace, catalogue: Catalogue) -> tuple[AreaNesting, ...]:
+def find_nestings(workspace: Workspace, catalogue: Catalogue) -> tuple[AreaNesting, ...]:
     """Which area lies in which; nothing where nothing has been built yet."""
     if workspace.warehouse.current is None:
         return ()

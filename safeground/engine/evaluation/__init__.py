@@ -27,6 +27,7 @@ from safeground.engine.evaluation.cost_benefit import (
     price_ratio,
     tell_cost_benefit,
 )
+from safeground.engine.evaluation.counts_told import CountOnPage, find_counts, make_releases
 from safeground.engine.evaluation.design_calibration import DesignWorld, calibrate_design
 from safeground.engine.evaluation.designs.confounding import EValue, estimate_e_value
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
@@ -141,6 +142,7 @@ __all__ = [
     "CostBenefitPlan",
     "CostBenefitSection",
     "CostOf",
+    "CountOnPage",
     "Coverage",
     "CrossoverProtocol",
     "CrossoverTrial",
@@ -161,9 +163,9 @@ __all__ = [
     "EvidenceWarning",
     "EvidenceWarnings",
     "Flow",
+    "InEvents",
     "InterruptedSeries",
     "KeptEvaluation",
-    "InEvents",
     "MadeFrom",
     "MatchedEffect",
     "MatchedPeople",
@@ -234,6 +236,7 @@ __all__ = [
     "evaluate",
     "evaluate_crossover",
     "find_approach",
+    "find_counts",
     "find_effect_since_start",
     "find_readers",
     "find_rule",
@@ -243,6 +246,7 @@ __all__ = [
     "make_evaluation_chapter",
     "make_evaluation_report",
     "make_finding",
+    "make_releases",
     "maryland_of",
     "match_people",
     "matched_groups",

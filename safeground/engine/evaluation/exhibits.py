@@ -15,11 +15,21 @@ from safeground.engine.evaluation.effects import Effect
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What a count is of, so that it is known again in another table: an outcome by its name, in areas by their codes (of a trial, on a
+    side of its draw), over periods ('2024-07', '1970')."""
+
+    outcome: str
+    areas: tuple[str, ...]
+    periods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Quantity:
     """A number on its way to a page. `count`: the events it rests on, which decide whether it may be told; for a count itself, none.
 
     `is_amount`: it is measured and rests on no events, so that only a rule that withholds nothing lets it be told. NaN is one that is
-    not there; `missing` says why.
+    not there; `missing` says why. `of`: what its count is of, where a reader of the page can tell that count.
     """
 
     value: float
@@ -29,6 +39,7 @@ class Quantity:
     upper: float | None = None
     missing: str = "not counted"
     is_amount: bool = False
+    of: Counted | None = None
 
     def protect(self, rule: DisclosureRule, *, confidence: float | None = None) -> Protected:
         if math.isnan(self.value):

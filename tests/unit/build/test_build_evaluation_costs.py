@@ -37,7 +37,8 @@ def write_example(folder: Path, change: Callable[[dict[str, Any]], None] = lambd
 def test_the_page_and_the_numbers_hold_what_it_cost(workspace: Workspace, tmp_path: Path) -> None:
     protocol, catalogue = write_example(tmp_path / "trial"), load_catalogue("wrenshire")
     seal_evaluation(workspace, catalogue, protocol)
-    folder = run_evaluation(workspace, catalogue, protocol).folder
+    report = run_evaluation(workspace, catalogue, protocol)
+    folder = report.folder
     found = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert found["cost_benefit"]["total_cost"]["central"] == 61_000
     [benefit] = found["cost_benefit"]["benefits"]
@@ -47,7 +48,7 @@ def test_the_page_and_the_numbers_hold_what_it_cost(workspace: Workspace, tmp_pa
     assert events == pytest.approx(round(events)), (
         "what would have been met follows from whole events of the other side"
     )
-    page = (folder / "report" / "index.html").read_text(encoding="utf-8")
+    page = (report.page / "index.html").read_text(encoding="utf-8")
     assert "What it cost, and what fewer offences were worth" in page
     assert "as no costs are in the protocol" not in page
     assert "Whole evaluation to read and print (PDF)" in page and "Whole assessment" not in page
@@ -59,9 +60,10 @@ def test_a_protocol_without_costs_says_so(workspace: Workspace, tmp_path: Path) 
         load_catalogue("wrenshire"),
     )
     seal_evaluation(workspace, catalogue, protocol)
-    folder = run_evaluation(workspace, catalogue, protocol).folder
+    report = run_evaluation(workspace, catalogue, protocol)
+    folder = report.folder
     assert json.loads((folder / "result.json").read_text(encoding="utf-8"))["cost_benefit"] is None
-    assert "as no costs are in the protocol" in (folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "as no costs are in the protocol" in (report.page / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

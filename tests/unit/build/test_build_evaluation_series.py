@@ -186,11 +186,11 @@ def test_from_the_seal_to_the_page(built: tuple[Workspace, Catalogue], wards: tu
     report = run_evaluation(workspace, catalogue, path, now=AFTER)
     checks = {check.name: str(check.verdict) for check in report.evaluation.primary.checks}
     assert checks["protocol_sealed"] == "passed"
-    page = (report.folder / "report" / "index.html").read_text("utf-8")
+    page = (report.page / "index.html").read_text("utf-8")
     assert "From January 2025 on a team worked in some wards." in " ".join(page.split())
-    figures = {path.stem.removesuffix("-narrow") for path in (report.folder / "report" / "figures").iterdir()}
+    figures = {path.stem.removesuffix("-narrow") for path in (report.page / "figures").iterdir()}
     assert {"a_team_both_sides", "a_team_event_study", "a_team_outcomes"} <= figures
-    assert (report.folder / "report" / "assessment.pdf").read_bytes().startswith(b"%PDF")
+    assert (report.page / "assessment.pdf").read_bytes().startswith(b"%PDF")
     result = json.loads((report.folder / "result.json").read_text("utf-8"))
     assert result
     other = write_protocol(tmp_path, wards[1:4])

@@ -285,9 +285,9 @@ def test_the_example_finds_what_was_planned_and_its_page_says_no_more(
     steps = dict(found.flow.steps)
     assert steps["Place-days drawn"] == ("720", "1,080")
     assert int(str(steps["Visited"][0]).removesuffix(" of 720")) > 690
-    page = (report.folder / "report" / "index.html").read_text("utf-8")
+    page = (report.page / "index.html").read_text("utf-8")
     assert "Draft" in page and "made up" in page and "88.5% lower on patrol days" in page
-    assert {path.name for path in (report.folder / "report").iterdir()} >= {
+    assert {path.name for path in report.page.iterdir()} >= {
         "assessment.pdf",
         "assessment.docx",
         "tables",

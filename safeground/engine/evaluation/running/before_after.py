@@ -214,7 +214,6 @@ def _show(
     rows: tuple[list[int], list[int]],
 ) -> tuple[Section, ...]:
     unit = "times what choice and the other areas make likely"
-    chosen, others = (table[side].sum(axis=0) for side in rows)
     name = name_areas([data.names[row] for row in rows[0]], otherwise="the chosen areas")
     return (
         show_outcomes(protocol, effects, column="Times what was likely", unit=unit),
@@ -222,7 +221,7 @@ def _show(
             "What was seen, and what was to be expected with nothing done",
             (
                 _tell_change(protocol, data, found, table[rows[0]]),
-                draw_both_sides(protocol, data.periods, chosen, others, name=name),
+                draw_both_sides(protocol, data, table, rows, name=name),
             ),
             "Areas are picked when they are high, and part of being high is chance, which does not come twice. So their counts come "
             "back without anybody doing anything; the change that was seen means nothing without that beside it.",

@@ -297,14 +297,13 @@ def _show(
     rings: tuple[Effect, ...],
     found: DifferenceInDifferences,
 ) -> tuple[Section, ...]:
-    ours, others = (counts[side].sum(axis=0) for side in rows)
     name = name_areas([data.names[row] for row in rows[0]])
     sections = [
         show_outcomes(protocol, effects, column=_COLUMN, unit=_UNIT),
         Section(
             f"{capitalise(protocol.period_word)} by {protocol.period_word}",
             (
-                draw_both_sides(protocol, data.periods, ours, others, name=name),
+                draw_both_sides(protocol, data, counts, rows, name=name),
                 _draw_event_study(protocol, data, counts, found),
             ),
         ),

@@ -350,11 +350,11 @@ def _show(
         column="Times what was to be expected",
         is_drawn=False,
     )
-    ours, others = (table[data.rows_of(areas)].sum(axis=0) for areas in (protocol.treated_areas, protocol.control))
-    name = name_areas([data.names[row] for row in data.rows_of(protocol.treated_areas)])
+    rows = data.rows_of(protocol.treated_areas), data.rows_of(protocol.control)
+    name = name_areas([data.names[row] for row in rows[0]])
     sections = [
         Section("Outcomes", (differences, shares)),
-        Section("Both sides over time", (draw_both_sides(protocol, data.periods, ours, others, name=name),)),
+        Section("Both sides over time", (draw_both_sides(protocol, data, table, rows, name=name),)),
     ]
     if protocol.buffer:
         sections.append(

@@ -12,6 +12,7 @@ from safeground.engine.documents import Column, Direction, capitalise, count_thi
 from safeground.engine.evaluation.designs.stepped_wedge import SinceStart
 from safeground.engine.evaluation.effects import Effect
 from safeground.engine.evaluation.exhibits import (
+    Counted,
     Dots,
     Effects,
     Flow,
@@ -118,7 +119,7 @@ def draw_both_sides(protocol: ParallelProtocol, counts: Floats, treated: Bools, 
     months = sorted(set(labels))
     cut = np.array([months.index(label) for label in labels])
     lines = tuple(
-        Line(label, _marks(table[side], cut, months), is_main)
+        Line(label, _marks(protocol, label, table[side], cut, months), is_main)
         for label, side, is_main in (
             (capitalise(protocol.contrast.treated), treated[:, 0], True),
             (capitalise(protocol.contrast.other), ~treated[:, 0], False),
@@ -144,14 +145,17 @@ def _month(protocol: DrawnPlacesProtocol, first: datetime.date, number: int) -> 
     return f"{day:%Y-%m}"
 
 
-def _marks(table: Floats, cut: NDArray[np.int64], months: Sequence[str]) -> tuple[Mark, ...]:
+def _marks(
+    protocol: ParallelProtocol, side: str, table: Floats, cut: NDArray[np.int64], months: Sequence[str]
+) -> tuple[Mark, ...]:
     marks = []
     for number, month in enumerate(months):
         cells = table[:, cut == number]
         seen = int((~np.isnan(cells)).sum())
         if seen:
             events = float(np.nansum(cells))
-            marks.append(Mark(month, Quantity(events / seen, "events", events)))
+            of = Counted(protocol.primary.name, (side,), (month,))
+            marks.append(Mark(month, Quantity(events / seen, "events", events, of=of)))
     return tuple(marks)
 
 

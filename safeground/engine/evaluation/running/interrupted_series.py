@@ -238,7 +238,15 @@ def _draw_series(
         alternative=f"Two lines by {word}: what was counted, and what was to be expected; see the table.",
         unit=f"{protocol.primary.title} a {word}",
         lines=(
-            draw_line("Counted", data.periods, counts, unit="events", marked=protocol.starts, is_main=True),
+            draw_line(
+                "Counted",
+                data.periods,
+                counts,
+                unit="events",
+                marked=protocol.starts,
+                is_main=True,
+                of=(protocol.primary.name, tuple(data.areas[row] for row in data.rows_of(protocol.treated_areas))),
+            ),
             draw_line(
                 "Expected",
                 data.periods,

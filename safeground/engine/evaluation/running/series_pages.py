@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from safeground.engine.documents import Column, capitalise, format_confidence, join_words
 from safeground.engine.evaluation.effects import Effect
-from safeground.engine.evaluation.exhibits import Effects, Flow, Line, Lines, Mark, Quantity, Section, Told
+from safeground.engine.evaluation.exhibits import Counted, Effects, Flow, Line, Lines, Mark, Quantity, Section, Told
 from safeground.engine.evaluation.protocols import AreaMonthsProtocol, say_period
 from safeground.engine.evaluation.running.common import say_how_many_clear
 from safeground.engine.evaluation.series_data import SeriesData
@@ -77,9 +77,21 @@ def show_outcomes(protocol: AreaMonthsProtocol, effects: Sequence[Effect], *, co
 
 
 def draw_both_sides(
-    protocol: AreaMonthsProtocol, periods: Sequence[str], ours: Floats, others: Floats, *, name: str
+    protocol: AreaMonthsProtocol,
+    found: SeriesData,
+    table: Floats,
+    rows: tuple[Sequence[int], Sequence[int]],
+    *,
+    name: str,
 ) -> Lines:
-    """What was counted in the treated areas, and in the others scaled to the same level before. ours, others: sums, (periods,)."""
+    """What was counted in the treated areas, and in the others scaled to the same level before.
+
+    table: (areas, periods) of the primary outcome. rows: of the treated areas, and of the others."""
+    periods = found.periods
+    (ours, others), codes = (
+        [table[list(side)].sum(axis=0) for side in rows],
+        [tuple(found.areas[row] for row in side) for side in rows],
+    )
     before = np.array(periods) < protocol.starts
     known = ~np.isnan(ours) & ~np.isnan(others) & before
     scale = float(ours[known].sum() / others[known].sum()) if others[known].sum() > 0 else np.nan
@@ -92,8 +104,24 @@ def draw_both_sides(
         alternative=f"Two lines by {protocol.period_word}: the treated areas and the others; see the table.",
         unit=f"{protocol.primary.title} a {protocol.period_word}",
         lines=(
-            draw_line(capitalise(name), periods, ours, unit="events", marked=protocol.starts, is_main=True),
-            draw_line("Other areas, scaled", periods, others * scale, unit="events", counts=others),
+            draw_line(
+                capitalise(name),
+                periods,
+                ours,
+                unit="events",
+                marked=protocol.starts,
+                is_main=True,
+                of=(protocol.primary.name, codes[0]),
+            ),
+            # Whoever has the sums of the flow can undo the scale.
+            draw_line(
+                "Other areas, scaled",
+                periods,
+                others * scale,
+                unit="events",
+                counts=others,
+                of=(protocol.primary.name, codes[1]),
+            ),
         ),
         notes=(
             f"The diamond is {start}, the first {protocol.period_word} under treatment. Where there are no data there is a gap.",
@@ -111,13 +139,25 @@ def draw_line(
     marked: str = "",
     is_main: bool = False,
     are_amounts: bool = False,
+    of: tuple[str, tuple[str, ...]] | None = None,
 ) -> Line:
-    """values: shape (periods,), NaN where missing. counts: the events each rests on, where it is no count itself."""
+    """values: shape (periods,), NaN where missing. counts: the events each rests on, where it is no count itself. of: outcome and areas
+    of the counts, where a reader can tell them."""
     rests_on = values if counts is None else counts
     return Line(
         label,
         tuple(
-            Mark(period, Quantity(float(value), unit, float(count), is_amount=are_amounts), period == marked)
+            Mark(
+                period,
+                Quantity(
+                    float(value),
+                    unit,
+                    float(count),
+                    is_amount=are_amounts,
+                    of=None if of is None else Counted(*of, (period,)),
+                ),
+                period == marked,
+            )
             for period, value, count in zip(periods, values, rests_on, strict=True)
             if not np.isnan(value)
         ),
@@ -137,7 +177,12 @@ def flow_of_areas(
     plural = f"{protocol.period_word}s"
 
     def total(side: NDArray[np.int64], when: Bools) -> Told:
-        return Quantity(float(np.nansum(counts[side][:, when])), "events")
+        block = counts[side][:, when]
+        periods = tuple(label for label, is_in in zip(found.periods, when, strict=True) if is_in)
+        # Where months are missing it is of the others alone, which no other table counts.
+        is_whole = periods and not np.isnan(block).any()
+        of = Counted(protocol.primary.name, tuple(found.areas[row] for row in side), periods) if is_whole else None
+        return Quantity(float(np.nansum(block)), "events", of=of)
 
     steps: list[tuple[str, tuple[Told, ...]]] = [
         ("Areas compared", tuple(f"{side.size:,}" for side in rows)),

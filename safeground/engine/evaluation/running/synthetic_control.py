@@ -218,6 +218,7 @@ def _draw_levels(protocol: SyntheticControlProtocol, data: SeriesData, found: _F
                 are_amounts=counts is None,
                 marked=protocol.starts,
                 is_main=True,
+                of=None if counts is None else (protocol.primary.name, (data.areas[0],)),
             ),
             draw_line(
                 "Mix", data.periods, found.answer.mix, unit=effect.outcome, counts=counts, are_amounts=counts is None
