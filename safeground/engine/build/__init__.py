@@ -1,57 +1,40 @@
-"""The order of things: what is stale, what to run, and how far it is."""
+"""The order of things: what is stale, what to run, and how far it is.
 
-from safeground.engine.build.backtesting import backtest_places
-from safeground.engine.build.code_version import get_code_version
-from safeground.engine.build.comparing import ComparisonReport, compare_in_workspace
-from safeground.engine.build.destroying import DestructionReport, destroy_deliveries
-from safeground.engine.build.editions import BuildReport, BuiltEdition, build_editions, open_with_catalogue
-from safeground.engine.build.evaluating import EvaluationReport, SealReport, run_evaluation, seal_evaluation
-from safeground.engine.build.hot_spots import HotSpotsReport, publish_hot_spots
-from safeground.engine.build.one_file import FileReport, check_one_file
-from safeground.engine.build.patrol_dosage import DosageReport, tell_dosage
-from safeground.engine.build.patrolling import ScheduleReport, design_trial, schedule_trial, write_plan_templates
-from safeground.engine.build.prioritising import PriorityReport, tell_priority
-from safeground.engine.build.receiving import CheckingReport, ReceivingReport, check_everything, land_and_check
-from safeground.engine.build.releasing import ReleaseReport, check_release
-from safeground.engine.build.status import Status, get_status
-from safeground.engine.build.supply import SupplyReport, SupplyRow, score_supply
+Behind this door lies everything, so a room of it is opened when something of it is asked for: landing a file takes a third of the time
+that importing them all does, and nothing of what draws charts or fits models.
+"""
 
-__all__ = [
-    "BuildReport",
-    "BuiltEdition",
-    "CheckingReport",
-    "ComparisonReport",
-    "DestructionReport",
-    "DosageReport",
-    "EvaluationReport",
-    "FileReport",
-    "HotSpotsReport",
-    "PriorityReport",
-    "ReceivingReport",
-    "ReleaseReport",
-    "ScheduleReport",
-    "SealReport",
-    "Status",
-    "SupplyReport",
-    "SupplyRow",
-    "backtest_places",
-    "build_editions",
-    "check_everything",
-    "check_one_file",
-    "check_release",
-    "compare_in_workspace",
-    "design_trial",
-    "destroy_deliveries",
-    "get_code_version",
-    "get_status",
-    "land_and_check",
-    "open_with_catalogue",
-    "publish_hot_spots",
-    "run_evaluation",
-    "schedule_trial",
-    "score_supply",
-    "seal_evaluation",
-    "tell_dosage",
-    "tell_priority",
-    "write_plan_templates",
-]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_ROOMS = {
+    "backtesting": ("backtest_places",),
+    "code_version": ("get_code_version",),
+    "comparing": ("ComparisonReport", "compare_in_workspace"),
+    "destroying": ("DestructionReport", "destroy_deliveries"),
+    "editions": ("BuildReport", "BuiltEdition", "build_editions"),
+    "evaluating": ("EvaluationReport", "SealReport", "run_evaluation", "seal_evaluation"),
+    "hot_spots": ("HotSpotsReport", "publish_hot_spots"),
+    "one_file": ("FileReport", "check_one_file"),
+    "opening": ("open_with_catalogue",),
+    "patrol_dosage": ("DosageReport", "tell_dosage"),
+    "patrolling": ("ScheduleReport", "design_trial", "schedule_trial", "write_plan_templates"),
+    "prioritising": ("PriorityReport", "tell_priority"),
+    "receiving": ("CheckingReport", "ReceivingReport", "check_everything", "land_and_check"),
+    "releasing": ("ReleaseReport", "check_release"),
+    "status": ("Status", "get_status"),
+    "supply": ("SupplyReport", "SupplyRow", "score_supply"),
+}
+"""What others may use, by the module that it is in."""
+
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted(_ROOM_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safeground import __version__
 
-_CODE = (".py", ".css", ".jinja", ".html")
+_CODE = (".py", ".css", ".html", ".typ")
 
 
 @cache

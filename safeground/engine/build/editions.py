@@ -23,7 +23,7 @@ from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
 from safeground.engine.build.releasing import check_before_release, make_nestings, put_results, refuse_leaks
 from safeground.engine.build.tested import read_tested
-from safeground.engine.catalogue import Catalogue, Sensitivity, load_catalogue
+from safeground.engine.catalogue import Catalogue, Sensitivity
 from safeground.engine.disclosure import Release
 from safeground.engine.documents import Audience, Document
 from safeground.engine.feeds import (
@@ -37,9 +37,8 @@ from safeground.engine.feeds import (
 )
 from safeground.engine.measures import open_measures
 from safeground.engine.publish import AreaNesting, Brand, link_origin, publish_edition
-from safeground.engine.strategy import load_strategy
 from safeground.engine.warehouse import Engine, check_engine, conform_deliveries, open_warehouse
-from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress, open_workspace
+from safeground.engine.workspace import Generations, Progress, Workspace, WorkspaceError, no_progress
 
 _OPEN_GOVERNMENT = "Open Government Licence"
 SEED = 20240131
@@ -92,14 +91,6 @@ class BuildReport:
                 for edition in self.editions
             ],
         }
-
-
-def open_with_catalogue(path: Path) -> tuple[Workspace, Catalogue]:
-    """A workspace and its partnership's definitions, its strategy read through. Raises WorkspaceError or DefinitionsError."""
-    workspace = open_workspace(path)
-    catalogue = load_catalogue(workspace.partnership)
-    load_strategy(catalogue)
-    return workspace, catalogue
 
 
 def editions_of(workspace: Workspace, audience: Audience) -> Generations:
