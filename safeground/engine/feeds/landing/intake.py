@@ -4,90 +4,25 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
-import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path, PurePath
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from safeground.engine.catalogue import Feeds, Sensitivity
+from safeground.engine.catalogue import Feeds
 from safeground.engine.feeds.certificates import Certificate
-from safeground.engine.feeds.checking.reading import read_csv_records
-from safeground.engine.feeds.deliveries import RECORD, Archive, Delivery, SheetPlace, make_delivery_id, write_record
+from safeground.engine.feeds.deliveries import RECORD, Delivery, make_delivery_id, write_record
+from safeground.engine.feeds.landing.forms import Reading
 from safeground.engine.feeds.landing.holding import Keeper
-from safeground.engine.feeds.landing.identification import tell_partner, tell_period
-from safeground.engine.feeds.reading.guards import (
-    COMPRESSED_BLOCK,
-    KIB,
-    MIB,
-    PLAIN_BLOCK,
-    ReadingLimits,
-    Refused,
-    SaysNothing,
-    Uncovered,
-    inflate,
-    limit_content,
-    read_blocks,
-)
-from safeground.engine.feeds.reading.recognition import Recogniser, Recognition, read_header, read_rows, recognise_bare
-from safeground.engine.feeds.reading.scanning import TextScanner, count_records, sniff_encoding
-from safeground.engine.feeds.reading.spreadsheets import Sheet, open_sheet, reopen_sheet
-from safeground.engine.feeds.reading.workbooks import is_workbook
+from safeground.engine.feeds.landing.sources import Source, Statements
+from safeground.engine.feeds.landing.tables import Table, read_table
+from safeground.engine.feeds.reading.guards import ReadingLimits, Refused, SaysNothing, inflate, limit_content
+from safeground.engine.feeds.reading.recognition import Recogniser
 from safeground.engine.feeds.sharing.agreements import Admission, Door
-from safeground.engine.feeds.sharing.encryption import stream_of
-from safeground.engine.feeds.sharing.minimising import Plan, Records, make_plan, write_copy
+from safeground.engine.feeds.sharing.minimising import Plan, make_plan, write_copy
 from safeground.engine.feeds.sharing.sender_guard import watch_senders
 from safeground.engine.workspace import sync_file
-
-# A file is recognised from its beginning, before the rest is read. The widest known header has 1.5 KiB.
-_HEAD = 64 * KIB
-_ROWS_READ = 50
-_NAME_LENGTH = 150
-Content: TypeAlias = Callable[[], Iterator[bytes]]
-"""Reads what was sent from its beginning, decompressed."""
-
-# Partners' archives come with their notes in it, whose first bytes may or may not look like text.
-_PDF = b"%PDF-"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to be landed, or a member of an archive."""
-
-    label: str
-    """As the user knows it: the path, or 'archive.zip: 2024-01/…csv'."""
-    name: str
-    """The file's own name."""
-    names: tuple[str, ...]
-    """Where the partner and period may be told from, the best first."""
-    compression: Literal["gzip"] | None
-    open: Callable[[], Iterator[bytes]]
-    archive: Archive | None = None
-
-    @property
-    def file_name(self) -> str:
-        """A name that every system can keep. A member of an archive becomes a gzip file."""
-        name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", self.name).strip(". ")[-_NAME_LENGTH:] or "file"
-        if self.archive and self.compression:
-            name += ".gz"
-        return f"sent-{name}" if name == RECORD else name
-
-
-@dataclass(frozen=True)
-class Statements:
-    """What whoever lands a file says about it, each None where it shall be told from the file."""
-
-    feed: str | None = None
-    partner: str | None = None
-    period: str | None = None
-    rows: int | None = None
-    """How many there are by the sender's own account; 0 where there was nothing to report."""
-    despite_destruction: str | None = None
-    """Why what was destroyed may land again."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +50,6 @@ class Staged:
             file.flush()
             sync_file(file.fileno())
         return delivery
-
-
-def path_source(path: Path, *, label: str, compression: Literal["gzip"] | None) -> Source:
-    """A loose file."""
-    block = COMPRESSED_BLOCK if compression else PLAIN_BLOCK
-    return Source(label, path.name, (path.name,), compression, lambda: read_blocks(path, block=block))
 
 
 def stage_source(
@@ -158,7 +87,7 @@ def stage_source(
                 sizes["content"] += len(block)
                 yield block
 
-        table = _read(content(), keeper, source=source, recogniser=recogniser, statements=statements, limits=limits)
+        table = read_table(content(), Reading(source, keeper, recogniser, statements, limits))
     facts = {
         "file_name": path.name,
         "file_sha256": file_hash.hexdigest(),
@@ -193,33 +122,10 @@ def _despite_destruction(certificate: Certificate, statements: Statements) -> st
     return f"Landed despite its destruction on {certificate.day}: {statements.despite_destruction}"
 
 
-@dataclass(frozen=True)
-class _Table:
-    """What one reading of a file found. `records` reads its rows again."""
-
-    recognition: Recognition
-    findings: dict[str, Any]
-    records: Callable[[Content], Records]
-
-
-def _rows_again(layout: Mapping[str, Any], content: Content) -> Records:
-    told = {key: layout[key] for key in ("encoding", "newline", "quoting", "delimiter")}
-    return read_csv_records(lambda: stream_of(content), has_header=layout.get("has_header", True), **told)
-
-
-def _sheet_again(place: SheetPlace, columns: tuple[str, ...], content: Content) -> Records:
-    sheet = reopen_sheet(b"".join(content()), place, columns)
-    return ((cells, None) for _, cells in sheet.read_rows())
-
-
-def _outlines_again(content: Content) -> Records:
-    raise Refused("is GeoJSON, which lands for open feeds only; send a table.")
-
-
 def _keep_under_agreement(
     source: Source,
     folder: Path,
-    table: _Table,
+    table: Table,
     facts: dict[str, Any],
     *,
     admission: Admission,
@@ -268,191 +174,6 @@ def _keep_under_agreement(
     return agreed
 
 
-def _read(
-    content: Iterator[bytes],
-    keeper: Keeper,
-    *,
-    source: Source,
-    recogniser: Recogniser,
-    statements: Statements,
-    limits: ReadingLimits,
-) -> _Table:
-    head, content = _peek(content)
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        what = "holds no text" if b"\0" in head else "is empty"
-        raise Refused(f"{what}; ask for it to be sent again.")
-    if head.startswith(_PDF) and statements.feed is None:
-        raise Uncovered("is covered by no feed's contract.")
-    rows: list[list[str]] = []
-    records: Callable[[Content], Records]
-    if is_workbook(head):
-        sheet, recognition = _open_workbook(content, recogniser=recogniser, statements=statements, limits=limits)
-        rows = [cells for _, cells in islice(sheet.read_rows(), _ROWS_READ)]
-        findings = {"format": "xlsx", "records": sum(1 for _ in sheet.read_rows()), "sheet": sheet.place}
-        _keep_if_open(keeper, recognition)
-        records = partial(_sheet_again, sheet.place, recognition.columns)
-
-    elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        recognition, findings = _read_geojson(content, recogniser=recogniser, statements=statements, limits=limits)
-        _keep_if_open(keeper, recognition)
-        records = _outlines_again
-
-    else:
-        encoding, has_bom = sniff_encoding(head)
-        text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
-        if len(head) >= _HEAD:
-            text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
-        delimiter = ","
-        rows = list(islice((row for row in read_rows(text, delimiter) if row), _ROWS_READ))
-        bare = recognise_bare(rows, feeds=recogniser.feeds, feed=statements.feed)
-        if bare is not None:
-            recognition = bare
-        else:
-            delimiter, columns = read_header(text)
-            recognition = recogniser.recognise(columns, file_format="csv", feed=statements.feed)
-            rows = list(islice((row for row in read_rows(text, delimiter) if row), 1, _ROWS_READ))
-        _keep_if_open(keeper, recognition)
-        scanner = TextScanner(encoding=encoding, has_bom=has_bom, limits=limits, delimiter=delimiter)
-        width = len(recognition.columns)
-        findings = _scan(content, scanner, delimiter=delimiter, width=width, source=source, limits=limits)
-        if bare is not None:
-            findings |= {"has_header": False, "records": findings["records"] + 1}
-        records = partial(_rows_again, findings)
-
-    if findings["records"] == 0 and not recognition.contract.may_be_empty:
-        raise Refused("has a header and no rows; ask for it to be sent again.")
-    try:
-        partner, named_partner = tell_partner(
-            recognition, rows, names=source.names, feeds=recogniser.feeds, stated=statements.partner
-        )
-        period, notes = tell_period(recognition, rows, names=source.names, stated=statements.period)
-    except Refused:
-        if findings["records"] == 0 and statements.rows != 0:  # first whether it is a delivery at all, then whose
-            raise SaysNothing from None
-        raise
-    told = {
-        **findings,
-        "feed": recognition.contract.name,
-        "variant": recognition.variant.name,
-        "partner": partner,
-        "named_partner": named_partner,
-        "period": period,
-        "contract_version": recognition.contract.version,
-        "columns": recognition.columns,
-        "renamed": dict(recognition.renamed),
-        "unknown_columns": recognition.unknown,
-        "notes": (*_column_notes(recognition), *notes),
-    }
-    return _Table(recognition, told, records)
-
-
-def _keep_if_open(keeper: Keeper, recognition: Recognition) -> None:
-    """Of any other feed nothing is written before an agreement says that it may be."""
-    if recognition.contract.sensitivity is Sensitivity.OPEN:
-        keeper.keep()
-    else:
-        keeper.let_go()
-
-
-def _peek(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The beginning, and the whole again."""
-    blocks: list[bytes] = []
-    length = 0
-    for block in content:
-        blocks.append(block)
-        length += len(block)
-        if length >= _HEAD:
-            break
-
-    def whole() -> Iterator[bytes]:
-        while blocks:
-            yield blocks.pop(0)
-        yield from content
-
-    return b"".join(blocks)[:_HEAD], whole()
-
-
-def _scan(
-    content: Iterable[bytes],
-    scanner: TextScanner,
-    *,
-    delimiter: str,
-    width: int,
-    source: Source,
-    limits: ReadingLimits,
-) -> dict[str, Any]:
-    for block in content:
-        scanner.feed(block)
-    facts = scanner.facts()
-    records, quoting = facts.records_if_one_a_line, facts.quoting
-    if quoting == "across lines":
-        again = inflate(source.open(), limits) if source.compression else source.open()
-        records, quoting = count_records(again, facts, delimiter)
-    return {
-        "format": "csv",
-        "delimiter": delimiter,
-        "records": records,
-        "encoding": facts.encoding,
-        "has_bom": facts.has_bom,
-        "newline": facts.newline,
-        "quoting": quoting,
-        "lines": facts.lines,
-        "blank_lines": facts.blank_lines,
-        "longest_line": facts.longest_line,
-        "first_line_not_utf8": facts.first_line_not_utf8,
-        "surplus_cells": facts.delimiters - facts.lines * (width - 1),
-    }
-
-
-def _read_geojson(
-    content: Iterable[bytes], *, recogniser: Recogniser, statements: Statements, limits: ReadingLimits
-) -> tuple[Recognition, dict[str, Any]]:
-    """GeoJSON is read whole: a feature has no line of its own, and outlines of a nation are some 100 MB."""
-    raw = bytearray()
-    for block in content:
-        raw += block
-        if len(raw) > limits.geojson:
-            raise Refused(f"holds more than {limits.geojson // MIB} MiB of GeoJSON; send it in parts.")
-    try:
-        parsed = json.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Refused("begins like JSON but is damaged or cut short; ask for it to be sent again.") from None
-    if statements.feed is None and not _is_of_maps(parsed):
-        raise Uncovered("is JSON without areas in it, and so is covered by no feed's contract.")
-    features = parsed.get("features") if isinstance(parsed, dict) else None
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise Refused("is JSON but no GeoJSON collection of features; export it as GeoJSON in WGS84.")
-    if not features:
-        raise Refused("holds no features; ask for it to be sent again.")
-    properties = features[0].get("properties")
-    if not isinstance(properties, dict):
-        raise Refused("has features without properties, which name their areas; export it with its attributes.")
-    recognition = recogniser.recognise(tuple(properties), file_format="geojson", feed=statements.feed)
-    return recognition, {"format": "geojson", "records": len(features), "has_bom": raw.startswith(b"\xef\xbb\xbf")}
-
-
-def _is_of_maps(parsed: object) -> bool:
-    """Whether it is some form of a map, though perhaps the wrong one. Other JSON, such as a made-up county's truth beside its files, is
-    no feed gone wrong."""
-    return isinstance(parsed, dict) and bool({"features", "geometry", "geometries", "objects", "arcs"} & parsed.keys())
-
-
-def _open_workbook(
-    content: Iterable[bytes], *, recogniser: Recogniser, statements: Statements, limits: ReadingLimits
-) -> tuple[Sheet, Recognition]:
-    """A workbook is read whole, as every reader of them does."""
-    raw = bytearray()
-    for block in content:
-        raw += block
-        if len(raw) > limits.workbook:
-            raise Refused(f"is a workbook of more than {limits.workbook // MIB} MiB; send it as CSV, or in parts.")
-
-    def recognise(columns: tuple[str, ...]) -> Recognition:
-        return recogniser.recognise(columns, file_format="csv", feed=statements.feed)
-
-    return open_sheet(bytes(raw), recognise=recognise, limits=limits)
-
-
 def _copy_notes(plan: Plan, encoding: str, kept: dict[str, Any]) -> Iterator[str]:
     if plan.left_out:
         names = ", ".join(repr(name) for name in plan.left_out)
@@ -464,11 +185,3 @@ def _copy_notes(plan: Plan, encoding: str, kept: dict[str, Any]) -> Iterator[str
         yield f"The file was not in UTF-8; it was read as {encoding}."
     if kept["is_encrypted"]:
         yield "What is kept is encrypted at rest."
-
-
-def _column_notes(recognition: Recognition) -> Iterator[str]:
-    for name, sent in recognition.renamed.items():
-        yield f"The column {name!r} was sent under its former name {sent!r}."
-    if recognition.unknown and recognition.contract.sensitivity is Sensitivity.OPEN:
-        names = ", ".join(repr(name) for name in recognition.unknown)
-        yield f"Columns the contract does not name are kept and not used: {names}."

@@ -23,7 +23,8 @@ from safeground.engine.feeds.certificates import get_certificates
 from safeground.engine.feeds.checking.notes import tell_stated_rows
 from safeground.engine.feeds.checking.report import Problem, of_delivery
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, read_delivery
-from safeground.engine.feeds.landing.intake import Source, Staged, Statements, path_source, stage_source
+from safeground.engine.feeds.landing.intake import Staged, stage_source
+from safeground.engine.feeds.landing.sources import Source, Statements, path_source
 from safeground.engine.feeds.reading.archives import check_member, is_compressed, list_members, read_member
 from safeground.engine.feeds.reading.guards import ReadingLimits, Refused, Uncovered, sniff_container
 from safeground.engine.feeds.reading.recognition import Recogniser
