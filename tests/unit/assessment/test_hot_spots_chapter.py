@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from partners_county import OPEN, PartnersCounty, find_finding, find_table, land_county, say
 
-from safeground.engine.assessment import tell_hot_spots, write_hot_spot_pack
+from safeground.engine.assessment import Evidence, tell_hot_spots, write_hot_spot_pack
 from safeground.engine.assessment.chapters.hot_spots import make_hot_spots, tell_chosen
 from safeground.engine.assessment.chapters.hot_spots.overview import make_held_out
 from safeground.engine.assessment.chapters.hot_spots.residents import compare_with_police_records
 from safeground.engine.documents import Audience, Chapter, Figure, Finding, SpotMap, Table
 from safeground.engine.places import (
     BAND_SHARES,
+    Exclusion,
     HotSpotPlan,
     HotSpotsError,
     choose_hot_cells,
@@ -32,7 +33,7 @@ ID = "hot_spots"
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartnersCounty]:
     folder = tmp_path_factory.mktemp("hot-spots")
     opened = (*OPEN, "boundaries", "ethnicity")
-    with land_county(folder, ["recorded_crime"], months=6, small_areas=80, open_files=opened) as landed:
+    with land_county(folder, ["recorded_crime", "istv"], months=6, small_areas=80, open_files=opened) as landed:
         yield landed
 
 
@@ -80,6 +81,16 @@ def test_who_lives_there_is_told_by_ethnic_group_and_that_deprivation_has_not_la
     said = " ".join(table.notes)
     assert "changes small counts slightly" in said and "Deprivation is not told" in said
     assert Audience.PUBLIC not in table.readers
+
+
+def test_where_hospitals_see_violence_it_is_said_that_a_list_by_the_police_misses_some(
+    chapter: Chapter, county: PartnersCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caution = "as many may be hurt at a place that is not on the list"
+    assert caution in say(chapter.blocks)
+    usable = Evidence.is_usable
+    monkeypatch.setattr(Evidence, "is_usable", lambda self, feed: feed != "istv" and usable(self, feed))
+    assert caution not in say(make_chapter(county, Audience.POLICE).blocks)
 
 
 def test_what_is_said_of_later_months_is_counted_in_months_that_did_not_choose(
@@ -138,6 +149,21 @@ def test_what_lies_at_institutions_is_left_out_and_told(county: PartnersCounty) 
     assert told.found.at_institutions and not names & {"Hospital", "Prison", "Police Station"}
     kept = tell(county, Audience.POLICE, "violence_rate", keeps_institutions=True)
     assert kept.found.placed == told.found.placed + sum(told.found.at_institutions.values())
+
+
+def test_where_none_may_be_chosen_is_named_with_what_was_recorded_there(county: PartnersCounty) -> None:
+    first = tell(county, Audience.POLICE, "violence_rate").found.spots[0]
+    site = Exclusion("Quay Gate", first.easting, first.northing, 400.0)
+    told = tell(county, Audience.POLICE, "violence_rate", exclusions=(site,))
+    assert (
+        min(np.hypot(each.easting - first.easting, each.northing - first.northing) for each in told.found.spots) > 400
+    )
+    inside = told.found.in_exclusions["Quay Gate"]
+    assert inside >= first.events and told.found.placed == tell(county, Audience.POLICE, "violence_rate").found.placed
+    pack, _ = write_hot_spot_pack(told)
+    assert f"Nothing was chosen at or by Quay Gate ({inside:,} recorded there)" in say(pack.chapters[0].blocks)
+    with pytest.raises(HotSpotsError, match="lies where none may be chosen"):
+        tell(county, Audience.POLICE, "violence_rate", exclusions=(Exclusion("All of it", 0.0, 0.0, 1e7),))
 
 
 def test_dated_records_tell_hours_and_what_soon_follows_and_monthly_ones_say_that_they_cannot(

@@ -18,13 +18,17 @@ _LACKING = (
     "Who lives in the next cells cannot be told, since no count of residents has landed: land the census and build."
 )
 
+_ATTENDANCES = "istv"
+_UNSEEN = "Hospitals here see violence that the police do not: where fewer tell the police, a place with as much of it may not be among these."
+
 
 def tell_residents(
     measures: Measures, next_cells: NextCells, rule_of_feed: Callable[[str], DisclosureRule]
 ) -> tuple[str, ...]:
     """Lines of a fairness sheet, each number under the rule of the feed whose count of people it is."""
+    seen = (_UNSEEN,) if any(each.feed == _ATTENDANCES for each in measures.warehouse.deliveries) else ()
     if not measures.has_residents:
-        return (_LACKING,)
+        return (_LACKING, *seen)
     sheet = make_fairness_sheet(measures, share_out_residents(measures, next_cells.grid.polygons(next_cells.cells)))
 
     def share(row: FairnessRow, value: float, people: float) -> str:
@@ -44,6 +48,7 @@ def tell_residents(
         ),
         *sheet.lacking.values(),
         *sheet.notes,
+        *seen,
     )
 
 

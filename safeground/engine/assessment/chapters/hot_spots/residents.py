@@ -22,12 +22,16 @@ from safeground.engine.places import (
 )
 
 _POPULATION = "population"
+_ATTENDANCES = "istv"
+"""Injuries that hospitals saw, reported to the police or not."""
 
 
 def make_residents(told: ToldSpots, notes: Mapping[str, str]) -> list[Block]:
-    """A sheet of who lives there; a notice where outlines or residents have not landed."""
+    """A sheet of who lives there and what the list cannot see; a notice where outlines or residents have not landed."""
     evidence = told.evidence
     blocks: list[Block] = [Heading("Who lives there")]
+    if evidence.is_usable(_ATTENDANCES):
+        blocks.append(Notice(NoticeKind.CANNOT_TELL, notes["under_reporting"]))
     weights = _share_out_residents(told)
     if not weights or not evidence.measures.has_residents:
         blocks.append(Notice(NoticeKind.MISSING, notes["no_residents"]))
