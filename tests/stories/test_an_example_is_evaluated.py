@@ -35,7 +35,8 @@ def test_the_basque_example_from_the_file_to_the_page(
     [report] = folder.glob("reports/public/basque_*")
     page = " ".join((report / "index.html").read_text(encoding="utf-8").split())
     assert "the estimate is 895 lower" in page
-    assert "weights of 0.851 for Cataluña and 0.149 for Madrid" in page and "no copy of the published ones" in page
+    assert "weights of 0.851 for Cataluña and 0.149 for Madrid" in page
+    assert "the mix is 0.85 Cataluna and 0.15 Madrid" in page and "A second mix, matched on" in page
     assert "after the time looked at had ended on 31 December 1997" in page
     assert (report / "assessment.pdf").read_bytes().startswith(b"%PDF")
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))

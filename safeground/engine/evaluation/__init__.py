@@ -56,6 +56,7 @@ from safeground.engine.evaluation.designs.outcome_scores import (
     estimate_score_change,
 )
 from safeground.engine.evaluation.designs.parallel import estimate_parallel_effect
+from safeground.engine.evaluation.designs.predictor_mix import PredictorMix, match_on_predictors
 from safeground.engine.evaluation.designs.stepped_wedge import (
     SinceStart,
     estimate_stepped_wedge_effect,
@@ -178,6 +179,7 @@ __all__ = [
     "OutcomeOfProtocol",
     "PageWords",
     "ParallelProtocol",
+    "PredictorMix",
     "Protocol",
     "Quantity",
     "Result",
@@ -249,6 +251,7 @@ __all__ = [
     "make_releases",
     "maryland_of",
     "match_people",
+    "match_on_predictors",
     "matched_groups",
     "plan_trial",
     "price_plan",

@@ -41,6 +41,8 @@ class SeriesData:
     police_initiated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By outcome, the offences it counts that are on paper because police were there."""
     sources: tuple[str, ...] = ()
+    open_predictors: Callable[[], Floats] | None = None
+    """What else is known of the areas, shape (predictors, areas); None where nothing was asked for. Opened with the outcomes."""
 
     def rows_of(self, areas: tuple[str, ...]) -> list[int]:
         """Where these areas stand. Raises EvaluationRefused for one that is not here."""
@@ -52,7 +54,7 @@ class SeriesData:
     def select(self, areas: tuple[str, ...]) -> SeriesData:
         """These areas alone, in this order."""
         rows = self.rows_of(areas)
-        opened = self.open_outcomes
+        opened, predictors = self.open_outcomes, self.open_predictors
         return replace(
             self,
             areas=areas,
@@ -62,6 +64,7 @@ class SeriesData:
             touching=None if self.touching is None else self.touching[np.ix_(rows, rows)],
             forces=None if self.forces is None else tuple(self.forces[row] for row in rows),
             open_outcomes=lambda: {name: table[rows] for name, table in opened().items()},
+            open_predictors=None if predictors is None else lambda: predictors()[:, rows],
         )
 
 

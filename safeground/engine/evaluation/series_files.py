@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from safeground.engine.evaluation.errors import EvaluationRefused
-from safeground.engine.evaluation.protocols import AreaMonthsProtocol, SeriesFile
+from safeground.engine.evaluation.protocols import AreaMonthsProtocol, Predictor, SeriesFile, SyntheticControlProtocol
 from safeground.engine.evaluation.series_data import Floats, SeriesData
 from safeground.engine.evaluation.trial_files import Row, read_rows
 
@@ -27,6 +27,11 @@ def read_series_files(protocol: AreaMonthsProtocol, folder: Path) -> SeriesData:
     }
     rows = read_rows(path, needed=(files.area.lower(), files.period.lower()))
     header = set(rows[0][1]) if rows else set()
+    predictors = protocol.predictors if isinstance(protocol, SyntheticControlProtocol) else ()
+    if unknown := [each.column for each in predictors if each.column.lower() not in header]:
+        raise EvaluationRefused(
+            f"{path} has no column {unknown[0]!r} for a predictor; its columns are {', '.join(sorted(header))}."
+        )
     periods = protocol.periods
     found = tuple(dict.fromkeys(row[files.area.lower()] for _, row in rows))
     at = {(area, label): (i, j) for i, area in enumerate(found) for j, label in enumerate(periods)}
@@ -48,7 +53,25 @@ def read_series_files(protocol: AreaMonthsProtocol, folder: Path) -> SeriesData:
         outcomes_known=frozenset(name for name, column in columns.items() if column in header),
         not_landed=frozenset(columns) if rows and not has_landed.any() else frozenset(),
         sources=(files.table,),
+        open_predictors=partial(_read_predictors, path, files, predictors, found) if predictors else None,
     )
+
+
+def _read_predictors(path: Path, files: SeriesFile, predictors: Sequence[Predictor], areas: tuple[str, ...]) -> Floats:
+    """Averages over the periods of each that are filled in, shape (predictors, areas); NaN where none is."""
+    rows = read_rows(path, needed=tuple(each.column.lower() for each in predictors))
+    averages = np.full((len(predictors), len(areas)), np.nan)
+    for number, predictor in enumerate(predictors):
+        held: dict[str, list[float]] = {area: [] for area in areas}
+        column = predictor.column.lower()
+        for line, row in rows:
+            label = _read_label(path, line, row[files.period.lower()])
+            if predictor.first <= label <= predictor.last and not _is_blank(row[column]):
+                held[row[files.area.lower()]].append(
+                    _read_value(path, line, row[column], predictor.column, are_counts=False, times=1.0)
+                )
+        averages[number] = [np.mean(held[area]) if held[area] else np.nan for area in areas]
+    return averages
 
 
 def _read_values(

@@ -24,7 +24,7 @@ from safeground.engine.evaluation.protocols.interrupted_series import Interrupte
 from safeground.engine.evaluation.protocols.matched_groups import MatchedGroupsProtocol
 from safeground.engine.evaluation.protocols.outcome_scores import OutcomeScoresProtocol
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
-from safeground.engine.evaluation.protocols.synthetic_control import SyntheticControlProtocol
+from safeground.engine.evaluation.protocols.synthetic_control import Predictor, SyntheticControlProtocol
 from safeground.engine.evaluation.protocols.trials import TrialFiles, TrialProtocol
 from safeground.months import add_months
 
@@ -43,6 +43,7 @@ __all__ = [
     "OutcomeOfProtocol",
     "OutcomeScoresProtocol",
     "ParallelProtocol",
+    "Predictor",
     "Protocol",
     "SeriesFile",
     "SteppedWedgeProtocol",

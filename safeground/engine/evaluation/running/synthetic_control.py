@@ -10,6 +10,7 @@ import numpy as np
 from safeground.engine.documents import Column, capitalise, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.designs.common_checks import check_window
+from safeground.engine.evaluation.designs.predictor_mix import PredictorMix
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl, synthetic_control
 from safeground.engine.evaluation.effects import Effect, InEvents, Role, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -17,6 +18,7 @@ from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Dots, Effects, Lines, Mark, PageWords, Quantity, Rows, Section
 from safeground.engine.evaluation.protocols import SyntheticControlProtocol, say_period
 from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
+from safeground.engine.evaluation.running.predictors import check_predictors, match_further, tell_further
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_line,
@@ -86,12 +88,13 @@ def evaluate_synthetic_control(
     controls = [effect for name, effect in effects.items() if roles[name] == "negative_control"]
     second = read_effects_together([effect for name, effect in effects.items() if roles[name] == "secondary"])
     levels = {name: float(each.answer.mix[before:].mean()) for name, each in found.items()}
-    effect = effects[protocol.primary.name]
+    effect, further = effects[protocol.primary.name], match_further(protocol, kept, main.values)
     primary = replace(effect, role=Role.PRIMARY).with_checks(
         seal,
         check_window(effect, _try_windows(protocol, kept, main, before)),
         check_negative_controls(controls, levels),
         check_detectable(effect, levels[protocol.primary.name]),
+        *(() if further is None else (check_predictors(protocol, kept, main.answer, further),)),
     )
     return Evaluation(
         protocol=protocol,
@@ -99,7 +102,7 @@ def evaluate_synthetic_control(
         primary=primary,
         others=(*second, *controls),
         words=_say(protocol, kept, main.answer),
-        sections=_show(protocol, kept, main, (primary, *second, *controls), before),
+        sections=_show(protocol, kept, main, (primary, *second, *controls), before, further),
         flow=flow_of_areas(
             protocol, kept, {kept.names[0]: [0], "Other areas": list(range(1, len(kept.areas)))}, tables[protocol.primary.name],
         ),
@@ -178,8 +181,19 @@ def _say(protocol: SyntheticControlProtocol, data: SeriesData, found: SyntheticC
 
 
 def _show(
-    protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, effects: Sequence[Effect], before: int
+    protocol: SyntheticControlProtocol,
+    data: SeriesData,
+    found: _Found,
+    effects: Sequence[Effect],
+    before: int,
+    further: PredictorMix | None,
 ) -> tuple[Section, ...]:
+    events = None if found.counts is None else float(found.counts[0].sum())
+    second = (
+        ()
+        if further is None
+        else (tell_further(protocol, data, further, unit=found.answer.effect.outcome, events=events),)
+    )
     outcomes = Effects(
         key="outcomes",
         title=f"{capitalise(_say_sides(found))} than in the mix, on average",
@@ -195,7 +209,7 @@ def _show(
             f"{data.names[0]} and its mix", (_draw_levels(protocol, data, found), _draw_gaps(protocol, data, found))
         ),
         Section("The same where nothing was done", (_draw_placebos(protocol, data, found, before),)),
-        Section("What the mix is made of", (_tell_weights(found),)),
+        Section("What the mix is made of", (_tell_weights(found), *second)),
     )
 
 
