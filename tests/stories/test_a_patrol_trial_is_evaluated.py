@@ -51,9 +51,11 @@ def draw_trial(tmp_path: Path, **changes: object) -> Path:
     (tmp_path / "places.csv").write_bytes((EXAMPLE / "places.csv").read_bytes())
     design = "patrol", "design", tmp_path / "trial.yaml", "--workspace", workspace, "--simulations", 20
     assert run(*design) == (DONE if not changes else REFUSED)  # more places at once than the example's shifts can carry
-    schedule_trial(
-        open_workspace(workspace), load_catalogue("wrenshire"), "eight_weeks", seal=True, by="Hot spot lead", now=BEFORE
-    )
+    opened = open_workspace(workspace)
+    # As whoever was killed between the seed and its commitment left it: a seed that was written is used, and so one lot is drawn in
+    # every run of these tests. Drawn by the system, an interval would miss the truth once in twenty runs.
+    opened.write_atomically(workspace / "patrols" / "eight_weeks" / "draw-1" / "seed", bytes(range(32)).hex() + "\n")
+    schedule_trial(opened, load_catalogue("wrenshire"), "eight_weeks", seal=True, by="Hot spot lead", now=BEFORE)
     return workspace
 
 
@@ -87,8 +89,7 @@ def test_from_the_draw_to_the_page(drawn: Path, tmp_path: Path, capsys: pytest.C
     primary = report.evaluation.primary
     assert primary.treated is not None and primary.other is not None
     assert (primary.treated.units, primary.other.units) == (8 * DAYS, 12 * DAYS)
-    # The draw's seed is the operating system's: an interval misses the truth once in twenty draws, and 1.8 times it in none.
-    assert RATIO / 1.8 < primary.estimate < RATIO * 1.8 and primary.upper < 1
+    assert primary.lower < RATIO < primary.upper < 1
     checks = {check.name: str(check.verdict) for check in primary.checks}
     assert checks["draw_sealed_before_start"] == checks["protocol_sealed"] == checks["schedule_as_drawn"] == "passed"
     assert checks["compliance"] == "not applicable"  # no visits have landed
@@ -118,7 +119,7 @@ def test_pairs_of_places_drawn_all_along_are_told_with_the_time_before(tmp_path:
     land_crimes(drawn, tmp_path, before=28, mean=0.8)
     report = run_evaluation(workspace, catalogue, protocol, now=AFTER)
     primary = report.evaluation.primary
-    assert primary.upper < 1 and 0.2 < primary.estimate < 0.6  # the lot is drawn anew in every run of this test
+    assert primary.lower < RATIO < primary.upper < 1
     checks = {check.name: str(check.verdict) for check in primary.checks}
     assert checks["draw_sealed_before_start"] == checks["protocol_sealed"] == "passed"
     assert "not applicable" not in (checks["balance_at_baseline"], checks["contamination"])
