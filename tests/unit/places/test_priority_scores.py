@@ -9,6 +9,7 @@ from safeground.engine.places.priority.scores import (
     correlate,
     count_effective,
     draw_membership,
+    fill_missing,
     find_highest,
     normal_scores,
     score_areas,
@@ -48,6 +49,20 @@ def test_a_missing_factor_leaves_the_others_of_its_domain_and_a_missing_domain_t
     scores = score_areas(z, make_layout())
     assert not np.isnan(scores[:2]).any() and np.isnan(scores[2])
     assert find_highest(scores, 200).sum() == 199
+
+
+def test_what_is_missing_is_taken_for_ordinary_and_for_bad_and_nothing_else_changes():
+    z = normal_scores(make_values())
+    assert fill_missing(z) == ()
+    known = z.copy()
+    z[3, 0] = np.nan
+    (middle, ordinary), (worst, bad) = fill_missing(z)
+    assert "middle" in middle and "nine in ten" in worst
+    assert ordinary[3, 0] == 0 and percentiles(np.r_[known[:, 0], bad[3, 0]])[-1] == pytest.approx(90, abs=1)
+    scores = [score_areas(each, make_layout()) for each in (ordinary, bad)]
+    assert scores[0][3] < scores[1][3]
+    others = np.arange(len(z)) != 3
+    assert np.array_equal(ordinary[others], known[others]) and np.array_equal(bad[others], known[others])
 
 
 def test_the_highest_are_as_many_as_asked_for():

@@ -26,6 +26,7 @@ from safeground.engine.places.priority.scores import (
     correlate,
     count_effective,
     draw_membership,
+    fill_missing,
     find_highest,
     normal_scores,
     score_areas,
@@ -260,7 +261,8 @@ def _choose_otherwise(
     chosen: NDArray[np.bool_],
     number: int,
 ) -> tuple[OtherChoice, ...]:
-    """Every other way an analyst might defend: a factor or a domain left out, equal weights, another scale, an earlier vintage."""
+    """Every other way an analyst might defend: a factor or a domain left out, equal weights, another scale, an earlier vintage, and
+    what is missing taken for something."""
     ways: list[tuple[str, FloatArray, Layout]] = []
     for domain in range(layout.domain_weights.size):
         without = layout.domain_of == domain
@@ -282,6 +284,7 @@ def _choose_otherwise(
     older = np.column_stack([factor.values if factor.earlier is None else factor.earlier for factor in factors])
     if any(factor.earlier is not None for factor in factors):
         ways.append(("deprivation of 2019 where there is one", normal_scores(older), layout))
+    ways += [(name, filled, layout) for name, filled in fill_missing(z)]
     return tuple(_compare(name, score_areas(other, weights), scores, chosen, number) for name, other, weights in ways)
 
 

@@ -13,6 +13,9 @@ from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
+_TAKEN_FOR = (("the county's middle", 0.0), ("worse than nine in ten", float(ndtri(0.9))))
+"""What a missing number may have been: ordinary, or bad, since sources blank the few and forget the poor."""
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -148,6 +151,14 @@ def _among_highest(scores: FloatArray, number: int) -> NDArray[np.bool_]:
     found = np.zeros(scores.shape, dtype=bool)
     found[np.argpartition(known, len(known) - number)[len(known) - number :]] = True
     return found
+
+
+def fill_missing(z: FloatArray) -> tuple[tuple[str, FloatArray], ...]:
+    """The same with what is missing taken for something, in each way that could be defended, with its name; nothing where nothing is."""
+    missing = np.isnan(z)
+    if not missing.any():
+        return ()
+    return tuple((f"a missing number taken for {what}", np.where(missing, taken, z)) for what, taken in _TAKEN_FOR)
 
 
 def correlate(z: FloatArray) -> FloatArray:
