@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Literal
 
@@ -64,9 +65,9 @@ class TrialProtocol(Protocol):
         return 0
 
     @property
+    @abstractmethod
     def dates(self) -> tuple[datetime.date, ...]:
         """The first day of each period."""
-        raise NotImplementedError
 
     @property
     def span(self) -> tuple[datetime.date, datetime.date]:

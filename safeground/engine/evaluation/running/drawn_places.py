@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +106,7 @@ def _open(runner: Any, protocol: DrawnPlacesProtocol, data: TrialData) -> tuple[
 
 
 @dataclass(frozen=True, eq=False)
-class _Runner(TrialRunner):
+class _Runner(TrialRunner, ABC):
     protocol: DrawnPlacesProtocol
 
     def estimate_all(
@@ -182,8 +183,9 @@ class _Runner(TrialRunner):
             notes.append(f"What lay around the places could not be estimated: {refusal}")
             return []
 
+    @abstractmethod
     def _estimate(self, counts: NDArray[np.float64], *, before: NDArray[np.float64] | None, **told: Any) -> Effect:
-        raise NotImplementedError
+        """One effect of these counts, shape (places, periods), by the design's own estimator."""
 
     def _told(self, counts: NDArray[np.float64], told: dict[str, Any]) -> dict[str, Any]:
         place, period = np.indices(counts.shape)
