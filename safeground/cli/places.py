@@ -72,6 +72,12 @@ def _add_hot_spots(actions: Any) -> None:
         "--keep-institutions", action="store_true", help="count what lies at hospitals, prisons and police stations"
     )
     spots.add_argument(
+        "--leave-out",
+        type=Path,
+        metavar="FILE.csv",
+        help="where none may be chosen: place, easting, northing and, if wanted, radius (a cell's width); told on the page",
+    )
+    spots.add_argument(
         "--with-police-initiated",
         metavar="REASON",
         help="count what police record on their own initiative too, and print why",
@@ -83,8 +89,9 @@ def run_hot_spots(options: argparse.Namespace, progress: TerminalProgress) -> in
     """Choose hot spots and publish them in the workspace."""
     from safeground.engine.build import publish_hot_spots
     from safeground.engine.documents import Audience
-    from safeground.engine.places import HotSpotPlan
+    from safeground.engine.places import Exclusion, HotSpotPlan, read_places
 
+    left_out = read_places(options.leave_out, radius=options.cell) if options.leave_out else ()
     plan = HotSpotPlan(
         cell=options.cell,
         kind=options.kind,
@@ -94,6 +101,7 @@ def run_hot_spots(options: argparse.Namespace, progress: TerminalProgress) -> in
         method=options.method,
         score="harm" if options.by_harm else "count",
         keeps_institutions=options.keep_institutions,
+        exclusions=tuple(Exclusion(each.name, each.easting, each.northing, each.radius) for each in left_out),
         override=options.with_police_initiated,
     )
     chosen = {"measure": options.measure, "weights": options.weights, "audience": Audience(options.audience)}

@@ -40,7 +40,7 @@ from safeground.engine.places.hot_spots.over_land import (
     find_patterns,
     smooth_events,
 )
-from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
+from safeground.engine.places.hot_spots.plan import Exclusion, HotSpotPlan, HotSpotsError
 from safeground.engine.places.patrols.balance import BalanceCheck, check_balance
 from safeground.engine.places.patrols.candidates import (
     ChosenPlaces,
@@ -48,6 +48,7 @@ from safeground.engine.places.patrols.candidates import (
     choose_places,
     locate_in_places,
     read_candidates,
+    read_places,
 )
 from safeground.engine.places.patrols.capacity import WindowCapacity, work_out_capacity
 from safeground.engine.places.patrols.design import DesignReport, TrialDesign, make_design, plan_capacity, read_design
@@ -121,6 +122,7 @@ __all__ = [
     "DrawEntry",
     "DrawLog",
     "DrawsVerified",
+    "Exclusion",
     "FairnessRow",
     "FairnessSheet",
     "ForecastError",
@@ -205,6 +207,7 @@ __all__ = [
     "read_patrol_records",
     "read_patrol_trials",
     "read_place_history",
+    "read_places",
     "read_trial_spec",
     "render_allocation",
     "render_place_days",

@@ -8,7 +8,7 @@ import shapely
 
 from safeground.engine.areas import make_grid
 from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
-from safeground.engine.places.hot_spots.plan import HotSpotPlan
+from safeground.engine.places.hot_spots.plan import Exclusion, HotSpotPlan
 
 SPACING = 500
 
@@ -21,11 +21,11 @@ def scatter(rng, *, spots=8, in_each=40, elsewhere=600, spread=25.0):
     return anchors, points[:, 0], points[:, 1]
 
 
-def choose(x, y, *, kind="hexagon", count=8, seed=1, method="greedy"):
+def choose(x, y, *, kind="hexagon", count=8, seed=1, method="greedy", exclusions=()):
     grid, rng = make_grid(cell=150, kind=kind), np.random.default_rng(seed)
     moved, ones = move_grids(grid, 32, rng), np.ones(len(x))
     scores = score_cells(grid, moved, x, y, ones)
-    chosen = choose_cells(scores, count=count, spacing=SPACING, method=method)
+    chosen = choose_cells(scores, count=count, spacing=SPACING, method=method, exclusions=exclusions)
     again = repeat_choice(
         grid,
         moved,
@@ -38,6 +38,7 @@ def choose(x, y, *, kind="hexagon", count=8, seed=1, method="greedy"):
         spacing=SPACING,
         rng=rng,
         method=method,
+        exclusions=exclusions,
     )
     return scores, chosen, again
 
@@ -106,6 +107,19 @@ def test_a_cluster_ranks_by_what_another_grid_would_give_it():
     x, y = np.linspace(580_051, 580_199, 30), np.full(30, 180_001.0)
     scores = score_cells(grid, move_grids(grid, 64, np.random.default_rng(1)), x, y, np.ones(30))
     assert scores.ranked_by.max() < 0.9 * 30
+
+
+@pytest.mark.parametrize("method", ["greedy", "optimal"])
+def test_where_none_may_be_chosen_none_is_nor_would_be_again_and_the_others_stay(method):
+    anchors, x, y = scatter(np.random.default_rng(5))
+    left_out = Exclusion("A site", *anchors[2], 300)
+    scores, everywhere, _ = choose(x, y, count=8, method=method)
+    _, chosen, again = choose(x, y, count=7, method=method, exclusions=(left_out,))
+    apart = np.hypot(*(scores.centres - anchors[2]).T)
+    assert apart[everywhere].min() <= 300 < apart[chosen].min()
+    assert set(chosen) == {at for at in everywhere if apart[at] > 300}
+    # Were it chosen on other grids, the seven would not all be: it is busier than what chance scattered.
+    assert again.moved.min() > 0.9 and again.redrawn.min() > 0.9
 
 
 def test_the_same_seed_chooses_the_same():

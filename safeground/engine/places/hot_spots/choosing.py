@@ -17,6 +17,7 @@ import scipy.spatial
 from numpy.typing import NDArray
 
 from safeground.engine.areas import Grid, make_grid
+from safeground.engine.places.hot_spots.plan import Exclusion, find_excluded
 from safeground.engine.statistics import choose_spots, shrink_ratios
 
 _EVENLY = 1.2207440846057596 ** -np.arange(1.0, 4.0)
@@ -78,10 +79,15 @@ def score_cells(
 
 
 def choose_cells(
-    scores: CellScores, *, count: int, spacing: float, method: Literal["greedy", "optimal"] = "greedy"
+    scores: CellScores,
+    *,
+    count: int,
+    spacing: float,
+    method: Literal["greedy", "optimal"] = "greedy",
+    exclusions: Sequence[Exclusion] = (),
 ) -> NDArray[np.intp]:
     """Positions of the cells chosen, the highest first; fewer where there are no more with room between them."""
-    return _choose(scores.ranked_by, scores.centres, count, spacing, method)
+    return _choose(scores.ranked_by, scores.centres, count, spacing, method, exclusions)
 
 
 def repeat_choice(
@@ -97,8 +103,9 @@ def repeat_choice(
     spacing: float,
     rng: np.random.Generator,
     method: Literal["greedy", "optimal"] = "greedy",
+    exclusions: Sequence[Exclusion] = (),
 ) -> Persistence:
-    """How often each chosen cell would be chosen again, by the same method and the same two numbers.
+    """How often each chosen cell would be chosen again, by the same method, the same two numbers and outside the same exclusions.
 
     in_use: ids of the cells where an event could have been, in ascending order, those of `scores` among them.
     """
@@ -111,9 +118,9 @@ def repeat_choice(
     for other, (ids, own) in zip(moved, sums, strict=True):
         centres, own = other.centres(ids)[own >= least], own[own >= least]
         ranked_by = np.minimum(own, _mean_over(moved, sums, centres))
-        again = _choose(ranked_by, centres, chosen.size, spacing, method)
+        again = _choose(ranked_by, centres, chosen.size, spacing, method, exclusions)
         moved_hits += _is_near(spots, centres[again], grid.cell)
-        again = _choose(draw.draw(rng), draw.centres, chosen.size, spacing, method)
+        again = _choose(draw.draw(rng), draw.centres, chosen.size, spacing, method, exclusions)
         redrawn_hits += _is_near(spots, draw.centres[again], grid.cell)
     return Persistence(moved_hits / len(moved), redrawn_hits / len(moved), len(moved))
 
@@ -177,11 +184,15 @@ def _choose(
     centres: NDArray[np.float64],
     count: int,
     spacing: float,
-    method: Literal["greedy", "optimal"] = "greedy",
+    method: Literal["greedy", "optimal"],
+    exclusions: Sequence[Exclusion],
 ) -> NDArray[np.intp]:
-    if not (scores > 0).any():
+    excluded = find_excluded(exclusions, centres)
+    if not (scores[~excluded] > 0).any():
         return np.zeros(0, dtype=np.intp)
-    found = choose_spots(scores, centres[:, 0], centres[:, 1], k=count, spacing=spacing, method=method)
+    found = choose_spots(
+        scores, centres[:, 0], centres[:, 1], k=count, spacing=spacing, method=method, exclude=excluded
+    )
     return found.chosen.astype(np.intp)
 
 

@@ -10,10 +10,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.areas import make_grid, name_grid_reference
+from safeground.engine.areas import Grid, make_grid, name_grid_reference
 from safeground.engine.feeds import HarmWeights
 from safeground.engine.measures import Measures
-from safeground.engine.places.hot_spots.choosing import choose_cells, move_grids, repeat_choice, score_cells
+from safeground.engine.places.hot_spots.choosing import (
+    CellScores,
+    choose_cells,
+    move_grids,
+    repeat_choice,
+    score_cells,
+)
 from safeground.engine.places.hot_spots.detecting import (
     classify_over_time,
     find_more_than_even,
@@ -25,7 +31,7 @@ from safeground.engine.places.hot_spots.harm import weigh_incidents
 from safeground.engine.places.hot_spots.held_out import hold_out
 from safeground.engine.places.hot_spots.incidents import Anchors, Incidents, read_anchors
 from safeground.engine.places.hot_spots.model import Anchor, HotSpot, HotSpots
-from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError
+from safeground.engine.places.hot_spots.plan import HotSpotPlan, HotSpotsError, find_excluded
 from safeground.engine.places.published_points import KINDS_OF_PLACE, PREFIX
 from safeground.engine.statistics import Concentration, estimate_concentration
 
@@ -60,7 +66,7 @@ def find_hot_spots(
     grid = make_grid(cell=plan.cell, kind=plan.kind)
     moved = move_grids(grid, plan.moved_grids, rng)
     scores = score_cells(grid, moved, placed.easting, placed.northing, scored_by)
-    chosen = choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method)
+    chosen = _choose_cells(scores, plan)
     cell_of = grid.locate(placed.easting, placed.northing)
     streets = read_anchors(measures, placed.feed)
     in_use = np.unique(np.r_[grid.locate(streets.easting, streets.northing), scores.ids])
@@ -76,6 +82,7 @@ def find_hot_spots(
         spacing=plan.spacing,
         rng=rng,
         method=plan.method,
+        exclusions=plan.exclusions,
     )
     at_use = np.searchsorted(in_use, scores.ids[chosen])
     standing_out = find_standing_out(grid, in_use, cell_of, rng)
@@ -109,6 +116,7 @@ def find_hot_spots(
         placed=len(placed),
         unplaced=len(kept) - len(placed),
         at_institutions=at_institutions,
+        in_exclusions=_count_in_exclusions(placed, grid, cell_of, plan),
         cells_in_use=in_use,
         standing_out=standing_out,
         concentration=_concentrate(cell_of, in_use, rng),
@@ -133,7 +141,7 @@ def choose_hot_cells(incidents: Incidents, plan: HotSpotPlan, *, rng: np.random.
     grid = make_grid(cell=plan.cell, kind=plan.kind)
     moved = move_grids(grid, plan.moved_grids, rng)
     scores = score_cells(grid, moved, placed.easting, placed.northing, np.ones(len(placed)))
-    chosen = choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method)
+    chosen = _choose_cells(scores, plan)
     return np.asarray(scores.ids[chosen])
 
 
@@ -142,8 +150,9 @@ def count_busiest(incidents: Incidents, plan: HotSpotPlan) -> NDArray[np.int64]:
     are no more cells."""
     kept, _ = _leave_out_institutions(incidents, plan)
     placed = kept.select(kept.is_placed)
-    cells = make_grid(cell=plan.cell, kind=plan.kind).locate(placed.easting, placed.northing)
-    counts = np.sort(np.unique(cells, return_counts=True)[1])[::-1]
+    grid = make_grid(cell=plan.cell, kind=plan.kind)
+    cells, numbers = np.unique(grid.locate(placed.easting, placed.northing), return_counts=True)
+    counts = np.sort(numbers[~find_excluded(plan.exclusions, grid.centres(cells))])[::-1]
     return np.pad(counts, (0, plan.count))[: plan.count].astype(np.int64)
 
 
@@ -169,6 +178,29 @@ def _leave_out_institutions(incidents: Incidents, plan: HotSpotPlan) -> tuple[In
         return incidents, {}
     names = Counter(str(name).removeprefix(PREFIX) for name in incidents.location[there])
     return incidents.select(~there), dict(sorted(names.items()))
+
+
+def _choose_cells(scores: CellScores, plan: HotSpotPlan) -> NDArray[np.intp]:
+    """Raises HotSpotsError where the exclusions leave nothing to choose from."""
+    chosen = choose_cells(
+        scores, count=plan.count, spacing=plan.spacing, method=plan.method, exclusions=plan.exclusions
+    )
+    if plan.exclusions and not chosen.size:
+        raise HotSpotsError(
+            "every place with an event lies where none may be chosen; leave out fewer places, or less around them"
+        )
+    return chosen
+
+
+def _count_in_exclusions(
+    placed: Incidents, grid: Grid, cell_of: NDArray[np.int64], plan: HotSpotPlan
+) -> dict[str, int]:
+    """Events in cells where none may be chosen, each under the first exclusion that its cell lies in."""
+    centres, taken, found = grid.centres(cell_of), np.zeros(len(placed), dtype=bool), dict[str, int]()
+    for each in plan.exclusions:
+        inside = find_excluded([each], centres) & ~taken
+        found[each.name], taken = found.get(each.name, 0) + int(inside.sum()), taken | inside
+    return found
 
 
 def _check(incidents: Incidents, placed: Incidents) -> None:

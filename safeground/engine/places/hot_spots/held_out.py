@@ -46,7 +46,8 @@ def hold_out(
         return None
     before = incidents.select(~is_later)
     scores = score_cells(grid, moved, before.easting, before.northing, weights[~is_later])
-    chosen = scores.ids[choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method)]
+    at = choose_cells(scores, count=plan.count, spacing=plan.spacing, method=plan.method, exclusions=plan.exclusions)
+    chosen = scores.ids[at]
     cells = grid.locate(incidents.easting[is_later], incidents.northing[is_later])
     caught = int(np.isin(cells, chosen).sum())
     return HeldOut(

@@ -91,6 +91,8 @@ class HotSpots:
     placed: int
     unplaced: int
     at_institutions: Mapping[str, int]
+    in_exclusions: Mapping[str, int]
+    """Events in cells where the plan lets none be chosen, by the exclusion's name."""
     cells_in_use: NDArray[np.int64]
     standing_out: LocalStatistics
     concentration: Concentration | None

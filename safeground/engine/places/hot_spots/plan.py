@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from safeground.engine.areas import CellKind
 
@@ -12,6 +16,24 @@ Score: TypeAlias = Literal["count", "harm"]
 
 class HotSpotsError(ValueError):
     """Hot spots cannot be chosen; one sentence says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Where no spot may be chosen: within so many metres of a point. `name` is told on the page."""
+
+    name: str
+    easting: float
+    northing: float
+    radius: float
+
+
+def find_excluded(exclusions: Sequence[Exclusion], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points, (n, 2) in metres, lie within an exclusion: of a cell its centre decides."""
+    found = np.zeros(len(points), dtype=bool)
+    for each in exclusions:
+        found |= np.hypot(points[:, 0] - each.easting, points[:, 1] - each.northing) <= each.radius
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +45,8 @@ class HotSpotPlan:
     received count. score: what they are ranked by, counts or harm.
     method: 'greedy' takes the highest that fits, again and again; 'optimal' the set with the highest sum. moved_grids: on how many
     grids, moved and turned, the choice is made again. keeps_institutions: whether what the publisher placed at a hospital, prison
-    or police station counts. override: why offences that police record on their own initiative are counted too; None leaves them out.
+    or police station counts. exclusions: where no spot may be chosen; what was recorded there
+    still counts as recorded. override: why offences that police record on their own initiative are counted too; None leaves them out.
 
     HotSpotsError: a number that makes no sense.
     """
@@ -37,6 +60,7 @@ class HotSpotPlan:
     method: Literal["greedy", "optimal"] = "greedy"
     moved_grids: int = 48
     keeps_institutions: bool = False
+    exclusions: tuple[Exclusion, ...] = ()
     override: str | None = None
 
     def __post_init__(self) -> None:

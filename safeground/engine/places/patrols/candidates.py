@@ -45,23 +45,29 @@ class ChosenPlaces:
 
 
 def read_candidates(path: Path, *, radius: float) -> tuple[TrialPlace, ...]:
-    """The candidates of a CSV in its order. Raises TrialRefused, in a sentence, for a file that is not one, a place without coordinates
-    or outside the grid, or two of one name."""
+    """The candidates of a CSV in its order. Raises TrialRefused as `read_places`, and for fewer than two."""
+    places = read_places(path, radius=radius)
+    if len(places) < 2:
+        raise TrialRefused(f"{path} has {len(places)} places; a trial needs at least two to draw among.")
+    return places
+
+
+def read_places(path: Path, *, radius: float) -> tuple[TrialPlace, ...]:
+    """The places of a CSV in its order. radius: metres around each of which the file says none. Raises TrialRefused, in a sentence, for a
+    file that is not one, a place without coordinates or outside the grid, or two of one name."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             columns = _find_columns(path, [name.strip().lower() for name in reader.fieldnames or ()])
             rows = [[(cell or "").strip() for cell in row.values() if not isinstance(cell, list)] for row in reader]
     except FileNotFoundError:
-        raise TrialRefused(f"{path} is not there; give the file of places beside the trial's file.") from None
+        raise TrialRefused(f"{path} is not there; check where the file of places lies.") from None
     except UnicodeDecodeError:
         raise TrialRefused(f"{path} is not UTF-8; save it as CSV UTF-8.") from None
     places = tuple(_read_place(path, line, row, columns, radius) for line, row in enumerate(rows, start=2) if any(row))
     names = [place.name for place in places]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise TrialRefused(f"{path} has the place {twice[0]!r} more than once; give each a name of its own.")
-    if len(places) < 2:
-        raise TrialRefused(f"{path} has {len(places)} places; a trial needs at least two to draw among.")
     return places
 
 

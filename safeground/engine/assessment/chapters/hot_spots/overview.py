@@ -291,6 +291,12 @@ def _look_first(told: ToldSpots) -> Sequence[str]:
             "treated or held there, or "
             "was reported there, and a patrol outside would not meet it."
         )
+    if found.in_exclusions:
+        parts = [
+            f"{name} ({format_value(told.count(number))} recorded there)"
+            for name, number in found.in_exclusions.items()
+        ]
+        said.append(f"Nothing was chosen at or by {join_words(parts)}, as whoever asked for this list said.")
     if found.incidents.left_out:
         parts = [
             f"{format_value(told.count(number))} of {offence}" for offence, number in found.incidents.left_out.items()
