@@ -8,13 +8,13 @@ from safeground.engine.documents import Column, Direction, count_things, format_
 from safeground.engine.evaluation.checks import CheckResult, judge
 from safeground.engine.evaluation.designs.predictor_mix import PredictorMix, match_on_predictors
 from safeground.engine.evaluation.designs.synthetic_controls import SyntheticControl
-from safeground.engine.evaluation.exhibits import Quantity, Rows
+from safeground.engine.evaluation.exhibits import Rows
 from safeground.engine.evaluation.protocols import SyntheticControlProtocol
 from safeground.engine.evaluation.running.series_pages import Floats
 from safeground.engine.evaluation.series_data import SeriesData, count_before
 
-_SHOWN = 0.001
-"""A weight below it is nothing but rounding."""
+_SHOWN, _TOLD = 0.001, 0.01
+"""A weight, and an importance, below which nothing is told."""
 
 
 def match_further(protocol: SyntheticControlProtocol, data: SeriesData, values: Floats) -> PredictorMix | None:
@@ -48,27 +48,26 @@ def check_predictors(
     )  # fmt: skip
 
 
-def tell_further(
-    protocol: SyntheticControlProtocol, data: SeriesData, further: PredictorMix, *, unit: str, events: float | None
-) -> Rows:
-    """The second mix and what it gives. events: that the gap rests on; None where values are no counts."""
-    heads = [
-        f"{each.title} ({format_number(share, decimals=2)})"
-        for each, share in zip(protocol.predictors, further.importance.tolist(), strict=True)
+def tell_further(protocol: SyntheticControlProtocol, data: SeriesData, further: PredictorMix) -> Rows:
+    """The second mix; what it gives is told by its check, which is withheld where the effect is."""
+    titles = [each.title for each in protocol.predictors]
+    told = [
+        f"{title} ({format_number(share, decimals=2)})"
+        for title, share in zip(titles, further.importance.tolist(), strict=True)
+        if share >= _TOLD
     ]
+    rest = "; the others next to nothing" if len(told) < len(titles) else ""
     return Rows(
         key="predictors",
         caption="A second mix, matched on what else is known of the areas",
         columns=(Column("area", "Area"), Column("weight", "Weight", is_number=True)),
-        rows=(
-            *((name, format_number(weight, decimals=3)) for name, weight in _parts(data, further)),
-            ("Average gap after the start", Quantity(further.gap, unit, events, is_amount=events is None)),
-        ),
+        rows=tuple((name, format_number(weight, decimals=3)) for name, weight in _parts(data, further)),
         notes=(
-            f"Matched on, with how much each matters, of 1: {join_words(heads)}.",
+            f"Matched on {count_things(len(titles), 'predictor')}: {join_words(titles)}.",
             (
-                "How much each matters was chosen so that the outcome before the start is missed least, as the method was first published. "
-                "Other choices can miss it by as little and weigh other areas: the page's answer is therefore that of the outcome alone."
+                "How much each matters was chosen so that the outcome before the start is missed least, as the method was first "
+                f"published. Of 1: {join_words(told)}{rest}. Other choices can miss it by as little and weigh other areas: the page's "
+                "answer is therefore that of the outcome alone."
             ),
         ),
     )

@@ -188,12 +188,7 @@ def _show(
     before: int,
     further: PredictorMix | None,
 ) -> tuple[Section, ...]:
-    events = None if found.counts is None else float(found.counts[0].sum())
-    second = (
-        ()
-        if further is None
-        else (tell_further(protocol, data, further, unit=found.answer.effect.outcome, events=events),)
-    )
+    second = () if further is None else (tell_further(protocol, data, further),)
     outcomes = Effects(
         key="outcomes",
         title=f"{capitalise(_say_sides(found))} than in the mix, on average",
