@@ -118,6 +118,17 @@ def test_a_chapter_of_areas_says_what_it_lacks(street_alone, chapter):
     assert "Which area lies in which" in said
 
 
+def test_a_page_says_once_what_is_missing_and_warns_of_no_numbers_that_are_not_there(street_alone):
+    """A chapter whose sections each say what they lack does not say it all before them too."""
+    for page in sorted(street_alone.editions["partnership"].glob("*.html")):
+        sentences = re.split(r"(?<=[.:]) ", street_alone.text("partnership", page.stem))
+        missing = Counter(each for each in sentences if "not landed" in each)
+        assert [each for each, times in missing.items() if times > 1] == [], page.name
+    goals = street_alone.text("partnership", "goals")
+    assert goals.count("Not available: ") == 2 and goals.count("have not landed: the published table stops at") == 1
+    assert "These are counts" not in street_alone.text("partnership", "children_and_young_people")
+
+
 def test_every_chapter_is_there_and_the_next_step_is_nothing(street_alone):
     for chapter in CHAPTERS:
         assert (street_alone.editions["partnership"] / f"{chapter}.html").is_file()

@@ -6,7 +6,7 @@ Every chapter that speaks from feeds under agreements takes its numbers here, so
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -352,6 +352,14 @@ class Counted:
 def say_why_not(number: Protected) -> str:
     """The end of a sentence about a number that is not told: 'suppressed: based on 1 to 4 events (…). It is not zero.'"""
     return f"{number.state}: {number.reason}.{' It is not zero.' if number.state is State.SUPPRESSED else ''}"
+
+
+def say_missing(counted: Counted, missing: Mapping[str, str]) -> str:
+    """Why nothing of it is counted: in the words that a chapter has for a feed that has not landed (`missing`), else by its title."""
+    title = counted.evidence.catalogue.feeds.contracts[counted.feed].title
+    if counted.evidence.is_usable(counted.feed):
+        return f"Nothing of our own force has landed of this: {title}."
+    return missing.get(counted.feed, f"This has not landed: {title}.")
 
 
 def count_measure(evidence: Evidence, measure: str) -> Counted:

@@ -21,10 +21,24 @@ from safeground.engine.documents import (
     format_value,
     join_words,
 )
+from safeground.engine.statistics import RunRule
 
 MINUS = "\N{MINUS SIGN}"
 _FIELDS = {"domestic": "domestic connection", "location_type": "kind of place", "weapon_use": "use of a weapon"}
 """Fields of events whose names are no words of a sentence."""
+
+_SIDES = {"above": "higher", "below": "lower", "rising": "higher", "falling": "lower"}
+_RUN_RULES = {
+    RunRule.BEYOND_LIMIT: "beyond the limits, {side}",
+    RunRule.RUN: "eight months in a row on one side, {side}",
+    RunRule.TREND: "six months in a row, each {side}",
+    RunRule.TWO_OF_THREE: "two of three months near the limit, {side}",
+}
+
+
+def say_run_rule(rule: RunRule, side: str) -> str:
+    """Why a month of a control chart stands out: 'two of three months near the limit, higher'. `side`: as a `Signal` has it."""
+    return _RUN_RULES[rule].format(side=_SIDES[side])
 
 
 def level_sentence(*, who: str, what: str, when: str, months: int, count: Protected, rate: Protected) -> str:

@@ -18,6 +18,7 @@ from safeground.engine.assessment.making import (
     name_values,
     protect_row,
 )
+from safeground.engine.assessment.sentences import say_run_rule
 from safeground.engine.disclosure import Protected, State, protect
 from safeground.engine.documents import (
     ControlPhase,
@@ -31,6 +32,8 @@ from safeground.engine.documents import (
 )
 from safeground.engine.measures import Period, PeriodKind, get_periods
 from safeground.engine.statistics import ControlChart
+
+_DRIFTS = {"rising": "rose", "falling": "fell"}
 
 
 def make_monthly_figure(evidence: Evidence) -> Figure:
@@ -106,19 +109,23 @@ def make_run_chart_figure(evidence: Evidence) -> Figure:
         )
         points.append(Point(f"{period.first:%Y-%m}", estimate, is_marked=place in signalled))
         limits = (_limit(run.chart, side, place, evidence, unit, counts) for side in ("lower", "upper"))
-        reading = "signal" if place in signalled else "usual" if place in limited else "no limits"
+        reading = _read_month(run.chart, place) if place in limited else "no limits"
         rows.append((f"{period.first:%Y-%m}", estimate, *limits, reading))
     phases = tuple(_phases(run.chart, run.months, known))
     unusual = [run.months[place].label for place in known if place in signalled]
-    drifting = [phase.label for phase, drifts in zip(phases, run.chart.is_unstable, strict=True) if drifts]
+    drifting = [
+        f"{_DRIFTS[drift]} all through {phase.label}"
+        for phase, drift in zip(phases, run.chart.drift, strict=True)
+        if drift != "none"
+    ]
     notes = [
         f"Method: {run.chart.method}. Limits are worked out anew after a gap of a year or more, where a phase has twelve months.",
         "No season has been taken out: a series that rises each spring can signal for that reason.",
     ]
     if drifting:
         notes.append(
-            f"Recorded violence rose or fell all through {join_words(drifting)}: limits of a phase that drifts mean little, "
-            "and the months that stand out from them show the drift."
+            f"Recorded violence {join_words(drifting)}: limits of a phase that drifts mean little, and the months that stand out from "
+            "them show the drift."
         )
     return Figure(
         id="violence_run_chart",
@@ -150,6 +157,12 @@ def make_run_chart_figure(evidence: Evidence) -> Figure:
         source=evidence.source_line(STREET, "population"),
         notes=tuple(notes),
     )
+
+
+def _read_month(chart: ControlChart, place: int) -> str:
+    """Why a month stands out, since one may do so within the limits: 'beyond the limits, above'; or that it does not."""
+    why = [say_run_rule(signal.rule, signal.side) for signal in chart.signals if signal.month == place]
+    return "; ".join(why) or "usual"
 
 
 def _limit(chart: ControlChart, side: str, place: int, evidence: Evidence, unit: str, counts: np.ndarray) -> Protected:

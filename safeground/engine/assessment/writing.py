@@ -113,17 +113,18 @@ def _write_chapter(evidence: Evidence, outline: ChapterOutline) -> Chapter:
         )
     else:
         blocks = _say_what_would_be_fuller(evidence, outline, CHAPTERS[outline.id](evidence, outline))
-    return Chapter(outline.id, outline.title, outline.plan.summary, blocks)
+    return Chapter(outline.id, outline.title, outline.plan.summary, blocks, part=outline.plan.part)
 
 
 def _say_what_would_be_fuller(
     evidence: Evidence, outline: ChapterOutline, blocks: tuple[Block, ...]
 ) -> tuple[Block, ...]:
-    """What is left out for want of a feed that the chapter uses, said behind its opening words."""
+    """What is left out for want of a feed that the chapter uses, said behind its opening words, or where the chapter says it itself."""
+    told = [block.markdown for block in blocks if isinstance(block, Notice)]
     said = tuple(
         Notice(NoticeKind.MISSING, sentence)
         for feed, sentence in outline.plan.uses.items()
-        if not evidence.is_usable(feed)
+        if not evidence.is_usable(feed) and not any(sentence in words for words in told)
     )
     return (*blocks[:1], *said, *blocks[1:])
 

@@ -16,6 +16,7 @@ MINUS = "\N{MINUS SIGN}"
 _MOST_DECIMALS = 3
 _RATIO = "times"
 _MOST_OF_RATIO = 2
+_NEAR_ONE = 2.0
 
 
 def choose_decimals(value: float, lower: float | None = None, upper: float | None = None) -> int:
@@ -108,10 +109,10 @@ def _decimals(estimate: Protected) -> int:
 
 def _decimals_of_side(estimate: Protected) -> int:
     """The fewest decimals at which no bound of a ratio is rounded onto 1: '1.0 to 1.2' beside the word higher reads as a mistake. A ratio
-    below 1 has two, as words tell it in percent: '0.5 times' beside '45% fewer' does too."""
+    below 2 has two, as fine as the percentages that words tell it in: '0.5 times' beside '45% fewer' does too."""
     if estimate.unit != _RATIO or estimate.value is None or estimate.lower is None or estimate.upper is None:
         return 0
-    if estimate.value < 1:
+    if estimate.value < _NEAR_ONE:
         return _MOST_OF_RATIO
     bounds = (estimate.lower, estimate.upper)
     enough = (n for n in range(_MOST_OF_RATIO) if all(round(bound, n) != 1 or bound == 1 for bound in bounds))

@@ -8,7 +8,7 @@ import pytest
 from partners_county import OPEN, PartnersCounty, find_finding, find_table, land_county, say
 
 from safeground.engine.disclosure import Protected
-from safeground.engine.documents import Audience, Chapter, Direction
+from safeground.engine.documents import Audience, Chapter, Direction, Figure
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,15 @@ def test_a_direction_is_never_more_than_the_interval_allows(chapter: Chapter) ->
         else:
             assert "cannot tell" in finding.sentence
         assert any("not between people" in caveat for caveat in finding.caveats)
+
+
+def test_a_factor_is_marked_where_the_title_counts_it(chapter: Chapter) -> None:
+    figure = next(block for block in chapter.blocks if isinstance(block, Figure))
+    marked = [point for point in figure.chart.points if point.is_marked]
+    assert figure.title.startswith(f"{len(marked) or 'No'} ")
+    for point in marked:
+        assert point.estimate.lower > 1 or point.estimate.upper < 1
+    assert len(marked) < len(figure.chart.points) / 2
 
 
 def test_a_finding_names_all_that_it_rests_on(chapter: Chapter) -> None:

@@ -54,6 +54,8 @@ def test_a_ratio_keeps_the_side_of_one_that_its_bounds_lie_on():
     assert choose_common_decimals([wide, wide, higher]) == 2
 
 
-def test_a_ratio_below_one_is_told_as_finely_as_words_tell_it_in_percent():
+def test_a_ratio_near_one_is_told_as_finely_as_words_tell_it_in_percent():
+    higher = protect(1.31, unit="times", rule=OPEN, count=500, lower=1.12, upper=1.53, confidence=0.95)
+    assert f"{format_estimate(higher)}, {format_interval(higher)}" == "1.31 times, 95% interval 1.12 to 1.53"
     lower = protect(0.548, unit="times", rule=OPEN, count=500, lower=0.38, upper=0.79, confidence=0.95)
     assert f"{format_estimate(lower)}, {format_interval(lower)}" == "0.55 times, 95% interval 0.38 to 0.79"

@@ -55,6 +55,15 @@ def test_a_table_on_its_side_that_ends_a_chapter_is_not_spoken_of():
     assert [block["kind"] for block in chapter["blocks"]] == ["prose", "table"]
 
 
+def test_contents_that_would_run_over_their_page_list_the_chapters_alone():
+    def depth(sections: int) -> int:
+        chapter = Chapter("only", "Only", "", tuple(Heading(f"Section {number}") for number in range(sections)))
+        document = Document("T", "P", MARKING, "30 June 2025", (chapter,))
+        return present_print(document, brand=Brand("P"))["contents_depth"]
+
+    assert (depth(69), depth(70)) == (2, 1)
+
+
 def test_a_column_of_notes_without_a_note_is_left_out_of_pages_alone():
     table = make_small("small")
     assert [column["title"] for column in present_table(table)["columns"]] == ["Area", "Offences"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from safeground.engine.assessment.aims import make_aim
-from safeground.engine.assessment.counted import Counted, count_measure, count_own_definition
+from safeground.engine.assessment.counted import Counted, count_measure, count_own_definition, say_missing
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.own_definition import make_own_definition
 from safeground.engine.catalogue import ChapterOutline
@@ -15,7 +17,11 @@ def make_aims(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph(outline.intro)]
     for measure in outline.plan.measures:
         aim = count_measure(evidence, measure)
-        blocks += [Heading(capitalise(aim.what)), Paragraph(notes[f"target_{measure}"]), *_tell(aim, measure)]
+        blocks += [
+            Heading(capitalise(aim.what)),
+            Paragraph(notes[f"target_{measure}"]),
+            *_tell(aim, measure, outline.plan.uses),
+        ]
     blocks += [Heading("The partnership's own definition"), Paragraph(notes["own_definition"])]
     own = count_own_definition(evidence)
     return (
@@ -24,8 +30,8 @@ def make_aims(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     )
 
 
-def _tell(aim: Counted, measure: str) -> list[Block]:
-    """An aim's numbers, or why there are none."""
+def _tell(aim: Counted, measure: str, missing: Mapping[str, str]) -> list[Block]:
+    """An aim's numbers, or why there are none. `missing`: what to say of a feed that has not landed."""
     if aim.evidence.audience not in aim.readers:
         return [
             Notice(
@@ -34,6 +40,5 @@ def _tell(aim: Counted, measure: str) -> list[Block]:
             )
         ]
     if not aim.is_here:
-        title = aim.evidence.catalogue.feeds.contracts[aim.feed].title
-        return [Notice(NoticeKind.MISSING, f"It cannot be counted, since this has not landed: {title}.")]
+        return [Notice(NoticeKind.MISSING, f"It cannot be counted. {say_missing(aim, missing)}")]
     return make_aim(aim, name=measure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from safeground.engine.assessment.counted import Counted, count_measure, say_why_not
+from safeground.engine.assessment.counted import Counted, count_measure, say_missing, say_why_not
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.goal_results import GoalResult, Scenario
 from safeground.engine.assessment.goal_sentences import (
@@ -45,7 +45,7 @@ def make_goals(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]
     is_projected = False
     for goal in goals.goals:
         counted = count_measure(evidence, goal.measure)
-        told = _tell(counted, goal, GoalResult(counted, goal, goals.agreed))
+        told = _tell(counted, goal, GoalResult(counted, goal, goals.agreed), outline.plan.uses)
         has_results = any(isinstance(block, Finding) for block in told)
         is_projected = is_projected or has_results
         blocks += [
@@ -74,15 +74,14 @@ def _say_what_is_open(goal: Goal, said: Mapping[str, str], *, has_results: bool)
     return [Notice(NoticeKind.CANNOT_TELL, " ".join(words))] if words else []
 
 
-def _tell(counted: Counted, goal: Goal, result: GoalResult) -> list[Block]:
+def _tell(counted: Counted, goal: Goal, result: GoalResult, missing: Mapping[str, str]) -> list[Block]:
     if goal.change == NOT_STATED or not goal.deadlines:
         return []
     if counted.evidence.audience not in counted.readers:
         words = "Who shares these data does not let numbers from them be told to readers of this edition."
         return [Notice(NoticeKind.MISSING, words)]
     if not counted.is_here:
-        title = counted.evidence.catalogue.feeds.contracts[counted.feed].title
-        words = f"Not available: whether this goal can be met cannot be told, since this has not landed: {title}."
+        words = f"Not available: whether this goal can be met cannot be told. {say_missing(counted, missing)}"
         return [Notice(NoticeKind.MISSING, words)]
     if not result.years:
         return [Notice(NoticeKind.MISSING, "Not available: no whole year has landed in a row up to the latest.")]

@@ -45,6 +45,9 @@ _NUMBERS_SUMMARY = (
 _KNOWN_SUMMARY = "What each sentence with a number rests on. The number in brackets after a sentence leads here."
 _MADE_SUMMARY = "The rule, the rows and the deliveries behind each definition; its page in the edition says more."
 
+_CONTENTS = 70
+"""Entries that a page of contents holds. Of a longer document it lists the chapters alone: sections are in the PDF's bookmarks."""
+
 _SLIGHT = 6
 """Blocks of a chapter that may share a page with its neighbour."""
 
@@ -74,8 +77,14 @@ def present_print(document: Document, *, brand: Brand) -> dict[str, Any]:
             "contact": brand.contact,
             "licence": brand.licence,
         },
+        "contents_depth": _choose_contents_depth(chapters),
         "chapters": [{**chapter, "starts_page": start} for chapter, start in zip(chapters, starts, strict=False)],
     }
+
+
+def _choose_contents_depth(chapters: Sequence[dict[str, Any]]) -> int:
+    sections = sum(block["kind"] == "heading" and block["level"] == 2 for each in chapters for block in each["blocks"])
+    return 2 if len(chapters) + sections <= _CONTENTS else 1
 
 
 class _Printer:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from safeground.engine.areas import name_vintage
 from safeground.engine.assessment.chapters.areas_like_this.peers import GROUP_SIZE, Peers
 from safeground.engine.assessment.evidence import DISTRICT, SMALL_AREA, STREET, WARD, Evidence
 from safeground.engine.assessment.headline import VIOLENCE
@@ -206,8 +205,9 @@ def make_peer_table(evidence: Evidence, peers: Peers, *, rows_shown: int | None)
     flags = _flags(evidence, peers)
     rows = [
         (
-            *(() if is_district else (peers.cells[row].area_code, _where(evidence, peers, row))),
+            *(() if is_district else (peers.cells[row].area_code,)),
             _name(evidence, peers, row),
+            *(() if is_district else (_where(evidence, peers, row),)),
             *((join_words([peers.names[m] for m in peers.similar.members[row]]),) if is_district else ()),
             f"{peers.similar.distances[row].mean():.1f}",
             protect_ratio_to_group(evidence, peers, row),
@@ -223,8 +223,9 @@ def make_peer_table(evidence: Evidence, peers: Peers, *, rows_shown: int | None)
         period=peers.period.label,
         caption=f"Violence in each {NAMES[level]} beside those most like it, {peers.period.label}",
         columns=[
-            *([] if is_district else [("code", "Code"), ("where", "District")]),
-            ("area", capitalise(name_vintage(level))),
+            *([] if is_district else [("code", "Code")]),
+            ("area", capitalise(NAMES[level])),
+            *([] if is_district else [("where", "District")]),
             *([("group", "Most like it, the nearest first")] if is_district else []),
             ("distance", "How far they are (standard deviations)"),
             ("ratio", "Times their typical rate"),

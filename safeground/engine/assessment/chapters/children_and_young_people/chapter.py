@@ -14,7 +14,7 @@ SCHOOLS = "school_exclusions"
 
 def make_children_and_young_people(evidence: Evidence, outline: ChapterOutline) -> tuple[Block, ...]:
     notes = outline.plan.notes
-    blocks: list[Block] = [Paragraph(outline.intro), Notice(NoticeKind.WARNING, notes["not_a_score"])]
+    blocks: list[Block] = []
     for measure in outline.plan.measures:
         counted = count_measure(evidence, measure)
         if counted.is_here:
@@ -27,4 +27,5 @@ def make_children_and_young_people(evidence: Evidence, outline: ChapterOutline) 
     if evidence.is_usable(SCHOOLS) and evidence.audience in evidence.readers_of_feed(SCHOOLS, "pfa24"):
         blocks += [Heading("Suspensions and exclusions as published"), Paragraph(notes["published"])]
         blocks += make_published_suspensions(evidence, missing=notes["not_in_the_table"])
-    return tuple(blocks)
+    warning = [Notice(NoticeKind.WARNING, notes["not_a_score"])] if blocks else []
+    return (Paragraph(outline.intro), *warning, *blocks)

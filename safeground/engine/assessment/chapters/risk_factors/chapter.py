@@ -160,7 +160,7 @@ def _make_figure(evidence: Evidence, measurement: Measurement, found: Sequence[A
             (_ADJUSTED, each.adjusted, each.fifths_adjusted),
         ):
             told, ends = _protect(evidence, each, ratio), _protect(evidence, each, fifths)
-            points.append(Point(f"{name}, {how}", told, is_marked=how == _ADJUSTED))
+            points.append(Point(f"{name}, {how}", told, is_marked=how == _ADJUSTED and _is_clear(evidence, each)))
             rows.append(
                 (
                     name,
@@ -210,7 +210,10 @@ def _make_figure(evidence: Evidence, measurement: Measurement, found: Sequence[A
         source=source,
         notes=(
             "Words of direction allow for the number of comparisons on this page; each interval is its own.",
-            "The title counts a factor only where it also holds without the areas that many more people come to than live in.",
+            (
+                "Marked, and counted by the title: a factor that goes with violence where deprivation and ages are held alike, and also "
+                "without the areas that many more people come to than live in."
+            ),
         ),
     )  # fmt: skip
 

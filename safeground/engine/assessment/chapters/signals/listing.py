@@ -7,16 +7,10 @@ from collections.abc import Iterator, Sequence
 from safeground.engine.assessment.chapters.signals.monthly import MonthlySignals
 from safeground.engine.assessment.chapters.signals.telling import month_of, say_dates
 from safeground.engine.assessment.making import make_table
+from safeground.engine.assessment.sentences import say_run_rule
 from safeground.engine.documents import Table, capitalise
 from safeground.engine.statistics import RunRule
 
-_WORDS = {
-    RunRule.BEYOND_LIMIT: "beyond the limits",
-    RunRule.RUN: "eight months in a row on one side",
-    RunRule.TREND: "six months in a row, each {side}",
-    RunRule.TWO_OF_THREE: "two of three months near the limit",
-}
-_SIDES = {"above": "higher", "below": "lower", "rising": "higher", "falling": "lower"}
 _MANY_SET_ASIDE = 0.01
 
 
@@ -82,9 +76,6 @@ def _months(signals: MonthlySignals) -> Iterator[_Row]:
             keys.append(key)
     for (rule, side), places in zip(keys, groups, strict=True):
         first, last = month_of(signals, places[0]), month_of(signals, places[-1])
-        word = _SIDES[side]
-        said = _WORDS[rule].format(side=word)
-        said = said if rule is RunRule.TREND else f"{said}, {word}"
         ask = "Whether all of its records came, and whether one event or one operation made it."
         if rule is RunRule.RUN or rule is RunRule.TREND:
             ask = "Whether recording drifted, and whether the usual level still holds."
@@ -93,7 +84,7 @@ def _months(signals: MonthlySignals) -> Iterator[_Row]:
             (
                 capitalise(signals.counted.what),
                 first if first == last else f"{first} to {last}",
-                said,
+                say_run_rule(rule, side),
                 "yes" if signals.stands_out else "no",
                 " ".join([*_ask_deliveries(signals, places[0]), ask]),
             ),

@@ -221,7 +221,8 @@ def _table(evidence: Evidence, found: ForceTables) -> Table:
         sides.append((f"The other forces of the {found.region.name} together", list(found.in_region)))
     sides.append((f"All {len(found.names)} forces together", [*_others(found), found.ours]))
     notes = [
-        "One table and one year: every force counts by the same rules of the Home Office, and each applies them itself."
+        "One table and one year: every force counts by the same rules of the Home Office, and each applies them itself.",
+        f"Denominator: {found.residents_label}.",
     ]
     if found.left_out:
         notes.append(f"Not among the forces, since they have no area with residents: {', '.join(found.left_out)}.")
