@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,8 +42,10 @@ from safeground.engine.documents import (
     NoticeKind,
     Paragraph,
     Table,
+    format_day,
 )
 from safeground.engine.measures import IN, OUT, UNDETERMINED, DefinitionComparison, Difference, Period, PeriodKind
+from safeground.months import month_end
 
 _WORDS = {IN: "in", UNDETERMINED: "cannot tell", OUT: "out"}
 _VERDICTS = (IN, UNDETERMINED, OUT)
@@ -71,7 +72,7 @@ class ComparisonPages:
             title=f"Definitions compared: {partnership.area.name}",
             partnership=partnership.title,
             marking=Marking(audience, True, partnership.handling.sentence(audience)),
-            as_at=f"{calendar.monthrange(last.year, last.month)[1]} {last:%B %Y}",
+            as_at=format_day(month_end(last)),
             chapters=(self._overview(), self._where_and_when(), self._definitions()),
             kind="comparison",
         )

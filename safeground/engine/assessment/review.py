@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime
-
 from safeground.engine.assessment.evidence import Evidence
-from safeground.engine.documents import Audience, Notice, NoticeKind, Paragraph
+from safeground.engine.documents import Audience, Notice, NoticeKind, Paragraph, format_day
+from safeground.months import month_end
 
 
 def make_review(evidence: Evidence) -> Paragraph | Notice:
@@ -20,18 +18,10 @@ def make_review(evidence: Evidence) -> Paragraph | Notice:
         if evidence.audience is not Audience.PUBLIC:  # the public cannot set one
             said += " Set one in the partnership's definitions."
         return Notice(NoticeKind.MISSING, said)
-    if evidence.covered and (last := _last_day(evidence.newest)) > review.due:
+    if evidence.covered and (last := month_end(evidence.newest)) > review.due:
         said = (
-            f"This assessment was to be reviewed by {_say(review.due)} ({review.by}), and its data run to {_say(last)}. The day has "
-            "passed: check that it has been reviewed before you rely on what it recommends."
+            f"This assessment was to be reviewed by {format_day(review.due)} ({review.by}), and its data run to {format_day(last)}. "
+            "The day has passed: check that it has been reviewed before you rely on what it recommends."
         )
         return Notice(NoticeKind.WARNING, said)
-    return Paragraph(f"This assessment is to be reviewed by {_say(review.due)}: {review.by}.")
-
-
-def _last_day(month: datetime.date) -> datetime.date:
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-
-
-def _say(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return Paragraph(f"This assessment is to be reviewed by {format_day(review.due)}: {review.by}.")

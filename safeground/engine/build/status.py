@@ -13,7 +13,7 @@ from safeground.engine.build.editions import choose_audiences, edition_key, edit
 from safeground.engine.build.made_from import find_marked
 from safeground.engine.build.tested import read_tested, say_tested
 from safeground.engine.catalogue import Catalogue
-from safeground.engine.documents import Audience, count_things
+from safeground.engine.documents import Audience, count_things, format_day
 from safeground.engine.feeds import get_certificates, get_check_report, get_deliveries, get_live_deliveries
 from safeground.engine.publish import DestroyedSource, read_marks
 from safeground.engine.workspace import Workspace
@@ -106,7 +106,7 @@ class Status:
             )
         if self.is_review_overdue and self.review_due is not None:
             lines.append(
-                f"  the assessment was to be reviewed by {self.review_due.day} {self.review_due:%B %Y}, and that day has passed: "
+                f"  the assessment was to be reviewed by {format_day(self.review_due)}, and that day has passed: "
                 "review it, and set the next day in the partnership's definitions"
             )
         lines.append(f"Next: {self.next_step}")

@@ -13,6 +13,7 @@ from safeground.engine.catalogue.finding import find_partnership
 from safeground.engine.catalogue.gateways import Gateway, Gateways
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.rule_parsing import nearest
+from safeground.engine.documents import format_day
 
 FOLDER = "agreements"
 """In a partnership's folder of definitions, and in a workspace: an agreement that is nobody else's business stays in the workspace."""
@@ -89,11 +90,7 @@ def why_not_live(agreement: Agreement, today: datetime.date) -> str | None:
             "withdrawn": "was withdrawn",
         }[agreement.status]
     if today < agreement.starts:
-        return f"does not start before {_in_words(agreement.starts)}"
+        return f"does not start before {format_day(agreement.starts)}"
     if agreement.ends is not None and today > agreement.ends:
-        return f"ended on {_in_words(agreement.ends)}"
+        return f"ended on {format_day(agreement.ends)}"
     return None
-
-
-def _in_words(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"

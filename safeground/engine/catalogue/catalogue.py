@@ -27,6 +27,7 @@ from safeground.engine.catalogue.problems import DefinitionProblem, parse_defini
 from safeground.engine.catalogue.reading import DefinitionReader, Layer
 from safeground.engine.catalogue.references import find_broken_references
 from safeground.engine.catalogue.rule_parsing import RuleVocabulary, nearest
+from safeground.engine.documents import format_day
 
 _PRIORITY = "priority_neighbourhoods.yaml"
 
@@ -192,7 +193,7 @@ def overdue_reviews(
         DefinitionProblem(
             file,
             "review_by",
-            f"was to be reviewed by {found.review_by.day} {found.review_by:%B %Y}: {found.owner} should look again",
+            f"was to be reviewed by {format_day(found.review_by)}: {found.owner} should look again",
         )
         for file, found in sorted(governed.items())
         if found.review_by < today

@@ -51,7 +51,7 @@ from safeground.engine.documents.numbers import (
     format_value,
 )
 from safeground.engine.documents.origins import MadeMeasure, Origin, SourceDelivery
-from safeground.engine.documents.words import capitalise, count_things, join_words
+from safeground.engine.documents.words import capitalise, count_things, format_day, join_words
 
 __all__ = [
     "EVERYONE",
@@ -101,6 +101,7 @@ __all__ = [
     "count_things",
     "format_bounds",
     "format_confidence",
+    "format_day",
     "format_estimate",
     "format_interval",
     "format_number",

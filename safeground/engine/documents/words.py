@@ -1,7 +1,8 @@
-"""Words around numbers: how many of what, several in a row, the first letter of a sentence."""
+"""Words around numbers: how many of what, several in a row, the first letter of a sentence, a day."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 
@@ -20,3 +21,8 @@ def count_things(number: int, one: str, many: str | None = None) -> str:
 def capitalise(text: str) -> str:
     """The first letter large, the rest as it was."""
     return text[:1].upper() + text[1:]
+
+
+def format_day(day: datetime.date) -> str:
+    """'3 June 2025'."""
+    return f"{day.day} {day:%B %Y}"

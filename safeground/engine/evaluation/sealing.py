@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from safeground.engine.documents import format_day
 from safeground.engine.evaluation.checks import CheckResult, failed, not_applicable, passed
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import SEALED
@@ -110,7 +111,7 @@ def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) 
         for entry in entries
         if entry.what == "opened" and entry.name == protocol.name and entry.number < seal.number
     ]
-    told = f"Sealed on {_say_day(day)} as {sha256[:12]}"
+    told = f"Sealed on {format_day(day)} as {sha256[:12]}"
     if opened:
         return failed(SEALED, question, f"{told}, after outcomes of an earlier version had been opened.")
     first, last = protocol.span
@@ -118,7 +119,7 @@ def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) 
         return failed(
             SEALED,
             question,
-            f"{told}, after the {protocol.subject} had ended on {_say_day(last)}: its outcome could be known by then.",
+            f"{told}, after the {protocol.subject} had ended on {format_day(last)}: its outcome could be known by then.",
         )
     if day >= first:
         return not_applicable(
@@ -127,7 +128,7 @@ def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) 
             f"{told}, on day {(day - first).days + 1} of {(last - first).days + 1}: what had happened by then could be known, and "
             "nothing shows whether anybody had looked.",
         )
-    return passed(SEALED, question, f"{told}, before the first day, {_say_day(first)}.")
+    return passed(SEALED, question, f"{told}, before the first day, {format_day(first)}.")
 
 
 def protocol_folder(workspace: Workspace, name: str, sha256: str) -> Path:
@@ -150,7 +151,3 @@ def _append(
     lines = [json.dumps(asdict(each), sort_keys=True, ensure_ascii=False) for each in (*entries, entry)]
     workspace.write_atomically(workspace.root / LOG, "\n".join(lines) + "\n")
     return entry
-
-
-def _say_day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"

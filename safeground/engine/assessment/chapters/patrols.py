@@ -21,6 +21,7 @@ from safeground.engine.documents import (
     Paragraph,
     Table,
     count_things,
+    format_day,
     format_value,
 )
 from safeground.engine.places import KOPER_MINUTES, Dosage, read_patrol_records, read_patrol_trials, work_out_dosage
@@ -52,7 +53,7 @@ class _TrialTold:
         self._evidence, self._dosage, self._starts = evidence, dosage, starts
         self._rule = evidence.rule_of_feed(FEED)
         first, last = dosage.days[0], dosage.days[-1]
-        self._period = f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+        self._period = f"{format_day(first)} to {format_day(last)}"
 
     def blocks(self) -> Sequence[Block]:
         compliance, contamination = self._share(self._dosage.compliance), self._share(self._dosage.contamination)

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from safeground.engine.catalogue import DefinitionModel, Governed, Words
-from safeground.engine.documents import Audience
+from safeground.engine.documents import Audience, format_day
 from safeground.engine.evaluation.contrasts import Contrast, refuse_causes
 from safeground.engine.evaluation.cost_benefit import CostBenefitPlan
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -111,7 +111,7 @@ class Protocol(Governed):
     @property
     def period(self) -> str:
         """All days looked at, in words."""
-        return " to ".join(f"{day.day} {day:%B %Y}" for day in self.span)
+        return " to ".join(map(format_day, self.span))
 
     @property
     def readers(self) -> frozenset[Audience]:

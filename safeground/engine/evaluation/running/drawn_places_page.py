@@ -8,7 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.engine.documents import Column, Direction, capitalise, count_things, format_confidence
+from safeground.engine.documents import (
+    Column,
+    Direction,
+    capitalise,
+    count_things,
+    format_confidence,
+    format_day,
+)
 from safeground.engine.evaluation.designs.stepped_wedge import SinceStart
 from safeground.engine.evaluation.effects import Effect
 from safeground.engine.evaluation.exhibits import (
@@ -125,7 +132,7 @@ def draw_both_sides(protocol: ParallelProtocol, counts: Floats, treated: Bools, 
             (capitalise(protocol.contrast.other), ~treated[:, 0], False),
         )
     )
-    start = f"{protocol.starts.day} {protocol.starts:%B %Y}"
+    start = format_day(protocol.starts)
     return Lines(
         key="both_sides",
         title=f"{capitalise(protocol.primary.title)} a place-{protocol.unit}, on both sides",

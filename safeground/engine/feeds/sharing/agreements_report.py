@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from safeground.engine.catalogue import Agreement, Agreements, Contract, Feeds, Sensitivity, why_not_live
+from safeground.engine.documents import format_day
 from safeground.engine.feeds.sharing.agreements import direct_identifiers, find_objections
 from safeground.engine.feeds.sharing.encryption import read_cipher
 from safeground.engine.feeds.sharing.pseudonyms import KeyProblem, read_key
@@ -37,7 +38,7 @@ class AgreementStanding:
 
     def lines(self) -> tuple[str, ...]:
         agreement = self.agreement
-        ends = f"until {_in_words(agreement.ends)}" if agreement.ends else "without an end"
+        ends = f"until {format_day(agreement.ends)}" if agreement.ends else "without an end"
         feeds = "; ".join(f"{shared.feed} from {', '.join(shared.sent_by)}" for shared in agreement.feeds)
         state = f"not live: it {self.not_live}" if self.not_live else f"live {ends}"
         told = [f"{agreement.label}: {agreement.title} ({state})", f"  {feeds}", f"  under {self.gateway}"]
@@ -190,11 +191,7 @@ def _who_may_send(contract: Contract, agreements: Agreements, today: datetime.da
 def _tell_review(agreement: Agreement, today: datetime.date) -> str | None:
     if agreement.status == "withdrawn":
         return None
-    day = _in_words(agreement.review_by)
+    day = format_day(agreement.review_by)
     if agreement.review_by < today:
         return f"its review was due on {day}: {agreement.owner} should look again"
     return f"its review is due by {day}" if agreement.review_by - today <= REVIEW_SOON else None
-
-
-def _in_words(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -3,14 +3,13 @@ design."""
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from safeground.engine.documents import count_things, join_words
+from safeground.engine.documents import count_things, format_day, join_words
 from safeground.engine.evaluation import design_of, tell_why_untold
 from safeground.engine.places.patrols.candidates import ChosenPlaces, TrialPlace, find_overlaps
 from safeground.engine.places.patrols.capacity import WindowCapacity, find_far_apart, work_out_capacity
@@ -68,8 +67,8 @@ class DesignReport:
         spec, places = self.design.spec, len(self.design.places)
         place_days = round(float(self.design.draw.chances.sum()))
         lines = [
-            f"{spec.title}: {count_things(places, 'place')}, {count_things(spec.days, 'day')} from {_day(spec.starts)}.",
-            f"The last day is {_day(spec.last_day)}; each day begins at {spec.day_starts}.",
+            f"{spec.title}: {count_things(places, 'place')}, {count_things(spec.days, 'day')} from {format_day(spec.starts)}.",
+            f"The last day is {format_day(spec.last_day)}; each day begins at {spec.day_starts}.",
             f"Place-days: {places * spec.days:,}, of which {place_days:,} with a patrol ({_tell_draw(self.design)}).",
             *(window.line() for window in self.capacity),
             *find_far_apart(self.design.places, spec),
@@ -217,10 +216,6 @@ def _tell_draw(design: TrialDesign) -> str:
         "stepped_wedge": f"all places in the end, starting in {draw.steps} steps",
         "parallel": f"{draw.treated} {f'of each {draw.stratum} places' if draw.stratum else 'places'} on every day, the others never",
     }[draw.kind]
-
-
-def _day(date: datetime.date) -> str:
-    return f"{date.day} {date:%B %Y}"
 
 
 def _percent(share: float, digits: int = 0) -> str:

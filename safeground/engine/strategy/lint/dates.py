@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from safeground.engine.documents import format_day
 from safeground.engine.strategy.lint.findings import Flaw, Rule, Severity, quoted, rule, shortened
 from safeground.engine.strategy.lint.language import MONTH, YEAR, MonthOfYear, count_of, months_in, sentences, years_in
 from safeground.engine.strategy.lint.modelled import place
@@ -365,7 +366,7 @@ def period_not_over(subject: Subject) -> Iterator[Flaw]:
                 (place(figure.at, figure.id),),
                 f"{figure.printed} (‘{figure.what}’) is for ‘{period.printed}’, which had not ended when the document was "
                 "dated. Correct the period, or say that it is a forecast.",
-                (f"document dated {dated}", f"period ends on {ends.day} {ends:%B %Y}"),
+                (f"document dated {dated}", f"period ends on {format_day(ends)}"),
             )
 
 

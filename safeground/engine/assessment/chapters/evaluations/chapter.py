@@ -3,7 +3,6 @@ known of its approach elsewhere."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from safeground.engine.assessment.chapters.evaluations.beside_each_other import set_beside_each_other
@@ -11,7 +10,16 @@ from safeground.engine.assessment.chapters.evaluations.strategy import tell_stra
 from safeground.engine.assessment.chapters.evaluations.told import ToldEvaluation
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.catalogue import Approach, ChapterOutline
-from safeground.engine.documents import Audience, Block, Chapter, Heading, Notice, NoticeKind, Paragraph
+from safeground.engine.documents import (
+    Audience,
+    Block,
+    Chapter,
+    Heading,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    format_day,
+)
 from safeground.engine.evaluation import WaitingProtocol, warn_of
 
 
@@ -83,7 +91,8 @@ def _tell_waiting(waiting: Sequence[WaitingProtocol]) -> Iterable[Block]:
         return
     yield Heading("Sealed, and not told yet")
     lines = [
-        f"* **{each.protocol.title}**, sealed on {_say_day(each.sealed)}: {_say_why_waiting(each)}." for each in waiting
+        f"* **{each.protocol.title}**, sealed on {format_day(each.sealed)}: {_say_why_waiting(each)}."
+        for each in waiting
     ]
     yield Paragraph("\n".join(lines))
 
@@ -92,9 +101,5 @@ def _say_why_waiting(waiting: WaitingProtocol) -> str:
     if waiting.was_run:
         return "its result was written by another version of Safeground, so that it has to be run again"
     if waiting.opened is not None:
-        return f"its outcomes were opened on {_say_day(waiting.opened)}, and no result was kept: it has to be run to its end"
+        return f"its outcomes were opened on {format_day(waiting.opened)}, and no result was kept: it has to be run to its end"
     return f"its outcomes have not been opened; it is about {waiting.protocol.period}"
-
-
-def _say_day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import calendar
-
 from safeground.engine.assessment.chapters.hot_spots.over_land import make_over_land
 from safeground.engine.assessment.chapters.hot_spots.overview import LASTING, make_overview
 from safeground.engine.assessment.chapters.hot_spots.pages import make_spot_page
 from safeground.engine.assessment.chapters.hot_spots.told import MapRows, ToldSpots
 from safeground.engine.assessment.making import make_table
-from safeground.engine.documents import Audience, Chapter, Document, Marking, Notice, NoticeKind, Paragraph, Table
+from safeground.engine.documents import (
+    Audience,
+    Chapter,
+    Document,
+    Marking,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    Table,
+    format_day,
+)
+from safeground.months import month_end
 
 _CHAPTER = "hot_spots"
 
@@ -53,7 +62,7 @@ def write_hot_spot_pack(told: ToldSpots) -> tuple[Document, tuple[MapRows, ...]]
         title=f"Hot spots of {told.what}: {evidence.area_name}",
         partnership=evidence.catalogue.partnership.title,
         marking=Marking(audience, True, evidence.catalogue.partnership.handling.sentence(audience)),
-        as_at=f"{calendar.monthrange(newest.year, newest.month)[1]} {newest:%B %Y}",
+        as_at=format_day(month_end(newest)),
         chapters=chapters,
         kind="hot spot pack",
     )

@@ -23,6 +23,7 @@ from safeground.engine.documents import (
     RunChart,
     Series,
     capitalise,
+    format_day,
     format_number,
 )
 from safeground.engine.measures import find_event_days
@@ -94,7 +95,7 @@ def _finding(
     any_alarm: float,
     as_many: float,
 ) -> Finding:
-    period = f"{_say_day(span[0])} to {_say_day(span[1])}"
+    period = f"{format_day(span[0].item())} to {format_day(span[1].item())}"
     sides = {signal.side for signal in chart.signals}
     if is_claimed:
         which = {"above": "longer", "below": "shorter"}
@@ -125,7 +126,7 @@ def _finding(
 
 def _figure(counted: Counted, days: NDArray[np.datetime64], chart: GapChart, since_last: int) -> Figure:
     marked = {signal.month for signal in chart.signals}
-    labels = [_say_day(day) for day in days[1:]]
+    labels = [format_day(day.item()) for day in days[1:]]
     points = tuple(
         Point(label, _tell(counted, float(gap)), is_marked=place in marked)
         for place, (label, gap) in enumerate(zip(labels, chart.value, strict=True))
@@ -162,7 +163,3 @@ def _figure(counted: Counted, days: NDArray[np.datetime64], chart: GapChart, sin
 def _tell(counted: Counted, days: float, *, method: str | None = None) -> Protected:
     """A gap between two deaths, which rests on one."""
     return protect(days, unit="days", rule=counted.rule, count=1, method=method)
-
-
-def _say_day(day: np.datetime64) -> str:
-    return f"{day.item():%d %B %Y}".lstrip("0")
