@@ -29,9 +29,9 @@ def add_patrol_commands(commands: Commands) -> None:
     patrol.add_argument("--by", default="", help="the role of whoever has it done")
     patrol.add_argument("--reason", default="", help="with schedule --seal: why a drawn trial is drawn again")
     patrol.add_argument(
-        "--destroy-fixes",
-        action="store_true",
-        help="with dosage: destroy the officers' tracks once their visits are kept",
+        "--keep-fixes",
+        metavar="REASON",
+        help="with dosage: why the officers' tracks stay; without it they are destroyed once their visits are kept",
     )
     patrol.add_argument("--commitment", help="with verify: a commitment kept outside, which the log must hold")
 
@@ -93,7 +93,14 @@ def _dosage(options: argparse.Namespace, progress: TerminalProgress) -> int:
     from safeground.engine.build import open_with_catalogue, tell_dosage
 
     workspace, catalogue = open_with_catalogue(options.workspace)
-    report = tell_dosage(workspace, catalogue, options.trial, destroy_fixes=options.destroy_fixes, by=options.by)
+    report = tell_dosage(
+        workspace,
+        catalogue,
+        options.trial,
+        destroy_fixes=not options.keep_fixes,
+        by=options.by,
+        why_kept=options.keep_fixes,
+    )
     tell(report, options)
     return DONE
 

@@ -88,8 +88,12 @@ def test_from_design_to_dosage(designed: Path, tmp_path: Path, capsys: pytest.Ca
     bring_into_the_warehouse(designed)
     capsys.readouterr()
 
-    assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--json") == DONE
+    assert run("patrol", "dosage", "fortnight", "--workspace", designed) == REFUSED
+    assert "give --by with a role, or --keep-fixes" in capsys.readouterr().err
+    kept = ("--keep-fixes", "the second week is still to come")
+    assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--json", *kept) == DONE
     dose = json.loads(capsys.readouterr().out)
+    assert dose["why_kept"] == "They are kept for this reason: the second week is still to come."
     assert (dose["visits_recorded"], dose["visits_from_tracks"]) == (12 * 8, 8)
     assert dose["compliance"]["value"] == pytest.approx(13 / 14)
     assert dose["contamination"]["value"] == 0
@@ -99,8 +103,7 @@ def test_from_design_to_dosage(designed: Path, tmp_path: Path, capsys: pytest.Ca
     assert dose["plan_differs"] == []
     (track,) = dose["tracks"]
 
-    assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--destroy-fixes") == REFUSED
-    assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--destroy-fixes", "--by", "Data lead") == DONE
+    assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--by", "Data lead") == DONE
     assert not (designed / "landed" / track).exists()
     assert (designed / "certificates" / f"{track}.json").is_file()
     capsys.readouterr()
@@ -108,7 +111,7 @@ def test_from_design_to_dosage(designed: Path, tmp_path: Path, capsys: pytest.Ca
     assert run("patrol", "dosage", "fortnight", "--workspace", designed, "--json") == DONE
     after = json.loads(capsys.readouterr().out)
     assert set(dose.pop("deliveries")) - set(after.pop("deliveries")) == {track}
-    assert after | {"tracks": [], "destroyed": None} == dose | {"tracks": []}
+    assert after == dose | {"tracks": [], "why_kept": ""}
 
 
 def test_what_is_called_wrongly_gets_a_sentence(designed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,6 +51,8 @@ class DosageReport:
     destroyed: DestructionReport | None = None
     deliveries: tuple[str, ...] = ()
     """Ids of all that it was worked out from."""
+    why_kept: str = ""
+    """Why tracks are still there, as whoever kept them said, or what stands in the way."""
 
     def lines(self) -> tuple[str, ...]:
         dosage, (low, high) = self.dosage, KOPER_MINUTES
@@ -78,8 +80,7 @@ class DosageReport:
             lines.append(f"Left out: {elsewhere} at places and {dosage.outside} on days that the trial does not have.")
         lines += self.differs
         if self.tracks:
-            lines.append(f"Tracks are still there: {join_words(list(self.tracks))}.")
-            lines.append("Their visits are kept, so destroy them: add --destroy-fixes --by ROLE.")
+            lines.append(f"Tracks are still there: {join_words(list(self.tracks))}. {self.why_kept}".rstrip())
         return (*lines, *(self.destroyed.lines() if self.destroyed else ()))
 
     def _contrast(self) -> str:
@@ -106,23 +107,36 @@ class DosageReport:
             "outside": dosage.outside,
             "plan_differs": list(self.differs),
             "tracks": list(self.tracks),
+            "why_kept": self.why_kept,
             "deliveries": list(self.deliveries),
             "destroyed": self.destroyed.as_data() if self.destroyed else None,
         }
 
 
 def tell_dosage(
-    workspace: Workspace, catalogue: Catalogue, trial: str, *, destroy_fixes: bool = False, by: str = ""
+    workspace: Workspace,
+    catalogue: Catalogue,
+    trial: str,
+    *,
+    destroy_fixes: bool = False,
+    by: str = "",
+    why_kept: str | None = None,
 ) -> DosageReport:
     """Work out a trial's dose from the warehouse, keep it beside the design, and destroy the tracks if asked.
 
-    Visits made of tracks are written down before any track goes. Raises TrialRefused where the trial is not known or nothing of it has
-    landed; WorkspaceError where a destruction lacks who orders it.
+    Visits made of tracks are written down before any track goes. A file that holds another trial's tracks too stays, and the report says
+    so. why_kept: the reason where tracks are not to be destroyed. Raises TrialRefused where the trial is not known or nothing of it has
+    landed; WorkspaceError, before anything is worked out, where a destruction lacks who orders it.
     """
     design = load_design(workspace, trial)
     with open_warehouse(workspace) as warehouse:
         records = read_patrol_records(warehouse, trial)
         others = _others_in(warehouse, records, trial) if records.fixes else ()
+    if destroy_fixes and records.fix_deliveries and not others and not by.strip():
+        raise WorkspaceError(
+            f"The tracks of {trial} go once its dose is worked out, and a destruction needs somebody who orders it; give --by with a role, "
+            "or --keep-fixes with the reason why they stay."
+        )
     force = catalogue.partnership.force.name
     with workspace.exclusive():
         kept = _keep_visits_of_tracks(workspace, design, records, force=force)
@@ -140,24 +154,34 @@ def tell_dosage(
             days=design.spec.dates,
         )
         report = DosageReport(
-            dosage, len(records.visits), len(kept), records.fix_deliveries, differs, deliveries=records.deliveries
+            dosage,
+            len(records.visits),
+            len(kept),
+            records.fix_deliveries,
+            differs,
+            deliveries=records.deliveries,
+            why_kept=_say_why_kept(why_kept or "", others) if records.fix_deliveries else "",
         )
         text = json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n"
         folder = dosage_folder(workspace, trial)
         workspace.write_atomically(folder / "dosage.json", text)
         # What an evaluation asks for as its schedule, so that intention and dose come to it from one place.
         workspace.write_atomically(folder / "place_days.csv", render_place_days(dosage))
-    if not destroy_fixes or not records.fix_deliveries:
+    if not destroy_fixes or not records.fix_deliveries or others:
         return report
-    if others:
-        raise TrialRefused(
-            f"The tracks of {trial} came in one file with those of {join_words(list(others))}; work out the dosage of each, which "
-            "keeps its visits, then destroy the delivery with safeground destroy."
-        )
-    if not by.strip():
-        raise WorkspaceError("A destruction needs somebody who orders it; give --by with a role.")
     destroyed = destroy_deliveries(workspace, records.fix_deliveries, reason=REASON, by=by)
-    return replace(report, tracks=(), destroyed=destroyed)
+    return replace(report, tracks=(), destroyed=destroyed, why_kept="")
+
+
+def _say_why_kept(reason: str, others: tuple[str, ...]) -> str:
+    if reason.strip():
+        return f"They are kept for this reason: {reason.strip().rstrip('.')}."
+    if others:
+        return (
+            f"They came in one file with those of {join_words(list(others))}; work out the dosage of each, which keeps its visits, then "
+            "destroy the delivery with safeground destroy."
+        )
+    return ""
 
 
 def _others_in(warehouse: Warehouse, records: PatrolRecords, trial: str) -> tuple[str, ...]:
