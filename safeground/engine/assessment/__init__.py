@@ -10,7 +10,15 @@ from safeground.engine.assessment.definition_comparison import ComparisonPages
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.supplied_rows import may_tell_feed, may_tell_rows
 from safeground.engine.assessment.tested import QuotedEvaluation, Tested
-from safeground.engine.assessment.wording import Wording, WordingError, find_words, put_in_words, read_wording
+from safeground.engine.assessment.wording import (
+    Wording,
+    WordingError,
+    check_protocol_words,
+    check_words_withhold,
+    find_words,
+    put_in_words,
+    read_wording,
+)
 from safeground.engine.assessment.writing import write_assessment
 
 __all__ = [
@@ -21,6 +29,8 @@ __all__ = [
     "ToldSpots",
     "Wording",
     "WordingError",
+    "check_protocol_words",
+    "check_words_withhold",
     "find_words",
     "may_tell_feed",
     "may_tell_rows",

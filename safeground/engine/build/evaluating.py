@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from safeground.engine.areas import name_vintage
+from safeground.engine.assessment import check_protocol_words, check_words_withhold
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.editions import make_brand
 from safeground.engine.build.evaluation_data import read_workspace_data
@@ -42,6 +43,7 @@ from safeground.engine.evaluation import (
     enter_opening,
     evaluate,
     find_approach,
+    find_readers,
     find_rule,
     hash_protocol,
     make_evaluation_report,
@@ -111,6 +113,7 @@ def seal_evaluation(
     `by`: the role that answers for it, the protocol's owner unless told. Raises DefinitionsError or EvaluationRefused.
     """
     protocol, content, data = _open(workspace, catalogue, path)
+    check_protocol_words(protocol)
     check_protocol(protocol, data, is_planned=True)
     _check_named(workspace, catalogue, protocol)
     moment = now or datetime.datetime.now(datetime.UTC)
@@ -137,6 +140,7 @@ def run_evaluation(
     _check_audience(catalogue, protocol, audience)
     moment = now or datetime.datetime.now(datetime.UTC)
     sha256 = hash_protocol(content, data.fingerprint)
+    check_protocol_words(protocol)
     check_protocol(protocol, data)
     _check_named(workspace, catalogue, protocol)
     enter_opening(workspace, protocol.name, sha256, now=moment)
@@ -144,6 +148,8 @@ def run_evaluation(
     progress(0, 3, "estimating")
     evaluation = evaluate(protocol, data, sha256=sha256, seal=seal)
     cost_benefit = _appraise(workspace, evaluation)
+    for reader in sorted(find_readers(catalogue, protocol) | {audience}):
+        check_words_withhold(evaluation, find_rule(catalogue, protocol, reader))
     rule = find_rule(catalogue, protocol, audience)
     force = catalogue.partnership.force
     document = make_evaluation_report(

@@ -27,7 +27,7 @@ from safeground.engine.evaluation.cost_benefit import (
     price_ratio,
     tell_cost_benefit,
 )
-from safeground.engine.evaluation.counts_told import CountOnPage, find_counts, make_releases
+from safeground.engine.evaluation.counts_told import CountOnPage, find_counts, find_withheld, make_releases
 from safeground.engine.evaluation.design_calibration import DesignWorld, calibrate_design
 from safeground.engine.evaluation.designs.confounding import EValue, estimate_e_value
 from safeground.engine.evaluation.designs.crossover import estimate_crossover_effect
@@ -242,6 +242,7 @@ __all__ = [
     "find_effect_since_start",
     "find_readers",
     "find_rule",
+    "find_withheld",
     "grade",
     "hash_protocol",
     "interrupted_time_series",
@@ -252,8 +253,8 @@ __all__ = [
     "maryland_of",
     "match_on_predictors",
     "match_people",
-    "plan_trial",
     "matched_groups",
+    "plan_trial",
     "price_plan",
     "price_ratio",
     "protocol_folder",

@@ -48,6 +48,22 @@ def find_counts(evaluation: Evaluation, rule: DisclosureRule) -> tuple[CountOnPa
     return tuple(found.values())
 
 
+def find_withheld(evaluation: Evaluation, rule: DisclosureRule) -> frozenset[float]:
+    """The numbers that must stand nowhere on the page: counts of its flow that are withheld, and every small one that it rests on."""
+    flow = {each.count for each in _find_flow(evaluation, rule) if not each.is_told}
+    sides = [
+        side
+        for effect in evaluation.effects
+        for side in (effect.treated, effect.other, *effect.beside)
+        if side is not None
+    ]
+    rested_on = [
+        *(each.count for each in find_counts(evaluation, rule)),
+        *(count for side in sides for count in side.told_of),
+    ]
+    return frozenset(flow | {count for count in rested_on if 0 < count <= rule.threshold})
+
+
 def make_releases(evaluation: Evaluation, rule: DisclosureRule, *, name: str) -> tuple[Release, ...]:
     """What readers have of these counts, and the areas that are summed in them: a release a feed. None where nothing is withheld."""
     if rule.threshold == 0:
@@ -66,10 +82,13 @@ def _tell(each: CountOnPage, rule: DisclosureRule) -> ToldCell:
     return ToldCell(each.key, value, 0 if each.may_be_zero else 1)
 
 
+def _find_flow(evaluation: Evaluation, rule: DisclosureRule) -> Iterator[CountOnPage]:
+    for step, cells in evaluation.flow.steps:
+        yield from _find_in_row(evaluation, rule, step, evaluation.flow.sides, cells)
+
+
 def _find_all(evaluation: Evaluation, rule: DisclosureRule) -> Iterator[CountOnPage]:
-    flow = evaluation.flow
-    for step, cells in flow.steps:
-        yield from _find_in_row(evaluation, rule, step, flow.sides, cells)
+    yield from _find_flow(evaluation, rule)
     for section in evaluation.sections:
         for exhibit in section.exhibits:
             yield from _find_in(evaluation, rule, exhibit)

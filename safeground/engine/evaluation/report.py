@@ -6,6 +6,7 @@ place-days and draws is plain.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -34,6 +35,9 @@ from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.evidence import EvidenceGrade
 from safeground.engine.evaluation.exhibit_blocks import ExhibitBlocks
 from safeground.engine.evaluation.wording import say_effect
+
+_NOTE = re.compile(r"\[source:\s*([^\]]+?)\s*\](?!\()", re.IGNORECASE)
+"""Where a caveat's number comes from, as an author notes it."""
 
 _MARYLAND = {
     5: "drawn by lot, the strongest design",
@@ -210,7 +214,8 @@ def _method(evaluation: Evaluation) -> Iterable[Block]:
 
 def _cannot_tell(evaluation: Evaluation, *, has_costs: bool) -> tuple[str, ...]:
     words = evaluation.words
-    return (*words.cannot_tell, *(() if has_costs else (words.costs_not_told,)), *evaluation.protocol.caveats)
+    own = (_NOTE.sub(r"(source: \1)", caveat) for caveat in evaluation.protocol.caveats)
+    return (*words.cannot_tell, *(() if has_costs else (words.costs_not_told,)), *own)
 
 
 def _source(evaluation: Evaluation) -> str:

@@ -80,7 +80,8 @@ def test_costs_that_cannot_stand_are_refused_before_an_outcome_is_read(
     workspace: Workspace, tmp_path: Path, change: Callable[[dict[str, Any]], None], says: str
 ) -> None:
     protocol = write_example(tmp_path / "trial", lambda told: change(told["cost_benefit"]))
-    (tmp_path / "trial" / "events.csv").write_text("not a table of events\n", encoding="utf-8")
+    # The names of outcomes may be read, and nothing of them: where and when they were is not there to be read.
+    (tmp_path / "trial" / "events.csv").write_text("outcome\ncommunity_violence\n", encoding="utf-8")
     with pytest.raises(EvaluationRefused, match=says):
         seal_evaluation(workspace, load_catalogue("wrenshire"), protocol)
 

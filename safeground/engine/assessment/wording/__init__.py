@@ -9,5 +9,16 @@ from safeground.engine.assessment.wording.placing import (
     put_in_words,
     read_wording,
 )
+from safeground.engine.assessment.wording.protocol_words import check_protocol_words, check_words_withhold
 
-__all__ = ["FOLDER", "Wording", "WordingError", "WordingProblem", "find_words", "put_in_words", "read_wording"]
+__all__ = [
+    "FOLDER",
+    "Wording",
+    "WordingError",
+    "WordingProblem",
+    "check_protocol_words",
+    "check_words_withhold",
+    "find_words",
+    "put_in_words",
+    "read_wording",
+]

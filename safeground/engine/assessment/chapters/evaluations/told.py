@@ -8,6 +8,7 @@ from functools import cached_property
 
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.tested import QuotedEvaluation
+from safeground.engine.assessment.wording import check_words_withhold
 from safeground.engine.disclosure import DisclosureRule, Protected
 from safeground.engine.documents import Chapter, Finding, join_words
 from safeground.engine.evaluation import (
@@ -106,7 +107,9 @@ class ToldEvaluation:
 
     @cached_property
     def page(self) -> Chapter:
-        """Its own page: all that was looked at, made again from what was kept."""
+        """Its own page: all that was looked at, made again from what was kept. Raises EvaluationRefused where its author's words give a
+        count away that these readers may not have (any more)."""
+        check_words_withhold(self.evaluation, self.rule)
         made = make_evaluation_chapter(
             self.evaluation, rule=self.rule, area=self.area, cost_benefit=self.quoted.kept.result.cost_benefit
         )
