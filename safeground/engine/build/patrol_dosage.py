@@ -134,8 +134,8 @@ def tell_dosage(
         others = _others_in(warehouse, records, trial) if records.fixes else ()
     if destroy_fixes and records.fix_deliveries and not others and not by.strip():
         raise WorkspaceError(
-            f"The tracks of {trial} go once its dose is worked out, and a destruction needs somebody who orders it; give --by with a role, "
-            "or --keep-fixes with the reason why they stay."
+            f"The tracks of {trial} go once its dose is worked out, and a destruction needs somebody who orders it; give --by with a "
+            "role, or --keep-fixes with the reason why they stay."
         )
     force = catalogue.partnership.force.name
     with workspace.exclusive():
