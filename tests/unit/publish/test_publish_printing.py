@@ -61,7 +61,7 @@ def test_contents_that_would_run_over_their_page_list_the_chapters_alone():
         document = Document("T", "P", MARKING, "30 June 2025", (chapter,))
         return present_print(document, brand=Brand("P"))["contents_depth"]
 
-    assert (depth(69), depth(70)) == (2, 1)
+    assert (depth(59), depth(60)) == (2, 1)
 
 
 def test_a_column_of_notes_without_a_note_is_left_out_of_pages_alone():

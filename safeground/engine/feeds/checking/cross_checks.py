@@ -176,7 +176,7 @@ def _check_silence(supply: Supply, newest: str | None) -> Iterator[Problem]:
     if newest is not None and is_silent(supply, newest):
         last = f"nothing after {month_name(max(supply.reports))}" if supply.reports else "nothing that could be used"
         message = (
-            f"{supply.name}: {last}, though others have sent {month_name(newest)}; ask whether the feed still runs."
+            f"{supply.name}: {last}, though other data are here for {month_name(newest)}; ask whether the feed still runs."
         )
         yield _report("feed_silent", supply.contract.name, message)
 

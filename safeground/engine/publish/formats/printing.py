@@ -45,7 +45,7 @@ _NUMBERS_SUMMARY = (
 _KNOWN_SUMMARY = "What each sentence with a number rests on. The number in brackets after a sentence leads here."
 _MADE_SUMMARY = "The rule, the rows and the deliveries behind each definition; its page in the edition says more."
 
-_CONTENTS = 70
+_CONTENTS = 60
 """Entries that a page of contents holds. Of a longer document it lists the chapters alone: sections are in the PDF's bookmarks."""
 
 _SLIGHT = 6
