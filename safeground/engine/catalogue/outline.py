@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -18,6 +19,8 @@ class ChapterPlan(DefinitionModel):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Words
+    part: Words | None = None
+    """Under which heading the list of chapters holds it, where that list is long. Chapters of one part follow one another."""
     summary: Words
     audiences: tuple[Audience, ...] = Field(min_length=1)
     needs: tuple[str, ...] = ()
@@ -50,6 +53,14 @@ class OutlinePlan(Governed):
         ids = [chapter.id for chapter in self.chapters]
         if len(set(ids)) < len(ids):
             raise ValueError("two chapters have the same id")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_hold_together(self) -> OutlinePlan:
+        parts = [part for part, _ in groupby(chapter.part for chapter in self.chapters) if part is not None]
+        for part in parts:
+            if parts.count(part) > 1:
+                raise ValueError(f"chapters of the part {part!r} do not follow one another; bring them together")
         return self
 
 

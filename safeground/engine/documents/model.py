@@ -153,6 +153,8 @@ class Chapter:
     blocks: tuple[Block, ...]
     is_sheet: bool = False
     """Whether it is taken away by itself, and so is on paper of its own however little is on the page before."""
+    part: str | None = None
+    """The heading under which the list of chapters holds it, where that list is long."""
 
     def findings(self) -> tuple[Finding, ...]:
         found: list[Finding] = []

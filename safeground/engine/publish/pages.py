@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
@@ -161,17 +162,39 @@ def _present_frame(
     document: Document, *, brand: Brand, downloads: Sequence[Download], current: Chapter | None = None
 ) -> dict[str, Any]:
     """What stands around every page."""
+    contents = [
+        {"title": each.title, "href": page_name(document, each), "is_current": each is current}
+        for each in document.chapters
+    ]
     return {
         "brand": brand,
         "contact": link_addresses(brand.contact),
         "marking": present_marking(document.marking),
         "edition": {"title": document.title, "partnership": document.partnership, "as_at": document.as_at},
-        "contents": [
-            {"title": each.title, "href": page_name(document, each), "is_current": each is current}
-            for each in document.chapters
-        ],
+        "contents": contents,
+        "parts": _group_contents(document.chapters, contents),
         "downloads": [{"name": each.name, "title": each.title} for each in downloads],
     }
+
+
+_LONG_CONTENTS = 12
+"""Chapters that a list beside the text shows at a glance. A longer list is folded by parts: nobody scrolls in a column to learn that there
+is more."""
+
+
+def _group_contents(chapters: Sequence[Chapter], contents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The list of chapters in its parts, the part of the current one open; one part without a title where the list is short.
+
+    A part of one chapter has no title either: the chapter's own says more.
+    """
+    if len(contents) <= _LONG_CONTENTS:
+        return [{"title": None, "entries": contents, "is_open": True}]
+    parts = []
+    for title, group in groupby(zip(chapters, contents, strict=True), key=lambda pair: pair[0].part):
+        entries = [entry for _, entry in group]
+        is_open = any(entry["is_current"] for entry in entries)
+        parts.append({"title": title if len(entries) > 1 else None, "entries": entries, "is_open": is_open})
+    return parts
 
 
 def _link_to_origins(document: Document, block: dict[str, Any], source: Block) -> None:

@@ -349,6 +349,29 @@ def test_a_public_edition_refuses_hot_spots_and_writes_nothing(tmp_path):
     assert not (tmp_path / "public").exists()
 
 
+def test_a_long_list_of_chapters_is_folded_by_parts_and_a_short_one_is_not(tmp_path):
+    def list_chapters(number: int, into: str) -> str:
+        parts = ("In short", "Where it is", "Method")
+        chapters = tuple(
+            Chapter(f"c{place}", f"Chapter {place}", "Summary.", (Paragraph("Words."),), part=parts[min(place // 6, 2)])
+            for place in range(number)
+        )
+        marking = Marking(Audience.PARTNERSHIP, False, "Made up.")
+        document = Document("T", "P", marking, "30 June 2025", chapters)
+        publish(tmp_path / into, document)
+        page = (tmp_path / into / "c7.html").read_text(encoding="utf-8")
+        return page[page.index("<nav") : page.index("</nav>")]
+
+    long = list_chapters(13, "long")
+    folded = re.findall(r'<details class="sg-contents__part"( open)?>\s*<summary[^>]*>([^<]+)', long)
+    assert folded == [("", "In short"), (" open", "Where it is")]  # the part of the page that is read stands open
+    assert long.count("<a ") == 13
+    assert ">Method<" not in long  # a part of one chapter has the chapter's own title
+    short = list_chapters(12, "short")
+    assert "sg-contents__part" not in short
+    assert short.count("<a ") == 12
+
+
 def test_an_existing_folder_is_never_written_into(edition):
     with pytest.raises(FileExistsError):
         publish(edition.path)
