@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import pkgutil
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -31,14 +33,33 @@ def page_name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+@dataclass(frozen=True)
+class Word:
+    """A word of the command line: the options that stand behind it, and the words that may follow it, where they are few."""
+
+    options: frozenset[str]
+    next: dict[str, Word | None]
+
+    @property
+    def all_options(self) -> frozenset[str]:
+        return self.options.union(*(word.all_options for word in self.next.values() if word is not None))
+
+
+def read_words(parser: argparse.ArgumentParser) -> Word:
+    options = frozenset(option for action in parser._actions for option in action.option_strings)
+    first = next((action for action in parser._actions if not action.option_strings), None)
+    choices = (first.choices or {}) if first is not None else {}
+    nested = choices if isinstance(choices, dict) else dict.fromkeys(choices)
+    return Word(options, {name: read_words(each) if each is not None else None for name, each in nested.items()})
+
+
 @pytest.fixture(scope="module")
-def commands() -> dict[str, set[str]]:
-    """Every command of the command line with its options."""
-    [subparsers] = [action for action in make_parser()._actions if hasattr(action, "choices") and action.choices]
-    return {
-        name: {option for action in parser._actions for option in action.option_strings}
-        for name, parser in dict(subparsers.choices or {}).items()
-    }
+def safeground() -> Word:
+    """The whole command line."""
+    found = read_words(make_parser())
+    assert {"hot-spots", "priority"} <= set((found.next["places"] or found).next)
+    assert {"design", "verify"} <= set((found.next["patrol"] or found).next)
+    return found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -56,16 +77,30 @@ def test_every_page_of_the_documentation_is_in_its_index() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_commands_named_exist(page: Path, commands: dict[str, set[str]]) -> None:
+def test_commands_named_exist(page: Path, safeground: Word) -> None:
+    """With their actions and options: `safeground patrol verify --workspace W --commitment HASH`."""
     text = page.read_text(encoding="utf-8")
-    for line in re.findall(r"(?:^|`|python -m )safeground ([a-z][^`\n]*)", text, flags=re.MULTILINE):
-        name, *rest = line.split()
-        assert name in commands, f"safeground {line}"
-        options = {word for word in rest if word.startswith("--")}
-        assert options <= commands[name], f"safeground {line}"
+    for line in re.findall(r"(?:^ *|`|python -m |\$\()safeground ([a-z][^`\n)#]*)", text, flags=re.MULTILINE):
+        word, options = safeground, set(safeground.options)
+        for each in line.split():
+            if each.startswith("--"):
+                assert each in options | word.all_options, f"safeground {line}"
+            elif word.next and re.fullmatch("[a-z-]+", each):
+                assert each in word.next, f"safeground {line}"
+                following = word.next[each]
+                options |= word.options
+                word = following if following is not None else Word(word.options, {})
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     named = set(re.findall(r"`make ([a-z]+)", text)) | set(re.findall(r"^make ([a-z]+)", text, flags=re.MULTILINE))
     assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_options_named_alone_exist(page: Path, safeground: Word) -> None:
+    """An option in running text, `--nothing-to-report`, is one of some command."""
+    text = re.sub(r"`python [^`]+`", "", page.read_text(encoding="utf-8"))  # a benchmark has options of its own
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", text))
+    assert named <= safeground.all_options
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -76,9 +111,9 @@ def test_paths_named_exist(page: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_the_readme_names_every_command_a_user_types(commands: dict[str, set[str]]) -> None:
+def test_the_readme_names_every_command_a_user_types(safeground: Word) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for_users = set(commands) - {"county"}
+    for_users = set(safeground.next) - {"county"}
     assert {name for name in for_users if f"`safeground {name}" not in text} == set()
 
 
