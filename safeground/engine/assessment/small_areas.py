@@ -60,8 +60,8 @@ def make_small_area_figures(evidence: Evidence) -> list[Block]:
                 "about a fifth of the small areas"
             ),
             alternative=(
-                f"A map of {len(shapes)} small areas in {len(districts)} districts, darker where the "
-                "rate is higher. The table below lists every area with its rate and interval."
+                f"A map of {len(shapes):,} small areas in {len(districts)} districts, darker where the "
+                "rate is higher. Its table lists every area with its rate and interval."
             ),
             chart=Choropleth(
                 tuple((shape, estimates[shape.code]) for shape in shapes),

@@ -62,7 +62,7 @@ def make_monthly_figure(evidence: Evidence) -> Figure:
             f"Violence recorded by the police, {measurement.unit}, each month from {first} to "
             f"{last}; band: 95% interval"
         ),
-        alternative=_describe_series(series[0], evidence.area_name),
+        alternative=_describe_series(series[0], evidence),
         chart=LineChart(tuple(series), measurement.unit),
         table=make_table(
             id="violence_by_month",
@@ -78,16 +78,15 @@ def make_monthly_figure(evidence: Evidence) -> Figure:
     )
 
 
-def _describe_series(series: Series, name: str) -> str:
+def _describe_series(series: Series, evidence: Evidence) -> str:
     known = [point for point in series.points if point.estimate.value is not None]
     if not known:
-        return f"A line chart without any month for {name}."
-    low = min(known, key=lambda point: point.estimate.value or 0)
-    high = max(known, key=lambda point: point.estimate.value or 0)
+        return f"A line chart without any month for {series.label}."
+    months = {f"{month.first:%Y-%m}": month.label for month in evidence.months}
+    low, high = (end(known, key=lambda point: point.estimate.value or 0) for end in (min, max))
     return (
-        f"A line chart with a point for each month received. For {name} the lowest month is "
-        f"{low.label} and the highest {high.label}; "
-        f"the latest is {known[-1].label}. Months not received are gaps. The table below holds every number."
+        f"A line chart with a point for each month received. For {series.label} the lowest month is {months[low.label]} and the highest "
+        f"{months[high.label]}; the latest is {months[known[-1].label]}. Months not received are gaps. Its table holds every number."
     )
 
 

@@ -113,6 +113,7 @@ class _Writer:
             (level, text, bookmark)
             for chapter in self._printed["chapters"]
             for level, text, bookmark in _list_headings(chapter)
+            if level <= self._printed["contents_depth"]
         ]
         first: Paragraph | None = None
         last: Paragraph | None = None
@@ -124,7 +125,7 @@ class _Writer:
             return
         opening = [
             self._make_field_part("begin"),
-            self._make_instruction('TOC \\o "1-2" \\n \\h'),
+            self._make_instruction(f'TOC \\o "1-{self._printed["contents_depth"]}" \\n \\h'),
             self._make_field_part("separate"),
         ]
         place = first._p.find(qn("w:hyperlink"))

@@ -120,7 +120,7 @@ def make_map(told: ToldSpots) -> Figure:
         title=f"The {len(spots)} hot spots of {told.what} lie{where}",
         subtitle=f"{capitalise(told.cell_words)}, by {told.what} in {told.when}",
         alternative=(
-            f"A map with {len(spots)} numbered dots over the outlines of districts. The table below names each place with "
+            f"A map with {len(spots)} numbered dots over the outlines of districts. Its table names each place with "
             "its grid reference and how "
             "sure it is."
         ),

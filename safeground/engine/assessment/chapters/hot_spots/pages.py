@@ -110,7 +110,7 @@ def _make_map(told: ToldSpots, spot: HotSpot) -> Figure:
         title=f"The cell numbered {spot.rank} and the cells around it",
         subtitle=f"Offences of {told.what} by cell, {told.when}; north is up, each cell {found.plan.cell:g} metres across",
         alternative=(
-            f"A map of {cells.size} cells around the hot spot, darker where more was recorded. The table below lists their counts."
+            f"A map of {cells.size} cells around the hot spot, darker where more was recorded. Its table lists their counts."
         ),
         chart=Choropleth(
             tuple(zip(shapes, numbers, strict=True)),

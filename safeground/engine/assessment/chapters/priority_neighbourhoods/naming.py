@@ -54,9 +54,8 @@ def make_map(choice: Choice) -> list[Block]:
                 "factors come together most"
             ),
             alternative=(
-                f"A map of {len(shapes)} neighbourhoods in {len(districts)} districts, darker where the neighbourhood "
-                "belongs more surely. The "
-                "table below lists each with its probability."
+                f"A map of {len(shapes):,} neighbourhoods in {len(districts)} districts, darker where the neighbourhood "
+                "belongs more surely. Its table lists each with its probability."
             ),
             chart=Choropleth(
                 tuple((shape, chances[shape.code]) for shape in shapes if shape.code in chances),
