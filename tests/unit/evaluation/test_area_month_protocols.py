@@ -500,6 +500,67 @@ def test_what_moved_into_counted_rings_is_not_taken_off_twice(tmp_path: Path) ->
     )
 
 
+def touch(data: Any, *pairs: tuple[int, int]) -> Any:
+    """The same areas with outlines of which these pairs touch, by the numbers in their names."""
+    touching = np.zeros((AREAS, AREAS), dtype=bool)
+    for one, other in pairs:
+        touching[one - 1, other - 1] = touching[other - 1, one - 1] = True
+    return dataclasses.replace(data, touching=touching)
+
+
+def evaluate_with(path: Path, *pairs: tuple[int, int]) -> Evaluation:
+    protocol = read_protocol(path)
+    data = touch(read_evaluation_files(protocol, path.parent), *pairs)
+    check_protocol(protocol, data)
+    return evaluate(protocol, data, sha256="0" * 64, seal=SEAL)
+
+
+def test_rings_of_a_displacement_are_the_areas_that_touch(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    named = run(write_protocol(tmp_path, "weighted_displacement"))
+    found = {"buffer": None, "buffer_control": None, "touching": True}
+    path = write_protocol(tmp_path, "weighted_displacement", **found)
+    # 06 and 07 touch treated areas, 14 and 15 control ones, and 20 touches both sides: it is in neither ring.
+    pairs = ((1, 2), (1, 6), (2, 7), (9, 14), (10, 15), (3, 20), (11, 20))
+    touching = evaluate_with(path, *pairs)
+    assert touching.primary.estimate == pytest.approx(named.primary.estimate)
+    assert touching.primary.lower == pytest.approx(named.primary.lower)
+    assert touching.protocol.touching and "Area 20 (touching both treated and control areas)" in touching.flow.notes[-1]
+    with pytest.raises(EvaluationRefused, match="No area touches the control areas alone, so that a ring is lacking"):
+        evaluate_with(path, (1, 6), (2, 7), (7, 9))
+    with pytest.raises(EvaluationRefused, match="Which areas touch is not known"):
+        run(path)
+    with pytest.raises(DefinitionsError, match=r"rings are named .* or found by what touches"):
+        read_protocol(write_protocol(tmp_path, "weighted_displacement", touching=True))
+
+
+def test_areas_around_one_with_a_mix_are_in_no_mix_and_have_an_effect_of_their_own(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    rows = read_table(tmp_path)
+    for row in rows:  # what went from the treated area came up in the two around it
+        if row["area"] in ("Area 06", "Area 07") and row["period"] >= "2023-01":
+            row["violence"] = str(int(row["violence"]) + 12)
+    with (tmp_path / "counts.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    alone = run(write_protocol(tmp_path, "synthetic_control"))
+    checks = {check.name: check for check in alone.primary.checks}
+    assert checks["displacement"].verdict is Verdict.NOT_APPLICABLE
+    named = run(write_protocol(tmp_path, "synthetic_control", ring=["Area 06", "Area 07"]))
+    [ring] = [effect for effect in named.others if effect.name == "ring"]
+    assert ring.lower > 0 and ring.contrast.treated == "the areas around Area 01"
+    checks = {check.name: check for check in named.primary.checks}
+    assert checks["displacement"].verdict is Verdict.FAILED
+    assert "Area 06 and Area 07" in named.flow.notes[-1]
+    touching = evaluate_with(write_protocol(tmp_path, "synthetic_control", touching=True), (1, 6), (1, 7), (8, 9))
+    assert touching.primary.estimate == named.primary.estimate
+    assert [effect.estimate for effect in touching.others if effect.name == "ring"] == [ring.estimate]
+    assert "The areas around Area 01" in str(page_of(named, rule_of("police_confidential")))
+    with pytest.raises(DefinitionsError, match="Area 01 is in treated and in ring"):
+        read_protocol(write_protocol(tmp_path, "synthetic_control", ring=["Area 01"]))
+
+
 @pytest.mark.parametrize("word", ["caused by", "thanks to", "due to"])
 def test_a_title_claims_no_cause_where_nobody_drew_lots_and_a_question_may_ask_for_one(
     tmp_path: Path, word: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from safeground.engine.evaluation.protocols.area_months import (
     AreaMonthsProtocol,
     FeedCounts,
+    LeftOut,
     SeriesFile,
     days_of,
     say_period,
@@ -39,6 +40,7 @@ __all__ = [
     "DrawnPlacesProtocol",
     "FeedCounts",
     "InterruptedSeriesProtocol",
+    "LeftOut",
     "MatchedGroupsProtocol",
     "OutcomeOfProtocol",
     "OutcomeScoresProtocol",

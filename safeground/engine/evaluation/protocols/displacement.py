@@ -20,6 +20,8 @@ class WeightedDisplacementProtocol(OneStart):
     """Areas around the treated ones."""
     buffer_control: tuple[str, ...] = ()
     """Areas around the control ones."""
+    touching: bool = False
+    """Whether the rings are the areas that touch the treated and the control ones; then neither is named."""
 
     @model_validator(mode="after")
     def _has_four_groups_apart(self) -> WeightedDisplacementProtocol:
@@ -27,7 +29,15 @@ class WeightedDisplacementProtocol(OneStart):
             raise ValueError(
                 "there is a ring around one side and none around the other; name both buffer and buffer_control, or neither"
             )
-        if self.buffer and self.cost_benefit is not None and self.cost_benefit.additionality.displacement.may_be_some:
+        if self.buffer and self.touching:
+            raise ValueError(
+                "rings are named (buffer, buffer_control) or found by what touches (touching), and not both"
+            )
+        if (
+            (self.buffer or self.touching)
+            and self.cost_benefit is not None
+            and self.cost_benefit.additionality.displacement.may_be_some
+        ):
             raise ValueError(
                 "what moved into the rings is in the effect already; set displacement in cost_benefit to 0, without limits"
             )

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from safeground.engine.catalogue import DefinitionModel, Words
 from safeground.engine.evaluation.contrasts import BESIDE_A_MIX, Contrast
 from safeground.engine.evaluation.evidence import DesignKind
-from safeground.engine.evaluation.protocols.area_months import OneStart, PeriodLabel
+from safeground.engine.evaluation.protocols.area_months import OneStart, PeriodLabel, refuse_overlaps
 
 
 class Predictor(DefinitionModel):
@@ -31,6 +31,10 @@ class SyntheticControlProtocol(OneStart):
     per: int | None = Field(default=None, ge=1)
     """Residents a count from a feed is told for (1000). Areas of different size need one unit; values of a file are taken as they are."""
 
+    ring: tuple[str, ...] = ()
+    """Areas into which something may have spilt over. They are in no mix, and have an effect of their own."""
+    touching: bool = False
+    """Whether areas that touch the treated one are in the ring too."""
     predictors: tuple[Predictor, ...] = ()
     """What a second mix is matched on, which is told beside the first. Only of a table."""
     fitted_from: PeriodLabel | None = None
@@ -44,6 +48,9 @@ class SyntheticControlProtocol(OneStart):
             raise ValueError(
                 "per (residents) goes with counts from a feed, and not with a file, whose values are taken as they are"
             )
+        refuse_overlaps({
+            "treated": self.treated_areas, "ring": self.ring, "left_out": [area for each in self.left_out for area in each.areas],
+        })  # fmt: skip
         return self
 
     @model_validator(mode="after")
@@ -73,3 +80,7 @@ class SyntheticControlProtocol(OneStart):
     @property
     def kind(self) -> DesignKind:
         return DesignKind.MATCHED
+
+    @property
+    def named_areas(self) -> tuple[str, ...]:
+        return (*super().named_areas, *self.ring)

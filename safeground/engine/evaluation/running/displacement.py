@@ -19,6 +19,7 @@ from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Effects, PageWords, Quantity, Rows, Section
 from safeground.engine.evaluation.protocols import WeightedDisplacementProtocol, days_of
 from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
+from safeground.engine.evaluation.running.rings import find_rings
 from safeground.engine.evaluation.running.series_pages import (
     Bools,
     Floats,
@@ -48,11 +49,15 @@ def check_weighted_displacement_protocol(
     _hold(protocol, data, is_planned=is_planned)
 
 
-def _hold(protocol: WeightedDisplacementProtocol, data: SeriesData, *, is_planned: bool = False) -> SeriesData:
-    kept = check_series(protocol, data, is_planned=is_planned)
+def _hold(
+    given: WeightedDisplacementProtocol, data: SeriesData, *, is_planned: bool = False
+) -> tuple[WeightedDisplacementProtocol, SeriesData]:
+    """The protocol with its rings found, and the data of its groups."""
+    kept = check_series(given, data, is_planned=is_planned)
+    protocol = find_rings(given, kept)
     kept = kept.select(tuple(area for group in _groups(protocol).values() for area in group))
     refuse([] if is_planned else list(find_gaps(kept, kept.areas, "a difference of sums")))
-    return kept
+    return protocol, kept
 
 
 def _groups(protocol: WeightedDisplacementProtocol) -> dict[str, tuple[str, ...]]:
@@ -64,10 +69,10 @@ def _groups(protocol: WeightedDisplacementProtocol) -> dict[str, tuple[str, ...]
 
 
 def evaluate_weighted_displacement(
-    protocol: WeightedDisplacementProtocol, data: SeriesData, *, sha256: str, seal: CheckResult
+    given: WeightedDisplacementProtocol, data: SeriesData, *, sha256: str, seal: CheckResult
 ) -> Evaluation:
     """Validate, then open the outcomes, then estimate what the protocol asks and no more."""
-    kept = _hold(protocol, data)
+    protocol, kept = _hold(given, data)
     tables = kept.open_outcomes()
     sums = _Sums(protocol, kept)
     found = {outcome.name: sums.estimate(tables[outcome.name], outcome.title) for outcome in protocol.outcomes}
@@ -112,7 +117,7 @@ def evaluate_weighted_displacement(
     relative = replace(main.relative, checks=(), treated=sums.side(table))
     groups = {title: kept.rows_of(areas) for title, areas in _groups(protocol).items()}
     return Evaluation(
-        protocol=protocol,
+        protocol=given,
         sha256=sha256,
         primary=primary,
         others=(*second, *parts, relative, *controls),

@@ -170,8 +170,10 @@ def flow_of_areas(
     found: SeriesData,
     sides: Mapping[str, Sequence[int]],
     counts: Floats,
+    around: Sequence[str] = (),
 ) -> Flow:
-    """From areas to counts. sides: by title, rows of the areas on it. counts: (areas, periods) of the primary outcome."""
+    """From areas to counts. sides: by title, rows of the areas on it. counts: (areas, periods) of the primary outcome. around: names of
+    areas around the treated ones that are on neither side."""
     before = np.array(found.periods) < protocol.starts
     rows = [np.array(side, dtype=np.int64) for side in sides.values()]
     plural = f"{protocol.period_word}s"
@@ -196,6 +198,8 @@ def flow_of_areas(
         steps.append((f"{title}, from the start on", tuple(total(side, ~before) for side in rows)))
     reasons = [f"{join_words(each.areas)} ({each.why})" for each in protocol.left_out]
     note = f"Left out: {'; '.join(reasons)}." if reasons else "No area was left out."
+    if around:
+        note = f"Around the treated areas, and so no comparison: {join_words(around)}. {note}"
     return Flow(
         caption="From areas to counts",
         sides=tuple(Column(f"side_{number}", title, is_number=True) for number, title in enumerate(sides, start=1)),

@@ -19,6 +19,7 @@ from safeground.engine.evaluation.exhibits import Dots, Effects, Lines, Mark, Pa
 from safeground.engine.evaluation.protocols import SyntheticControlProtocol, say_period
 from safeground.engine.evaluation.running.common import check_detectable, check_negative_controls
 from safeground.engine.evaluation.running.predictors import check_predictors, match_further, tell_further
+from safeground.engine.evaluation.running.rings import check_ring, find_touching
 from safeground.engine.evaluation.running.series_pages import (
     Floats,
     draw_line,
@@ -45,7 +46,7 @@ def check_synthetic_control_protocol(
 
 def _hold(protocol: SyntheticControlProtocol, data: SeriesData, *, is_planned: bool = False) -> SeriesData:
     kept = check_series(protocol, data, is_planned=is_planned)
-    others = len(kept.areas) - 1
+    others = len(kept.areas) - 1 - len(_find_ring(protocol, kept))
     problems = [] if is_planned else list(find_gaps(kept, kept.areas, "a synthetic control"))
     if others < _FEWEST_OTHERS:
         problems.append("A mix needs at least two other areas; with one take difference_in_differences.")
@@ -55,6 +56,13 @@ def _hold(protocol: SyntheticControlProtocol, data: SeriesData, *, is_planned: b
         )
     refuse(problems)
     return kept
+
+
+def _find_ring(protocol: SyntheticControlProtocol, data: SeriesData) -> tuple[str, ...]:
+    """Areas that are in no mix: those named, and those that touch the treated one, where the protocol asks for them."""
+    if not protocol.touching:
+        return protocol.ring
+    return (*protocol.ring, *find_touching(data, protocol.treated_areas, apart_from=frozenset(protocol.ring)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +82,9 @@ def evaluate_synthetic_control(
     protocol: SyntheticControlProtocol, data: SeriesData, *, sha256: str, seal: CheckResult
 ) -> Evaluation:
     """Validate, then open the outcomes, then estimate what the protocol asks and no more."""
-    kept = _hold(protocol, data)
-    own = protocol.treated_areas
-    kept = kept.select((*own, *(area for area in kept.areas if area not in own)))
+    held = _hold(protocol, data)
+    own, ringed = protocol.treated_areas, _find_ring(protocol, held)
+    kept = held.select((*own, *(area for area in held.areas if area not in (*own, *ringed))))
     tables, before = kept.open_outcomes(), count_before(protocol, kept)
     found = {
         outcome.name: _estimate(protocol, kept, tables[outcome.name], before, outcome.title)
@@ -86,7 +94,9 @@ def evaluate_synthetic_control(
     roles = {outcome.name: outcome.role for outcome in protocol.outcomes}
     main = found[protocol.primary.name]
     controls = [effect for name, effect in effects.items() if roles[name] == "negative_control"]
-    second = read_effects_together([effect for name, effect in effects.items() if roles[name] == "secondary"])
+    around = _estimate_ring(protocol, held.select(ringed), main, before) if ringed else None
+    ring = () if around is None else (_name_ring(around, slice(before, None)),)
+    second = read_effects_together([*(effect for name, effect in effects.items() if roles[name] == "secondary"), *ring])
     levels = {name: float(each.answer.mix[before:].mean()) for name, each in found.items()}
     effect, further = effects[protocol.primary.name], match_further(protocol, kept, main.values)
     primary = replace(effect, role=Role.PRIMARY).with_checks(
@@ -94,6 +104,9 @@ def evaluate_synthetic_control(
         check_window(effect, _try_windows(protocol, kept, main, before)),
         check_negative_controls(controls, levels),
         check_detectable(effect, levels[protocol.primary.name]),
+        check_ring(
+            ring[0] if ring else None, float(around.answer.mix[before:].mean()) if around is not None else np.nan
+        ),
         *(() if further is None else (check_predictors(protocol, kept, main.answer, further),)),
     )
     return Evaluation(
@@ -105,6 +118,7 @@ def evaluate_synthetic_control(
         sections=_show(protocol, kept, main, (primary, *second, *controls), before, further),
         flow=flow_of_areas(
             protocol, kept, {kept.names[0]: [0], "Other areas": list(range(1, len(kept.areas)))}, tables[protocol.primary.name],
+            around=held.select(ringed).names,
         ),
         notes=(),
         sources=data.sources,
@@ -123,6 +137,26 @@ def _estimate(protocol: SyntheticControlProtocol, data: SeriesData, table: Float
         was_chosen_for_being_extreme=protocol.chosen_for_being_extreme, confidence=protocol.confidence,
     )  # fmt: skip
     return _Found(answer, values, table if are_counts else None)
+
+
+def _estimate_ring(protocol: SyntheticControlProtocol, ring: SeriesData, main: _Found, before: int) -> _Found:
+    """The areas around as one, beside a mix of the same others: their rate together, or their average where values are of a file."""
+    table = ring.open_outcomes()[protocol.primary.name]
+    values = table.mean(axis=0)
+    if protocol.per is not None and ring.residents is not None:
+        values = table.sum(axis=0) / ring.residents.sum() * protocol.per
+    answer = synthetic_control(
+        values, main.values[1:], pre_periods=before, area=f"the areas around {main.answer.effect.contrast.treated}",
+        outcome=main.answer.effect.outcome, confidence=protocol.confidence,
+    )  # fmt: skip
+    counts = None if main.counts is None else np.vstack([table.sum(axis=0), main.counts[1:]])
+    return _Found(answer, np.vstack([values, main.values[1:]]), counts)
+
+
+def _name_ring(found: _Found, after: slice) -> Effect:
+    effect = found.answer.effect
+    contrast = replace(effect.contrast, is_of_amounts=found.counts is None)
+    return replace(effect, name="ring", role=Role.SECONDARY, treated=found.events(after), contrast=contrast, checks=())
 
 
 def _name(protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, name: str) -> Effect:
@@ -193,7 +227,9 @@ def _show(
         key="outcomes",
         title=f"{capitalise(_say_sides(found))} than in the mix, on average",
         effects=tuple(effects),
-        labels=tuple(capitalise(effect.outcome) for effect in effects),
+        labels=tuple(
+            capitalise(effect.contrast.treated if effect.name == "ring" else effect.outcome) for effect in effects
+        ),
         column=f"{capitalise(_say_sides(found))} a {protocol.period_word}",
         nothing=0.0,
         is_drawn=False,
