@@ -190,3 +190,16 @@ def test_an_area_far_steadier_than_the_others_is_told(own_noise: float, verdict:
     ours = 30 + table[:, :].mean(axis=0) - table.mean() + rng.normal(0, own_noise, 24)
     checks = synthetic_control(ours, table, pre_periods=12).effect.checks
     assert next(check.verdict for check in checks if check.name == "like_others") is verdict
+
+
+def test_what_is_held_out_is_missed_by_as_much_as_what_comes_after() -> None:
+    """With more areas than periods many mixes fit alike, and one of them knows what is held out."""
+    rng = np.random.default_rng(9)
+    missed = []
+    for _ in range(30):
+        table = 20 + np.r_[1.0, np.full(29, 4.0)][:, np.newaxis] * rng.normal(0, 1, (30, 24))
+        found = synthetic_control(table[0], table[1:], pre_periods=12)
+        missed.append((found.pre_error, found.held_out_error, np.sqrt((found.gaps[12:] ** 2).mean())))
+    fitted, held_out, after = np.mean(missed, axis=0)
+    assert fitted < after / 2, "a mix follows what it is fitted to"
+    assert held_out == pytest.approx(after, rel=0.15)

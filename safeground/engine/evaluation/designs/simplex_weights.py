@@ -43,16 +43,13 @@ def find_simplex_weights(target: Floats, columns: Floats) -> SimplexWeights:
     return nearest_to_nought(miss.T @ miss)
 
 
-def nearest_to_nought(products: Floats, *, start: Floats | None = None) -> SimplexWeights:
-    """The same from the products of the misses with each other, shape (columns, columns). start: weights of a mix that is near."""
+def nearest_to_nought(products: Floats) -> SimplexWeights:
+    """The same from the products of the misses with each other, shape (columns, columns)."""
     size = len(products)
     scale = float(np.abs(products).max()) or 1.0
     weights = np.zeros(size)
     corral = [int(np.diag(products).argmin())]
     weights[corral] = 1.0
-    if start is not None:
-        weights = start.copy()
-        corral = _move_to_nearest(products, weights, np.flatnonzero(weights).tolist(), scale)
     slope: Floats = products @ weights
     for _ in range(50 * size):
         loss = float(weights @ slope)
