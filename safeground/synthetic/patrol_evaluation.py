@@ -10,15 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from safeground.synthetic.patrol_trial import PatrolTrial, make_patrol_trial
+from safeground.synthetic.patrol_trial import HARM_DAYS, HARM_SHARES, PatrolTrial, make_patrol_trial
 from safeground.synthetic.streams import random_stream
 
 RATE_RATIO = 0.5
 """Planned: half as many offences of community violence on patrol days. Street crime follows at `STREET_RATIO`; fraud not at all."""
 STREET_RATIO = 0.8
 _STREET_RATE, _FRAUD_RATE, _BUFFER_RATE = 0.35, 0.15, 0.08
-_HARM = (1.0, 10.0, 19.0, 365.0, 1460.0, 5475.0)
-_HARM_SHARES = (0.28, 0.4, 0.2, 0.1, 0.0195, 0.0005)
 _RADIUS, _APART = 75.0, 600.0
 
 
@@ -67,7 +65,7 @@ def _event_rows(
 ) -> Iterable[tuple[object, ...]]:
     """A row an event; with harm, made up as in the trial, where a generator is given."""
     cells = np.repeat(np.arange(counts.size), counts.reshape(-1))
-    harm = rng.choice(_HARM, size=cells.size, p=_HARM_SHARES) if rng is not None else np.full(cells.size, np.nan)
+    harm = rng.choice(HARM_DAYS, size=cells.size, p=HARM_SHARES) if rng is not None else np.full(cells.size, np.nan)
     for cell, weight in zip(cells.tolist(), harm.tolist(), strict=True):
         place, day = divmod(cell, counts.shape[1])
         yield trial.names[place], trial.dates[day], outcome, "" if np.isnan(weight) else f"{weight:g}", where

@@ -16,9 +16,9 @@ from safeground.engine.statistics import DailyDraw, TrialDraw, simulate_counts
 from safeground.synthetic.streams import random_stream
 
 _A_DAY = 24 * 60
-#: Harm of an event in days of prison, made up: most is slight, a little is very great, so that few events carry the sum.
-_HARM = (1.0, 10.0, 19.0, 365.0, 1460.0, 5475.0)
-_HARM_SHARES = (0.28, 0.4, 0.2, 0.1, 0.0195, 0.0005)
+# Harm of an event in days of prison, made up: most is slight, a little is very great, so that few events carry the sum.
+HARM_DAYS = (1.0, 10.0, 19.0, 365.0, 1460.0, 5475.0)
+HARM_SHARES = (0.28, 0.4, 0.2, 0.1, 0.0195, 0.0005)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,7 @@ def make_patrol_trial(
 def _draw_harm(seed: int, counts: NDArray[np.float64]) -> NDArray[np.float64]:
     rng = random_stream(seed, "patrol trial", "harm")
     cells = np.repeat(np.arange(counts.size), counts.reshape(-1).astype(np.int64))
-    weights = rng.choice(_HARM, size=cells.size, p=_HARM_SHARES)
+    weights = rng.choice(HARM_DAYS, size=cells.size, p=HARM_SHARES)
     return np.bincount(cells, weights=weights, minlength=counts.size).reshape(counts.shape)
 
 

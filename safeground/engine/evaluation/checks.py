@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -75,7 +74,3 @@ def judge_absence(
     if upper > HARMFUL_RATIO or (lower < 1 / HARMFUL_RATIO and not upwards_only):
         return not_applicable(name, question, f"{seen}, but too few events to tell: {interval}.")
     return passed(name, question, f"{seen}, and {interval}.")
-
-
-def names_of(checks: Iterable[CheckResult], verdict: Verdict) -> tuple[str, ...]:
-    return tuple(check.name for check in checks if check.verdict is verdict)

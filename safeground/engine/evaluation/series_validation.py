@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from safeground.engine.documents import count_things, join_words
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.protocols import AreaMonthsProtocol, say_period
-from safeground.engine.evaluation.series_data import SeriesData, count_before, without_left_out
+from safeground.engine.evaluation.series_data import SeriesData, without_left_out
 
 FEWEST_BEFORE = 2
 
@@ -101,9 +101,3 @@ def find_gaps(data: SeriesData, areas: tuple[str, ...], what: str) -> Iterator[s
                     "out, or choose first and last round the gap."
                 )
                 return
-
-
-def count_periods(protocol: AreaMonthsProtocol, data: SeriesData) -> tuple[int, int]:
-    """Periods before and from the start on."""
-    before = count_before(protocol, data)
-    return before, len(data.periods) - before

@@ -45,11 +45,6 @@ class CountRegression:
     clusters: int
     areas: int
 
-    @property
-    def variance_inflation(self) -> FloatArray:
-        """1 where a factor has nothing in common with the others."""
-        return np.asarray(1 / (1 - self.overlap))
-
 
 def fit_count_regression(
     counts: ArrayLike,

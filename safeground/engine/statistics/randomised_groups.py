@@ -190,9 +190,6 @@ class _Groups:
         return inside
 
 
-SCALE = 0.0
-
-
 def score_allocations(residuals: FloatArray, sides: FloatArray) -> FloatArray:
     """Welch's t of each allocation in each trial, shape (trials, allocations), or the difference alone where a side is one place.
 

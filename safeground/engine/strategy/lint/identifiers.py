@@ -154,7 +154,6 @@ def _say_alike(one: str, other: str) -> str:
 
 _BODY = "Partnership|Unit|Board|Roundtable|Panel|Committee|Executive|Team|Network|Alliance|Forum|Taskforce|Programme"
 _NAME = re.compile(rf"(?:[A-Z][\w’']+\s+(?:(?:and|&|of|for)\s+)?){{2,6}}(?:{_BODY})\b")
-_ACRONYM = re.compile(r"\b[A-Z](?:&?[A-Z]){1,4}(?:P|U|B)\b")
 
 
 @rule("name-varies", Severity.C)

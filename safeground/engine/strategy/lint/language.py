@@ -98,9 +98,6 @@ class Figure:
     half_width: float = 0.5
 
 
-_PLAIN = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d,]*\d)")
-
-
 def parse_number(text: str) -> Figure | None:
     """A cell that is a number ('8,214', '3.5%'; '< 5' is not), or None."""
     found = re.fullmatch(r"\s*[£~]?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(?:%|per cent)?\s*", text)
@@ -118,7 +115,6 @@ def rounding_unit(text: str) -> float:
     return float(10 ** min(zeros, max(len(digits) - 1, 0))) if digits.strip("0") else 1.0
 
 
-PERCENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|per ?cent\b)")
 _FRACTIONS = {"half": 50.0, "third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
 CHANGE = (
     r"(?P<bound>(?:(?:at least|over|more than|up to|around|about|nearly|almost|a further)\s+)*)"
