@@ -12,7 +12,7 @@ from safeground.engine.assessment import Evidence, tell_hot_spots, write_hot_spo
 from safeground.engine.assessment.chapters.hot_spots import make_hot_spots, tell_chosen
 from safeground.engine.assessment.chapters.hot_spots.overview import make_held_out
 from safeground.engine.assessment.chapters.hot_spots.residents import compare_with_police_records
-from safeground.engine.documents import Audience, Chapter, Figure, Finding, SpotMap, Table
+from safeground.engine.documents import Audience, Chapter, Choropleth, Figure, Finding, SpotMap, Table
 from safeground.engine.places import (
     BAND_SHARES,
     Exclusion,
@@ -247,6 +247,20 @@ def test_the_pack_tells_all_land_too_where_nothing_is_withheld(county: PartnersC
     partners, only = write_hot_spot_pack(tell(county, Audience.PARTNERSHIP, "all_serious_violence"))
     assert len(only) == 1 and "over_land" not in [each.id for each in partners.chapters]
     assert "not withheld" in say(partners.chapters[-1].blocks)
+
+
+def test_every_band_of_the_surface_is_drawn_in_the_class_that_bears_its_name(county: PartnersCounty) -> None:
+    pack, _ = write_hot_spot_pack(tell(county, Audience.POLICE, "violence_rate"))
+    figure = next(
+        each for chapter in pack.chapters for each in chapter.blocks if getattr(each, "id", "") == "hot_spots_surface"
+    )
+    assert isinstance(figure, Figure) and isinstance(figure.chart, Choropleth)
+    classes = figure.chart.classes
+    drawn = {
+        shape.name: [each.label for each in classes if (number.value or 0) >= each.at_least][-1]
+        for shape, number in figure.chart.areas
+    }
+    assert len(drawn) == len(BAND_SHARES) and all(name == label for name, label in drawn.items())
 
 
 def test_bands_of_the_surface_hold_the_shares_that_they_are_called_by(county: PartnersCounty) -> None:

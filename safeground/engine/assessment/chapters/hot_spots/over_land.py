@@ -95,7 +95,9 @@ def _make_surface_map(told: ToldSpots) -> Figure:
         chart=Choropleth(
             tuple(shapes),
             tuple(
-                MapClass(label, float(floor)) for label, floor in zip(labels[::-1], surface.floors[::-1], strict=True)
+                # Rounded as the numbers are that are held against it: a band's own floor lies in its class.
+                MapClass(label, _round_density(float(floor)))
+                for label, floor in zip(labels[::-1], surface.floors[::-1], strict=True)
             ),
             make_shapes(outlines) if outlines is not None else (),
             "Offences a square kilometre",
@@ -203,8 +205,12 @@ def _label_bands(surface: DensitySurface) -> list[str]:
     return [f"{span}: {part}" for span, part in zip(spans, _PARTS, strict=True)]
 
 
+def _round_density(value: float) -> float:
+    return round(value, 2)
+
+
 def _density(told: ToldSpots, value: float) -> Protected:
-    return protect(round(value, 2), unit="offences a square kilometre", rule=told.rule)
+    return protect(_round_density(value), unit="offences a square kilometre", rule=told.rule)
 
 
 def _to_degrees(points: np.ndarray) -> np.ndarray:
