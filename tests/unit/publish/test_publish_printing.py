@@ -22,6 +22,7 @@ from safeground.engine.documents import (
     Table,
 )
 from safeground.engine.publish import Brand
+from safeground.engine.publish.charts.text import measure_text
 from safeground.engine.publish.formats.printing import present_print
 from safeground.engine.publish.presenters import present_table
 
@@ -72,6 +73,17 @@ def test_a_column_of_notes_without_a_note_is_left_out_of_pages_alone():
     cut = dataclasses.replace(noted, rows_shown=1)
     told = present_table(cut)
     assert [column["title"] for column in told["columns"]] == ["Area", "Offences"] and told["hidden_rows"] == 1
+
+
+def test_the_name_of_a_row_stays_in_one_line_however_many_columns_there_are():
+    """25 rows of 25 lines stand on a page on its side; with a second line for each long name the last would need a page of its own."""
+    names = [f"Southend-on-Sea {number:03d}D" for number in range(25)]
+    columns = (Column("area", "Neighbourhood"), Column("district", "District"), *(Column(f"c{n}", f"{n}: People of working age shut out", True) for n in range(9)))  # fmt: skip
+    rows = tuple((name, "Southend-on-Sea", *[make_count(20)] * 9) for name in names)
+    [chapter] = present(Table("wide", "Wide", columns, rows, "Made up"))
+    layout = next(block["layout"] for block in chapter["blocks"] if block["kind"] == "table")
+    assert layout["is_landscape"]
+    assert layout["widths"][0] >= measure_text(names[0], size=layout["size"])
 
 
 def test_paper_tells_how_each_definition_was_counted():

@@ -23,6 +23,8 @@ _WIDEST = 60.0
 """Ems a column of text takes at most before others have had their share."""
 _COMFORT = 9.0
 """Ems that a column of prose needs so as not to become a ribbon of single words."""
+_NAME = 13.0
+"""Ems up to which what names a row stays in one line: a second line for each costs a long table a page."""
 _MOST_LINES = 4.0
 """Lines a row may have on average before a page on its side is easier to read."""
 _SAFETY = 1.03
@@ -35,6 +37,7 @@ def lay_out_table(columns: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """{'size': points, 'widths': points a column, 'is_landscape': bool} for cells as `present_table` gives them."""
     least = [_find_least(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
     wanted = [_find_wanted(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+    least[0] = max(least[0], _find_name([row[0] for row in rows]))
     usual = [_find_usual([row[place] for row in rows]) for place in range(len(columns))]
     usual = [max(pair) for pair in zip(least, usual, strict=True)]
     wanted = [max(pair) for pair in zip(usual, wanted, strict=True)]
@@ -59,6 +62,12 @@ def _find_least(column: dict[str, Any], cells: Row) -> float:
     pieces = [*_find_pieces(column["title"], is_bold=True), *(piece for cell in cells for piece in _cell_pieces(cell))]
     longest = max((_ems(_whole(cell)) for cell in cells), default=0.0)
     return max(*pieces, 0.0 if column["is_number"] else min(longest, _COMFORT)) * _SAFETY
+
+
+def _find_name(cells: Row) -> float:
+    """Ems of the longest of the names of rows; nothing where they are longer than a name."""
+    longest = max((_ems(_whole(cell)) for cell in cells), default=0.0) * _SAFETY
+    return longest if longest <= _NAME else 0.0
 
 
 def _find_wanted(column: dict[str, Any], cells: Row) -> float:
