@@ -264,7 +264,7 @@ def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Proto
     data = (
         read_evaluation_files(protocol, path.parent)
         if protocol.is_from_files
-        else read_workspace_data(workspace, catalogue, protocol)
+        else read_workspace_data(workspace, catalogue, protocol, path.parent)
     )
     fingerprint = _fingerprint_all(data.fingerprint, catalogue, protocol)
     return protocol, path.read_bytes(), replace(data, fingerprint=fingerprint)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safeground.engine.areas import find_neighbours, make_outlines
 from safeground.engine.build.evaluation_inputs import name_sources
 from safeground.engine.catalogue import Catalogue
-from safeground.engine.evaluation import AreaMonthsProtocol, EvaluationRefused, SeriesData
+from safeground.engine.evaluation import AreaMonthsProtocol, EvaluationRefused, Protocol, SeriesData
 from safeground.engine.measures import Measures, open_measures
 from safeground.engine.places import name_police_initiated
 from safeground.engine.warehouse import Warehouse, open_warehouse
@@ -48,9 +48,11 @@ def read_workspace_series(workspace: Workspace, catalogue: Catalogue, protocol: 
             areas=areas,
             names=tuple(names.get(area, area) for area in areas),
             periods=protocol.periods,
-            has_landed=_find_landed(measures, counts.feed, level, partners, areas, coverage, protocol.periods),
+            has_landed=find_landed(measures, counts.feed, level, partners, areas, coverage, protocol.periods),
             fingerprint=hashlib.sha256("\n".join((counts.feed, level, *areas)).encode()).hexdigest(),
-            open_outcomes=lambda: _open(workspace, catalogue, protocol, areas),
+            open_outcomes=lambda: count_outcomes(
+                workspace, catalogue, protocol, level=level, partners=partners, areas=areas, periods=protocol.periods
+            ),
             outcomes_known=frozenset(
                 outcome.name
                 for outcome in protocol.outcomes
@@ -69,28 +71,34 @@ def read_workspace_series(workspace: Workspace, catalogue: Catalogue, protocol: 
         )
 
 
-def _open(
-    workspace: Workspace, catalogue: Catalogue, protocol: AreaMonthsProtocol, areas: tuple[str, ...]
+def count_outcomes(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    protocol: Protocol,
+    *,
+    level: str,
+    partners: tuple[str, ...],
+    areas: tuple[str, ...],
+    periods: tuple[str, ...],
 ) -> dict[str, NDArray[np.float64]]:
-    """The counts of every outcome, NaN where a month is missing."""
+    """The counts of every outcome, shape (areas, periods), NaN where a month is missing."""
     found = {}
     with open_warehouse(workspace) as warehouse:
         measures = open_measures(warehouse, catalogue)
-        partners = (protocol.counts.partners if protocol.counts is not None else ()) or (measures.own,)
         for outcome in protocol.outcomes:
             definition = catalogue.definitions[outcome.definition or ""]
-            monthly = measures.count_definition(definition, level=protocol.area_level or "", partners=partners)
+            monthly = measures.count_definition(definition, level=level, partners=partners)
             definite = monthly.definite.select_areas(areas)
             column_of = {f"{period.first:%Y-%m}": column for column, period in enumerate(definite.periods)}
-            table = np.full((len(areas), len(protocol.periods)), np.nan)
-            for at, label in enumerate(protocol.periods):
+            table = np.full((len(areas), len(periods)), np.nan)
+            for at, label in enumerate(periods):
                 if label in column_of:
                     table[:, at] = definite.values[:, column_of[label]]
             found[outcome.name] = table
     return found
 
 
-def _find_landed(
+def find_landed(
     measures: Measures,
     feed: str,
     level: str,

@@ -24,7 +24,10 @@ Row = dict[str, str]
 
 
 def read_trial_files(protocol: TrialProtocol, folder: Path) -> TrialData:
-    """The trial of a protocol's files; its events stay unread. Raises EvaluationRefused, in a sentence, for a file that is not one."""
+    """The trial of a protocol's files; its events stay unread, and where a feed is counted there are none.
+
+    Raises EvaluationRefused, in a sentence, for a file that is not one.
+    """
     files = protocol.files
     if files is None:
         raise EvaluationRefused(f"{protocol.name} names no files; name a trial's schedule and events.")
@@ -49,7 +52,7 @@ def read_trial_files(protocol: TrialProtocol, folder: Path) -> TrialData:
         number, day = (int(x[0]) for x in np.nonzero(seen != 1))
         what = "lacks" if seen[number, day] == 0 else "has twice"
         raise EvaluationRefused(f"{path} {what} {places[number]} on {dates[day]}; give every place every day, once.")
-    events = folder / files.events
+    events = None if files.events is None else folder / files.events
     return TrialData(
         places=places,
         dates=dates,
@@ -57,13 +60,13 @@ def read_trial_files(protocol: TrialProtocol, folder: Path) -> TrialData:
         left_out=left_out,
         draw=_make_draw(files.draw, shape),
         fingerprint=_hash(*(folder / name for name in (files.schedule, files.places) if name)),
-        open_outcomes=partial(_read_events, protocol, events, at_place, protocol.period_of),
+        open_outcomes=dict if events is None else partial(_read_events, protocol, events, at_place, protocol.period_of),
         outcomes_known=frozenset(outcome.name for outcome in protocol.outcomes),
-        names_in_file=_read_names(events),
+        names_in_file=None if events is None else _read_names(events),
         visits=doses.get("visits"),
         minutes=doses.get("minutes"),
         points=None if files.places is None else _read_points(folder / files.places, places),
-        sources=(files.schedule, files.events),
+        sources=tuple(name for name in (files.schedule, files.events) if name is not None),
     )
 
 

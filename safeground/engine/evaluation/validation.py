@@ -45,7 +45,7 @@ def check_trial_protocol(protocol: TrialProtocol, data: TrialData, *, is_planned
 def _check_outcomes(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     for outcome in protocol.outcomes:
         if outcome.name not in data.outcomes_known:
-            what = f"the definition {outcome.definition!r} in the feed {outcome.feed!r}"
+            what = f"definition {outcome.definition!r} in the feed {protocol.feed_of(outcome)!r}"
             yield f"Outcome {outcome.name}: there is no {what}; name one that counts events in that feed."
         if theirs := data.police_initiated.get(outcome.name):
             yield (
@@ -67,7 +67,7 @@ def _check_landed(protocol: TrialProtocol, data: TrialData) -> Iterator[str]:
     first, last = protocol.first_counted, protocol.span[1]
     for outcome in protocol.outcomes:
         if outcome.name in data.not_landed:
-            yield f"Outcome {outcome.name}: nothing of the feed {outcome.feed!r} has landed; land it, and build."
+            yield f"Outcome {outcome.name}: nothing of the feed {protocol.feed_of(outcome)!r} has landed; land it, and build."
     if data.names_in_file is not None:
         there = join_words(sorted(data.names_in_file)) or "none"
         own = {outcome.name for outcome in protocol.outcomes}

@@ -14,8 +14,9 @@ import yaml
 
 from safeground.cli import MISUSE, main
 from safeground.engine.build import run_evaluation, seal_evaluation
+from safeground.engine.build.evaluation_data import read_workspace_data
 from safeground.engine.build.evaluation_series import read_workspace_series
-from safeground.engine.catalogue import Catalogue, load_catalogue
+from safeground.engine.catalogue import Catalogue, DefinitionsError, load_catalogue
 from safeground.engine.documents import Audience
 from safeground.engine.evaluation import (
     EvaluationRefused,
@@ -222,3 +223,116 @@ def test_a_workspace_without_areas_says_what_to_land(tmp_path: Path) -> None:
     path = write_protocol(tmp_path, ("E07000001",))
     with pytest.raises(EvaluationRefused, match="Nothing has been built here, so that no areas are known"):
         read_workspace_series(workspace, load_catalogue("wrenshire"), read_protocol(path))
+
+
+def write_trial(folder: Path, areas: tuple[str, ...], *, design: str = "parallel", **changes: Any) -> Path:
+    """A trial of small areas by months, every second of them drawn, or six a month from February on."""
+    months = [f"2025-{number:02d}-01" for number in range(1, 7)]
+    rows = ["place,day,treated"]
+    for at, area in enumerate(areas):
+        for number, month in enumerate(months):
+            treated = at % 2 if design == "parallel" else number > at // 6
+            rows.append(f"{area},{month},{'Y' if treated else 'N'}")
+    (folder / "schedule.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    drawn = (
+        {"kind": "parallel", "treated": len(areas) // 2}
+        if design == "parallel"
+        else {"kind": "stepped_wedge", "steps": 5}
+    )
+    content = {
+        "schema": 1, "name": "areas_drawn", "title": "A team in areas that were drawn", "design": design,
+        "question": "Were there fewer offences where a team worked?", "why_it_matters": "A team costs money.", "treatment": "a team",
+        "files": {"schedule": "schedule.csv", "draw": drawn}, "counts": {"feed": "police_uk_street", "level": "lsoa21"},
+        "starts": datetime.date(2025, 1, 1), "months": 6, "planned_ratio": 0.7, "runs": 399,
+        "outcomes": [{"name": "violence", "title": "offences of violence", "role": "primary", "definition": "police_uk_violence"}],
+        "owner": "Analyst", "checked_by": "Another analyst", "review_by": datetime.date(2027, 1, 1),
+    } | ({"before": 4} if design == "parallel" else {}) | changes  # fmt: skip
+    path = folder / "protocol.yaml"
+    path.write_text(
+        yaml.safe_dump({key: value for key, value in content.items() if value is not None}), encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def small_areas(built: tuple[Workspace, Catalogue]) -> tuple[str, ...]:
+    workspace, catalogue = built
+    with open_warehouse(workspace) as warehouse:
+        return open_measures(warehouse, catalogue).areas("lsoa21")[:30]
+
+
+@pytest.mark.parametrize("design", ["parallel", "stepped_wedge"])
+def test_a_trial_of_areas_by_months_counts_what_has_landed(
+    built: tuple[Workspace, Catalogue], small_areas: tuple[str, ...], tmp_path: Path, design: str
+) -> None:
+    workspace, catalogue = built
+    path = write_trial(tmp_path, small_areas, design=design)
+    report = seal_evaluation(workspace, catalogue, path, now=BEFORE)
+    assert report.entry.name == "areas_drawn"
+    protocol = read_protocol(path)
+    data = read_workspace_data(workspace, catalogue, protocol, tmp_path)
+    events = data.open_outcomes()["violence"]
+    with open_warehouse(workspace) as warehouse:
+        counts = open_measures(warehouse, catalogue).count_definition(
+            catalogue.definitions["police_uk_violence"], level="lsoa21"
+        )
+    held = counts.definite.select_areas(small_areas)
+    column = {f"{period.first:%Y-%m}": at for at, period in enumerate(held.periods)}
+    inside = held.values[:, [column[f"2025-{number:02d}"] for number in range(1, 7)]]
+    assert events.place.size == inside.sum() > 50
+    assert np.array_equal(np.bincount(events.place, minlength=30), inside.sum(axis=1))
+    assert np.array_equal(np.bincount(events.day, minlength=6), inside.sum(axis=0))
+    if design == "parallel":
+        early = held.values[:, [column[f"2024-{number:02d}"] for number in range(9, 13)]]
+        assert np.array_equal(np.bincount(events.before_period, minlength=4), early.sum(axis=0))
+    found = run_evaluation(workspace, catalogue, path, now=AFTER).evaluation
+    assert found.primary.lower < 1 < found.primary.upper  # nothing was done
+    assert found.primary.treated is not None and found.primary.evidence.maryland == 5
+    assert "data.police.uk" in found.sources[0] and found.sources[1] == "schedule.csv"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"starts": datetime.date(2025, 2, 1), "months": 5}, "are not the schedule's"),
+        ({"before": 10}, "Outcomes count from 2024-03-01 to 2025-06-30, and outcomes have landed from 2024-05-01 to 2024-07-31"),
+        ({"counts": {"feed": "police_uk_street", "level": "ward"}}, "which is no ward here; write codes"),
+        ({"counts": {"feed": "police_uk_street", "level": "lsoa21", "partners": ["atlantis"]}}, "There is no force 'atlantis'"),
+        (
+            {"outcomes": [{"name": "a", "title": "visits", "role": "primary", "definition": "assault_attendances"}]},
+            "Outcome a: there is no definition 'assault_attendances' in the feed 'police_uk_street'",
+        ),
+        (
+            {"outcomes": [{"name": "a", "title": "weapons", "role": "primary", "definition": "police_uk_public_space_violence"}]},
+            "patrols themselves put offences of it on record",
+        ),
+    ],
+)  # fmt: skip
+def test_a_trial_of_areas_that_cannot_be_is_refused_before_it_is_opened(
+    built: tuple[Workspace, Catalogue],
+    small_areas: tuple[str, ...],
+    tmp_path: Path,
+    changes: dict[str, Any],
+    message: str,
+) -> None:
+    workspace, catalogue = built
+    protocol = read_protocol(write_trial(tmp_path, small_areas, **changes))
+    with pytest.raises(EvaluationRefused, match=message):
+        check_protocol(protocol, read_workspace_data(workspace, catalogue, protocol, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"months": None, "days": 180}, "counted for areas by months"),
+        ({"files": {"schedule": "schedule.csv", "draw": {"kind": "parallel", "treated": 15}, "events": "events.csv"}}, "unless a feed"),
+        ({"counts": None}, "names the file of events"),
+        ({"buffer_metres": 100}, "no buffer in metres"),
+        ({"outcomes": [{"name": "a", "title": "thefts", "role": "primary"}]}, "say which definition counts it"),
+    ],
+)  # fmt: skip
+def test_a_trial_of_areas_that_contradicts_itself_is_refused_as_it_is_read(
+    small_areas: tuple[str, ...], tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DefinitionsError, match=message):
+        read_protocol(write_trial(tmp_path, small_areas, **changes))

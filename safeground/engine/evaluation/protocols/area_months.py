@@ -18,7 +18,8 @@ _MONTH, _YEAR = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}")
 
 
 _OPEN = "open_data"
-_LEVELS = {"lsoa21": "lsoa21", "ward": "ward24", "district": "ltla24", "csp": "csp24", "force": "pfa24"}
+LEVELS = {"lsoa21": "lsoa21", "ward": "ward24", "district": "ltla24", "csp": "csp24", "force": "pfa24"}
+"""Levels of areas as a protocol writes them, with the vintage that they are counted in."""
 
 
 def _read_label(given: object) -> object:
@@ -191,7 +192,7 @@ class AreaMonthsProtocol(Protocol):
 
     @property
     def area_level(self) -> str | None:
-        return None if self.counts is None else _LEVELS[self.counts.level]
+        return None if self.counts is None else LEVELS[self.counts.level]
 
     @property
     def rule_of_files(self) -> str:

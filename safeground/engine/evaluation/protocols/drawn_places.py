@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from safeground.engine.catalogue import Words
 from safeground.engine.evaluation.contrasts import Contrast, compare_places, compare_starts
+from safeground.engine.evaluation.protocols.area_months import LEVELS, FeedCounts
+from safeground.engine.evaluation.protocols.common import OutcomeOfProtocol
 from safeground.engine.evaluation.protocols.trials import TrialProtocol
 from safeground.months import add_months
 
@@ -22,6 +24,8 @@ class DrawnPlacesProtocol(TrialProtocol):
     """What a place was drawn to have, as it stands after 'places drawn to have'."""
     days: int | None = Field(default=None, ge=14, le=1100)
     months: int | None = Field(default=None, ge=_FEWEST_PERIODS, le=120)
+    counts: FeedCounts | None = None
+    """Where a feed of the workspace is counted, month by month: places of the schedule are then areas, by their codes."""
 
     @model_validator(mode="after")
     def _has_periods(self) -> DrawnPlacesProtocol:
@@ -32,6 +36,30 @@ class DrawnPlacesProtocol(TrialProtocol):
         if self.months is not None and self.trial is not None:
             raise ValueError("a trial of the workspace runs by days; say how many days")
         return self
+
+    @model_validator(mode="after")
+    def _counts_areas_by_months(self) -> DrawnPlacesProtocol:
+        if self.counts is None:
+            return self
+        if self.files is None or self.months is None:
+            raise ValueError("a feed is counted for areas by months: give the schedule in files, and how many months")
+        if self.buffer_metres is not None:
+            raise ValueError("areas have no buffer in metres; leave buffer_metres out")
+        for outcome in self.outcomes:
+            if outcome.definition is None or outcome.feed is not None:
+                raise ValueError(f"outcome {outcome.name}: say which definition counts it; its feed stands in counts")
+        return self
+
+    @property
+    def counts_a_feed(self) -> bool:
+        return self.counts is not None
+
+    def feed_of(self, outcome: OutcomeOfProtocol) -> str | None:
+        return outcome.feed if self.counts is None else self.counts.feed
+
+    @property
+    def area_level(self) -> str | None:
+        return None if self.counts is None else LEVELS[self.counts.level]
 
     @property
     def unit(self) -> Literal["day", "month"]:

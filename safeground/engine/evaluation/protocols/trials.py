@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from safeground.engine.catalogue import DefinitionModel
 from safeground.engine.evaluation.draws import Draw
 from safeground.engine.evaluation.evidence import DesignKind
-from safeground.engine.evaluation.protocols.common import NAME, Protocol
+from safeground.engine.evaluation.protocols.common import NAME, OutcomeOfProtocol, Protocol
 from safeground.engine.statistics import FEWEST_RUNS
 from safeground.months import add_months, month_end, months_after
 
@@ -22,8 +22,8 @@ class TrialFiles(DefinitionModel):
 
     schedule: str
     """CSV: place, day, treated; and, if wanted, visits, minutes, left_out (the reason). The day of a month is its first."""
-    events: str
-    """CSV, a row an event: place, day, outcome; and, if wanted, harm, where (place or buffer)."""
+    events: str | None = None
+    """CSV, a row an event: place, day, outcome; and, if wanted, harm, where (place or buffer). None where a feed is counted."""
     places: str | None = None
     """CSV: place, easting, northing, radius in metres. Needed for a buffer."""
     draw: Draw
@@ -45,6 +45,10 @@ class TrialProtocol(Protocol):
     def _names_its_trial(self) -> TrialProtocol:
         if (self.trial is None) == (self.files is None):
             raise ValueError("name either a trial of the workspace (trial) or its files (files), and not both")
+        if self.files is not None and (self.files.events is None) != self.counts_a_feed:
+            raise ValueError(
+                "files.events names the file of events, unless a feed of the workspace is counted (counts)"
+            )
         for outcome in self.outcomes if self.trial is not None else ():
             if outcome.definition is None or outcome.feed is None:
                 raise ValueError(f"outcome {outcome.name}: say which definition counts it and in which feed")
@@ -53,6 +57,15 @@ class TrialProtocol(Protocol):
     @property
     def kind(self) -> DesignKind:
         return DesignKind.RANDOMISED
+
+    @property
+    def counts_a_feed(self) -> bool:
+        """Whether the schedule lies beside the protocol and its outcomes are counted in a feed of the workspace."""
+        return False
+
+    def feed_of(self, outcome: OutcomeOfProtocol) -> str | None:
+        """The feed that an outcome is counted in."""
+        return outcome.feed
 
     @property
     def unit(self) -> Literal["day", "month"]:
@@ -96,9 +109,9 @@ class TrialProtocol(Protocol):
 
     @property
     def is_from_files(self) -> bool:
-        return self.files is not None
+        return self.files is not None and not self.counts_a_feed
 
     @property
     def feeds(self) -> tuple[str, ...]:
-        named = (outcome.feed for outcome in self.outcomes if self.trial is not None)
+        named = (self.feed_of(outcome) for outcome in self.outcomes if not self.is_from_files)
         return tuple(dict.fromkeys(feed for feed in named if feed is not None))
