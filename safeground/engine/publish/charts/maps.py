@@ -59,7 +59,7 @@ def draw_choropleth(chart: Choropleth, canvas: Canvas) -> dict[str, Any]:
         _draw_legend(
             sketch, chart, legend, left=plot.width - _LEGEND_WIDTH, top=max(0.0, (map_height - legend_height) / 2)
         )
-    _name_outlines(sketch, chart.outlines, outlines, Box(0, 0, map_width, map_height))
+    name_outlines(sketch, chart.outlines, outlines, Box(0, 0, map_width, map_height))
     beneath = [
         _draw_shapes(sketch, areas, fills, stroke=palette.MAP_LINE, width=_hairline(len(areas), canvas)),
         _draw_shapes(sketch, outlines, None, stroke=palette.MAP_OUTLINE, width=1.1),
@@ -219,24 +219,33 @@ def _round_rings(polygon: Any) -> list[list[list[float]]]:
     return [[[round(x, 1), round(y, 1)] for x, y in ring.coords] for ring in rings]
 
 
-def _name_outlines(sketch: Sketch, areas: Sequence[AreaShape], shapes: Sequence[Any], inside: Box) -> None:
+def name_outlines(
+    sketch: Sketch,
+    areas: Sequence[AreaShape],
+    shapes: Sequence[Any],
+    inside: Box,
+    *,
+    around: Sequence[Box] | None = None,
+) -> None:
     """Each district's name where its land is widest, or beside the map with a leader where the name would hide the district.
 
-    A name that finds no place is left out; the table has them all.
+    A name that finds no place is left out; the table has them all. around: what a map shows over its districts; names then are quiet,
+    keep clear of it, and stand on their own land alone.
     """
     if not shapes:
         return
     size = 13.0 if not sketch.plot.canvas.is_narrow else 11.0
     land = shapely.union_all(list(shapes)).buffer(2)
     shapely.prepare(land)
-    taken: list[Box] = []
+    is_quiet, taken = around is not None, list(around or ())
+    colour = palette.QUIET_INK if is_quiet else palette.INK
     leaders: list[dict[str, object]] = []
     for area, shape in sorted(zip(areas, shapes, strict=True), key=lambda pair: (-pair[1].area, pair[0].code)):
         x, y, radius = _find_middle(shape)
-        lines = wrap_text(area.name, width=90.0, size=size, is_bold=True)
-        width = max(measure_text(line, size=size, is_bold=True) for line in lines) + 2
+        lines = wrap_text(area.name, width=90.0, size=size, is_bold=not is_quiet)
+        width = max(measure_text(line, size=size, is_bold=not is_quiet) for line in lines) + 2
         height = len(lines) * size * 1.2
-        is_small = width > _HIDING * 2 * radius
+        is_small = width > _HIDING * 2 * radius and not is_quiet
         spots = [*(_spots_outside(x, y, radius, width, height) if is_small else ()), *_spots_inside(x, y, height)]
         for middle_x, middle_y, is_outside in spots:
             box = Box(middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2)
@@ -246,7 +255,14 @@ def _name_outlines(sketch: Sketch, areas: Sequence[AreaShape], shapes: Sequence[
                 continue
             taken.append(box)
             sketch.add_text(
-                lines, x=middle_x, y=middle_y, align="center", is_bold=True, has_halo=not is_outside, size=size
+                lines,
+                x=middle_x,
+                y=middle_y,
+                align="center",
+                colour=colour,
+                is_bold=not is_quiet,
+                has_halo=not is_outside,
+                size=size,
             )
             if is_outside:
                 start_x, start_y = max(box.left, min(box.right, x)), max(box.top, min(box.bottom, y))

@@ -10,8 +10,8 @@ import numpy as np
 from safeground.design import palette
 from safeground.engine.documents import SpotMap, SpotMark
 from safeground.engine.publish.charts.canvas import Canvas, Plot, Sketch
-from safeground.engine.publish.charts.maps import draw_outlines, find_bounds, frame_map
-from safeground.engine.publish.charts.text import Box, place_labels, wrap_text
+from safeground.engine.publish.charts.maps import draw_outlines, find_bounds, frame_map, name_outlines
+from safeground.engine.publish.charts.text import Box, measure_text, place_labels, wrap_text
 
 _RADIUS = 4.5
 _LINE = 18.0
@@ -29,9 +29,12 @@ def draw_spot_map(chart: SpotMap, canvas: Canvas) -> dict[str, Any]:
     plot = Plot(canvas, height, (0.0, width), (height, 0.0), left=4, right=4, top=4, bottom=4)
     sketch = Sketch(plot)
     sketch.hide_axes()
-    layer, _ = draw_outlines(sketch, frame, chart.outlines) if chart.outlines else (None, [])
+    layer, outlines = draw_outlines(sketch, frame, chart.outlines) if chart.outlines else (None, [])
     dots = [_place(spot, frame) for spot in chart.spots]
-    _number(sketch, chart.spots, dots, Box(0, 0, width, frame.height))
+    inside = Box(0, 0, width, frame.height)
+    taken = _number(sketch, chart.spots, dots, inside)
+    if not canvas.is_narrow:  # where dots and names would crowd each other
+        name_outlines(sketch, chart.outlines, outlines, inside, around=taken)
     for is_marked in (False, True):
         rows = [
             {"x": plot.value_x(x), "y": plot.value_y(y)}
@@ -74,7 +77,8 @@ def _dot(is_marked: bool) -> dict[str, Any]:
     }
 
 
-def _number(sketch: Sketch, spots: Sequence[SpotMark], dots: Sequence[tuple[float, float]], inside: Box) -> None:
+def _number(sketch: Sketch, spots: Sequence[SpotMark], dots: Sequence[tuple[float, float]], inside: Box) -> list[Box]:
+    """The boxes that dots and numbers take."""
     size = 13.0 if not sketch.plot.canvas.is_narrow else 11.0
     taken = [Box(x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for x, y in dots]
     labels = [(spot.number, x, y, True) for spot, (x, y) in zip(spots, dots, strict=True)]
@@ -85,10 +89,15 @@ def _number(sketch: Sketch, spots: Sequence[SpotMark], dots: Sequence[tuple[floa
         if placed is None:
             continue  # the table has it
         sketch.add_text(placed.text, x=placed.x, y=placed.y, align=placed.align, is_bold=True, has_halo=True, size=size)
+        half = measure_text(
+            placed.text, size=size, is_bold=True
+        )  # twice what it takes, on whichever side it is aligned
+        taken.append(Box(placed.x - half, placed.y - size * 0.6, placed.x + half, placed.y + size * 0.6))
         if placed.needs_leader:
             ends = ((x, y), (placed.x, placed.y))
             leaders += [{"x": sketch.plot.value_x(a), "y": sketch.plot.value_y(b), "run": spot.number} for a, b in ends]
     sketch.add("line", leaders, group="run", color=palette.QUIET_INK, strokeWidth=0.8)
+    return taken
 
 
 def _make_legend(chart: SpotMap, canvas: Canvas, width: float) -> list[tuple[bool, list[str]]]:
