@@ -19,6 +19,7 @@ from safeground.engine.assessment import (
     read_wording,
     write_assessment,
 )
+from safeground.engine.build.checking import check_for_warehouse
 from safeground.engine.build.code_version import get_code_version
 from safeground.engine.build.receiving import expected_partners, get_problems
 from safeground.engine.build.releasing import check_before_release, make_nestings, put_results, refuse_leaks
@@ -29,7 +30,6 @@ from safeground.engine.documents import Audience, Document
 from safeground.engine.feeds import (
     CheckReport,
     Delivery,
-    check_deliveries,
     check_workspace,
     get_live_deliveries,
     summarise_problems,
@@ -123,7 +123,7 @@ def build_editions(
                 f"Nothing has landed in {workspace.root}; land files with: safeground land {workspace.root} FILES"
             )
         read_wording(workspace.wording, catalogue.outline)  # a file of no chapter is told before anything is worked out
-        checks = tuple(check_deliveries(workspace, catalogue.feeds, live, progress=progress))
+        checks = check_for_warehouse(workspace, catalogue.feeds, live, progress=progress)
         finished = workspace.warehouse.all
         generation = conform_deliveries(workspace, catalogue.feeds, live, checks, progress=progress)
         # Where nothing has changed it is the one in use, whose record tells of the build that made it and not of this one.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from safeground.engine.build.checking import check_for_warehouse
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import count_things
 from safeground.engine.feeds import (
@@ -19,7 +20,6 @@ from safeground.engine.feeds import (
     ProblemSummary,
     Refusal,
     Verdict,
-    check_deliveries,
     check_workspace,
     get_check_report,
     get_live_deliveries,
@@ -170,7 +170,8 @@ def land_and_check(
             keys=keys,
             progress=progress,
         )
-        checks = check_deliveries(workspace, catalogue.feeds, _find_unchecked(workspace, report), progress=progress)
+        unchecked = _find_unchecked(workspace, report)
+        checks = check_for_warehouse(workspace, catalogue.feeds, unchecked, progress=progress)
     return ReceivingReport(
         report.landed,
         report.unchanged,
@@ -209,7 +210,7 @@ def check_everything(workspace: Workspace, catalogue: Catalogue, *, progress: Pr
     """Check every live delivery (what was checked before is not read again), then the deliveries together."""
     with workspace.exclusive():
         live = get_live_deliveries(workspace)
-        checks = check_deliveries(workspace, catalogue.feeds, live, progress=progress or no_progress)
+        checks = check_for_warehouse(workspace, catalogue.feeds, live, progress=progress)
         across = check_workspace(workspace, catalogue.feeds, partners=expected_partners(catalogue))
         return CheckingReport(tuple(checks), tuple(across), live)
 

@@ -3,6 +3,7 @@
 from safeground.engine.feeds.certificates import Certificate, certificate_name, get_certificates, make_certificate
 from safeground.engine.feeds.checking.check import check_deliveries
 from safeground.engine.feeds.checking.cross_checks import ExpectedPartners, check_workspace
+from safeground.engine.feeds.checking.keeping import KeptRows, RowKeeper
 from safeground.engine.feeds.checking.plain import DISTINCT, NUMBER, TEXT, codes_of_rows, is_plain, read_plain
 from safeground.engine.feeds.checking.problem_summaries import ProblemSummary, summarise_problems
 from safeground.engine.feeds.checking.reading import open_landed
@@ -13,8 +14,10 @@ from safeground.engine.feeds.checking.store import (
     accepted_path,
     counts_path,
     get_check_report,
+    kept_rows_path,
     open_quarantine,
     quarantine_path,
+    remove_kept_rows,
 )
 from safeground.engine.feeds.deliveries import Archive, Delivery, get_deliveries, get_live_deliveries
 from safeground.engine.feeds.fetching.fetch import FetchedFile, FetchReport, fetch_source
@@ -45,6 +48,7 @@ __all__ = [
     "FileCheck",
     "HarmWeights",
     "HarmWeightsError",
+    "KeptRows",
     "KeyProblem",
     "LandingReport",
     "Problem",
@@ -54,6 +58,7 @@ __all__ = [
     "Refused",
     "Retention",
     "RetentionReport",
+    "RowKeeper",
     "ScorecardRow",
     "Severity",
     "Verdict",
@@ -72,6 +77,7 @@ __all__ = [
     "get_deliveries",
     "get_live_deliveries",
     "is_plain",
+    "kept_rows_path",
     "land_files",
     "load_fetch_sources",
     "make_at_rest_key",
@@ -84,6 +90,7 @@ __all__ = [
     "quarantine_path",
     "read_harm_weights",
     "read_plain",
+    "remove_kept_rows",
     "review_agreements",
     "summarise_problems",
     "supply_scorecard",

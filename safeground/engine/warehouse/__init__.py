@@ -3,6 +3,7 @@
 from safeground.engine.warehouse.conform import conform_deliveries
 from safeground.engine.warehouse.engines import Engine, EngineUnavailable, check_engine
 from safeground.engine.warehouse.generation import Generation, get_generation
+from safeground.engine.warehouse.keeping import PartKeeper
 from safeground.engine.warehouse.operators import OperatorNotAllowed, check_operators
 from safeground.engine.warehouse.parts import ConformError
 from safeground.engine.warehouse.reading import LiveDelivery, Warehouse, open_warehouse
@@ -18,6 +19,7 @@ __all__ = [
     "Generation",
     "LiveDelivery",
     "OperatorNotAllowed",
+    "PartKeeper",
     "Warehouse",
     "WarehouseRemoval",
     "check_engine",

@@ -16,15 +16,22 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from safeground.engine.catalogue import EventsTable, Feeds
-from safeground.engine.feeds import CheckReport, Delivery, counts_path
+from safeground.engine.catalogue import EventsTable, Feeds, LookupsTable
+from safeground.engine.feeds import (
+    CheckReport,
+    Delivery,
+    counts_path,
+    get_check_report,
+    get_live_deliveries,
+    remove_kept_rows,
+)
 from safeground.engine.warehouse.database import WORKERS, open_database
-from safeground.engine.warehouse.generation import Generation, get_generation, read_generation, write_record
+from safeground.engine.warehouse.generation import Generation, read_generation, usable_generation, write_record
 from safeground.engine.warehouse.parts import ConformError, Part, expect_rows, make_part, plan_parts, select_codes
 from safeground.engine.warehouse.sources import quote_text
 from safeground.engine.warehouse.tables import DELIVERIES, TABLES
 from safeground.engine.warehouse.vintages import CodeVintages, read_code_vintages
-from safeground.engine.workspace import Progress, Workspace, WorkspaceError, hash_file, link_or_copy, no_progress
+from safeground.engine.workspace import Progress, Workspace, hash_file, link_or_copy, no_progress
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,13 +58,11 @@ def conform_deliveries(
     """
     used = _match_reports(deliveries, reports)
     with workspace.exclusive():
-        before = _usable_generation(workspace)
+        before = usable_generation(workspace)
         folder = workspace.warehouse.new_generation()
         with open_database(str(workspace.stage_folder("spill-"))) as connection:
             work = _Work(workspace, folder, before, connection)
-            lookups = [part for part in plan_parts(feeds, used, vintages="") if part.table == "lookups"]
-            work.bring(lookups, {}, lambda cursor, part: "NULL", progress)
-            vintages = read_code_vintages(folder / part.path for part in lookups)
+            vintages = work.bring_lookups(plan_parts(feeds, used, vintages=""), progress)
             parts = plan_parts(feeds, used, vintages=vintages.digest)
             rest = [part for part in parts if part.table != "lookups"]
             new = [part for part in rest if work.find(part) is None]
@@ -77,7 +82,31 @@ def conform_deliveries(
         write_record(folder, keys, made=work.made)
         generation = read_generation(workspace.warehouse.swap_in(folder))
         workspace.warehouse.sweep()
+        remove_kept_rows(workspace)
         return generation
+
+
+def read_landed_vintages(workspace: Workspace, feeds: Feeds) -> CodeVintages:
+    """The vintage of every code that the lookups name which have landed and been checked: what `conform_deliveries` will find.
+
+    Call it while holding the workspace.
+    """
+    of_lookups = {
+        name
+        for name, contract in feeds.contracts.items()
+        if any(isinstance(variant.becomes, LookupsTable) for variant in contract.variants)
+    }
+    deliveries = [each for name in sorted(of_lookups) for each in get_live_deliveries(workspace, feed=name)]
+    reports = [report for each in deliveries if (report := get_check_report(workspace, each.id)) is not None]
+    checked = {report.delivery for report in reports}
+    used = _match_reports([each for each in deliveries if each.id in checked], reports)
+    folder = workspace.stage_folder("lookups-")
+    try:
+        with open_database(str(folder)) as connection:
+            work = _Work(workspace, folder, usable_generation(workspace), connection)
+            return work.bring_lookups(plan_parts(feeds, used, vintages=""), no_progress)
+    finally:
+        shutil.rmtree(folder)
 
 
 def _match_reports(
@@ -89,14 +118,6 @@ def _match_reports(
             raise ConformError(f"{delivery.id} has not been checked; check it before the warehouse is built.")
     pairs = [(delivery, by_id[delivery.id]) for delivery in sorted(deliveries, key=lambda delivery: delivery.id)]
     return tuple((delivery, report) for delivery, report in pairs if report.is_used)
-
-
-def _usable_generation(workspace: Workspace) -> Generation | None:
-    """The generation in use; None where there is none or it cannot be read, since this run makes a whole new one anyway."""
-    try:
-        return get_generation(workspace)
-    except WorkspaceError:
-        return None
 
 
 class _Work:
@@ -114,6 +135,12 @@ class _Work:
             return None
         path = self.before.folder / part.path
         return path if path.is_file() else None
+
+    def bring_lookups(self, parts: Sequence[Part], progress: Progress) -> CodeVintages:
+        """Bring those of the parts that are lookups, and read the vintages they tell."""
+        lookups = [part for part in parts if part.table == "lookups"]
+        self.bring(lookups, {}, lambda cursor, part: "NULL", progress)
+        return read_code_vintages(self.folder / part.path for part in lookups)
 
     def bring(
         self,

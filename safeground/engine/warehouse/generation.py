@@ -38,6 +38,14 @@ def get_generation(workspace: Workspace) -> Generation | None:
     return None if folder is None else read_generation(folder)
 
 
+def usable_generation(workspace: Workspace) -> Generation | None:
+    """The generation in use; None where there is none or it cannot be read, since whoever asks makes a whole new one anyway."""
+    try:
+        return get_generation(workspace)
+    except WorkspaceError:
+        return None
+
+
 def read_generation(folder: Path) -> Generation:
     """The generation in a folder. Raises WorkspaceError where its record is missing, damaged or of another version."""
     try:

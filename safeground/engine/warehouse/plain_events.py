@@ -31,6 +31,14 @@ def can_write_plain(delivery: Delivery, report: CheckReport) -> bool:
     return is_plain(delivery) and not report.rows_are_rewritten and not is_padded
 
 
+def plain_kinds(target: EventsTable | OutcomesTable) -> dict[str, pa.DataType]:
+    """The columns as sent that rows are made of, and how each is read (`read_plain`)."""
+    schema = _schema(target.table)
+    sent = _sent_columns(target, schema)
+    kinds = {name: NUMBER if schema.field(column).type == NUMBER else DISTINCT for column, name in sent.items()}
+    return kinds | ({target.event_id: TEXT} if target.event_id is not None else {})
+
+
 def write_plain(
     target: EventsTable | OutcomesTable, delivery: Delivery, path: Path, *, vintages: Mapping[str, str]
 ) -> int:
@@ -39,36 +47,59 @@ def write_plain(
     Raises pa.ArrowInvalid where a line or a number cannot be read; what lies at `path` then is of no use.
     """
     names = contract_names(delivery)
-    schema = _schema(target.table)
-    stated = {column: getattr(target, column, None) for column in schema.names}
-    sent = {column: name for column, name in stated.items() if name is not None and name in names}
-    kinds = {sent[column]: NUMBER if schema.field(column).type == NUMBER else DISTINCT for column in sent}
-    kinds[target.event_id] = TEXT
-    rows = 0
-    with pq.ParquetWriter(path, schema, **_OPTIONS, **_encoding(schema)) as writer:
+    kinds = {name: kind for name, kind in plain_kinds(target).items() if name in names}
+    with PlainWriter(target, delivery, path, vintages=vintages) as writer:
         for chunk in read_plain(delivery, names, kinds):
-            number = len(chunk)
-            months = chunk[target.month]
-            codes = chunk[target.area_code]
-            made = {
-                "delivery": pa.DictionaryArray.from_arrays(np.zeros(number, np.int32), [delivery.id]),
-                "row": pa.array(np.arange(rows + 1, rows + number + 1, dtype=np.int32)),
-                "month": _recoded(
-                    months, [datetime.date.fromisoformat(f"{value}-01") for value in _values(months)], pa.date32()
-                ),
-                "area_vintage": _encoded(codes, [vintages.get(code) for code in _values(codes)]),
-            }
-            columns = [
-                made[column]
-                if column in made
-                else chunk[sent[column]]
-                if column in sent
-                else pa.nulls(number, schema.field(column).type)
-                for column in schema.names
-            ]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-            rows += number
-    return rows
+            writer.write(chunk)
+    return writer.rows
+
+
+class PlainWriter:
+    """Writes rows as they come from the plain reader (`plain_kinds`); close it, or use it in a `with`. vintages: code to vintage."""
+
+    def __init__(
+        self, target: EventsTable | OutcomesTable, delivery: Delivery, path: Path, *, vintages: Mapping[str, str]
+    ) -> None:
+        self._target, self._vintages = target, vintages
+        self._delivery = pa.array([delivery.id], pa.string())
+        self._schema = _schema(target.table)
+        self._sent = _sent_columns(target, self._schema)
+        self._file = pq.ParquetWriter(path, self._schema, **_OPTIONS, **_encoding(self._schema))
+        self.rows = 0
+
+    def __enter__(self) -> PlainWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, chunk: pa.RecordBatch) -> None:
+        """The next rows. Raises ValueError for a month that is none."""
+        number = len(chunk)
+        months, codes = chunk[self._target.month], chunk[self._target.area_code]
+        dates: list[object] = [datetime.date.fromisoformat(f"{value}-01") for value in _values(months)]
+        made = {
+            "delivery": pa.DictionaryArray.from_arrays(np.zeros(number, np.int32), self._delivery),
+            "row": pa.array(np.arange(self.rows + 1, self.rows + number + 1, dtype=np.int32)),
+            "month": _recoded(months, dates, pa.date32()),
+            "area_vintage": _encoded(codes, [self._vintages.get(code) for code in _values(codes)]),
+        }
+        for column, name in self._sent.items():
+            if column not in made and name in chunk.schema.names:
+                made[column] = chunk[name]
+        columns = [made[field.name] if field.name in made else pa.nulls(number, field.type) for field in self._schema]
+        self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+        self.rows += number
+
+    def close(self) -> None:
+        """Only then is the file whole."""
+        self._file.close()
+
+
+def _sent_columns(target: EventsTable | OutcomesTable, schema: pa.Schema) -> dict[str, str]:
+    """Our columns to those as sent."""
+    stated = {column: getattr(target, column, None) for column in schema.names}
+    return {column: name for column, name in stated.items() if name is not None}
 
 
 _OPTIONS = {"write_statistics": _COMPARED, "store_schema": False}

@@ -15,7 +15,9 @@ import pyarrow as pa
 from safeground.engine.catalogue import AreaCodes, Contract, EventsTable, Feeds, RowsTable, Variant
 from safeground.engine.feeds.checking.counts import add_up, areas_table, as_distinct, count_areas, count_groups
 from safeground.engine.feeds.checking.judging import Verdicts
+from safeground.engine.feeds.checking.keeping import RowKeeper
 from safeground.engine.feeds.checking.notes import note_layout, tell_named_partner, tell_stated_rows
+from safeground.engine.feeds.checking.plain import is_plain
 from safeground.engine.feeds.checking.quarantine import quarantine_lines
 from safeground.engine.feeds.checking.reading import FileLayout, get_layout
 from safeground.engine.feeds.checking.report import CheckReport, Problem, Severity, Verdict
@@ -46,9 +48,16 @@ class Task:
 
 
 def check_deliveries(
-    workspace: Workspace, feeds: Feeds, deliveries: Sequence[Delivery], *, progress: Progress | None = None
+    workspace: Workspace,
+    feeds: Feeds,
+    deliveries: Sequence[Delivery],
+    *,
+    keeper: RowKeeper | None = None,
+    progress: Progress | None = None,
 ) -> tuple[CheckReport, ...]:
     """Check deliveries; one report each, in their order. What was checked before and still holds is not checked again.
+
+    keeper: makes something else of the rows of those that are plain and sound, in the same reading.
 
     Writes check.json, counts.parquet, accepted.parquet and rows.csv as ARCHITECTURE.md lays them out. Raises KeyError for a delivery
     of a feed that has no contract.
@@ -72,7 +81,7 @@ def check_deliveries(
     verdicts: Verdicts = {}
     if tasks:
         with workspace.exclusive(), open_database(workspace) as connection:
-            for task, sifted in _sift_ahead(connection, feeds, tasks):
+            for task, sifted in _sift_ahead(workspace, connection, feeds, tasks, keeper):
                 report = _accept(workspace, connection, task, sifted) if sifted else None
                 reports[task.delivery.id] = report or check_one(workspace, connection, feeds, task, verdicts)
                 done += 1
@@ -93,23 +102,34 @@ def open_database(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _sift_ahead(
-    connection: duckdb.DuckDBPyConnection, feeds: Feeds, tasks: Iterable[Task]
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    feeds: Feeds,
+    tasks: Iterable[Task],
+    keeper: RowKeeper | None,
 ) -> Iterator[tuple[Task, Sifted | None]]:
     """Every task in turn with what the sieve made of it, None where it has to be checked row by row."""
     sieves: dict[object, Sieve | None] = {}
     waiting: deque[tuple[Task, Future[Sifted | None]]] = deque()
     with ThreadPoolExecutor(_WORKERS) as pool:
-        for task in tasks:
+        for number, task in enumerate(tasks):
             shape = (task.delivery.feed, task.delivery.variant, task.layout.columns)
             if shape not in sieves:
                 columns, variant = task.layout.columns, task.variant
+                to_keep = keeper.columns(variant) if keeper else {}
                 fits = can_sift(columns, variant)
-                sieves[shape] = Sieve(connection, columns, variant=variant, feeds=feeds) if fits else None
+                sieves[shape] = (
+                    Sieve(connection, columns, variant=variant, feeds=feeds, to_keep=to_keep) if fits else None
+                )
             sieve = sieves[shape]
             if sieve is None or not task.layout.is_for_duckdb:
                 waiting.append((task, pool.submit(lambda: None)))
             else:
-                waiting.append((task, pool.submit(sieve.sift, task.layout)))
+                kept = None
+                if keeper is not None and sieve.can_keep and is_plain(task.delivery):
+                    path = workspace.staging / f"kept-{number}.parquet"
+                    kept = keeper.begin(task.delivery, task.variant, report_key=task.key, path=path)
+                waiting.append((task, pool.submit(sieve.sift, task.layout, kept)))
             if len(waiting) > 2 * _WORKERS:
                 ready, sifted = waiting.popleft()
                 yield ready, sifted.result()
@@ -125,6 +145,8 @@ def _accept(
     if len(sifted.repeated):
         found = check_repeats(connection, task.layout, sifted.repeated, contract=task.contract, variant=task.variant)
         if found is None:
+            if sifted.kept is not None:
+                sifted.kept.discard()
             return None
         problems = found
     report = make_report(
@@ -139,6 +161,8 @@ def _accept(
     if isinstance(task.variant.becomes, EventsTable):
         writer.write_counts(sifted.counts)
     writer.write_hashes(sifted.hashes)
+    if sifted.kept is not None:
+        writer.put_kept_rows(sifted.kept)
     writer.write_report(report)
     return report
 

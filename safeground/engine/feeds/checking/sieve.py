@@ -9,9 +9,10 @@ One pass gives the event counts and the identifiers' hashes too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
+from types import MappingProxyType
 
 import duckdb
 import numpy as np
@@ -33,6 +34,7 @@ from safeground.engine.catalogue import (
 )
 from safeground.engine.feeds.checking.counts import add_up, count_groups
 from safeground.engine.feeds.checking.identifiers import find_digits, hash_digits, octets_of
+from safeground.engine.feeds.checking.keeping import KeptRows
 from safeground.engine.feeds.checking.plain import (
     DISTINCT,
     NUMBER,
@@ -60,6 +62,8 @@ class Sifted:
     """Sorted 64-bit hashes of the identifiers that are not blank."""
     repeated: pa.Array
     """The identifiers whose hashes repeat, as text."""
+    kept: KeptRows | None = None
+    """What was made of the rows, finished; None where nothing was asked for or came of it."""
 
 
 def can_sift(columns: tuple[str, ...], variant: Variant) -> bool:
@@ -98,10 +102,19 @@ class _Suspect(Exception):
 
 
 class Sieve:
-    """For deliveries of one variant whose files have the same columns. Several threads may sift at once."""
+    """For deliveries of one variant whose files have the same columns. Several threads may sift at once.
+
+    to_keep: how columns are read that are wanted of plain files, whatever the rules ask (`keeping.RowKeeper.columns`).
+    """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], *, variant: Variant, feeds: Feeds
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        columns: tuple[str, ...],
+        *,
+        variant: Variant,
+        feeds: Feeds,
+        to_keep: Mapping[str, pa.DataType] = MappingProxyType({}),
     ) -> None:
         self._cursor = connection.cursor()
         self._lock = Lock()
@@ -124,6 +137,11 @@ class Sieve:
         asked |= dict.fromkeys(self._alike)
         self._kinds = {name: DISTINCT for name in asked}
         self._kinds |= dict.fromkeys(self._digits, TEXT) | dict.fromkeys(covered, NUMBER)
+        kept = {name: kind for name, kind in to_keep.items() if name in columns}
+        # The rules come first: what they read in another way would be another file.
+        self.can_keep = bool(kept) and all(self._kinds.get(name, kind) == kind for name, kind in kept.items())
+        """Whether the columns to keep are read as they are wanted."""
+        self._kinds_to_keep = {**self._kinds, **kept}
         self._together = [
             check
             for check in variant.checks
@@ -133,11 +151,28 @@ class Sieve:
         self._codes = {column.name: codes_of(column.constraints, feeds) or () for column in variant.columns}
         self._own_month = any(isinstance(check, MonthOfFile) for check in variant.checks)
 
-    def sift(self, layout: FileLayout) -> Sifted | None:
-        """None where the delivery has to be checked row by row."""
-        alike: dict[str, set[str | None]] = {name: set() for name in self._alike}
+    def sift(self, layout: FileLayout, kept: KeptRows | None = None) -> Sifted | None:
+        """None where the delivery has to be checked row by row. kept: is given the rows of a plain file, where `can_keep`."""
+        if kept is None:
+            return self._sift(layout, None)
         try:
-            chunks = [self._sift_chunk(chunk, layout, alike) for chunk in self._read(layout)]
+            sifted = self._sift(layout, kept)
+        except BaseException:
+            kept.discard()
+            raise
+        if sifted is None:
+            kept.discard()
+            return None
+        return sifted if kept.finish() else replace(sifted, kept=None)
+
+    def _sift(self, layout: FileLayout, kept: KeptRows | None) -> Sifted | None:
+        alike: dict[str, set[str | None]] = {name: set() for name in self._alike}
+        chunks = []
+        try:
+            for chunk in self._read(layout, self._kinds if kept is None else self._kinds_to_keep):
+                chunks.append(self._sift_chunk(chunk, layout, alike))
+                if kept is not None:
+                    kept.take(chunk)
         except (_Suspect, pa.ArrowInvalid, duckdb.InvalidInputException):
             return None
         if sum(rows for rows, _, _ in chunks) != layout.delivery.records:
@@ -152,11 +187,12 @@ class Sieve:
             without_area=pc.sum(counts.filter(pc.is_null(counts["area_code"]))["events"]).as_py() or 0,
             hashes=in_order,
             repeated=_find_texts(identifiers, hashes, repeated),
+            kept=kept,
         )
 
-    def _read(self, layout: FileLayout) -> Iterator[pa.RecordBatch]:
+    def _read(self, layout: FileLayout, kinds: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
         if is_plain(layout.delivery):
-            yield from read_plain(layout.delivery, layout.names, self._kinds)
+            yield from read_plain(layout.delivery, layout.names, kinds)
             return
         chosen = []
         for name, kind in self._kinds.items():

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from safeground.engine.catalogue import Contract, Feeds
+from safeground.engine.feeds.checking.keeping import KeptRows
 from safeground.engine.feeds.checking.report import CheckReport, from_json, to_json
 from safeground.engine.feeds.deliveries import Delivery
 from safeground.engine.feeds.sharing.encryption import Cipher, is_encrypted, open_encrypted
@@ -25,6 +26,9 @@ from safeground.engine.workspace import Workspace, move_into_place
 REPORT, COUNTS, ACCEPTED, QUARANTINE = "check.json", "counts.parquet", "accepted.parquet", "rows.csv"
 HASHES, EVENT_HASHES = "identifiers.npy", "events.npy"
 AREAS = "areas.parquet"
+KEPT = "kept-"
+_KEY_DIGITS = 16
+"""Of the 64 of a key, in the name of a file: Windows knows no path of more than 260 characters."""
 
 
 def checked_folder(workspace: Workspace, delivery_id: str) -> Path:
@@ -63,6 +67,18 @@ def get_event_hashes(workspace: Workspace, delivery_id: str) -> np.ndarray:
     """
     path = checked_folder(workspace, delivery_id) / EVENT_HASHES
     return np.load(path) if path.exists() else np.empty(0, np.uint64)
+
+
+def kept_rows_path(workspace: Workspace, delivery_id: str, key: str) -> Path:
+    """What was made of a delivery's rows during its check (`keeping.KeptRows`), by what it was made from. There under a report that was
+    made with it, until whoever it is for has taken it over."""
+    return checked_folder(workspace, delivery_id) / f"{KEPT}{key[:_KEY_DIGITS]}.parquet"
+
+
+def remove_kept_rows(workspace: Workspace) -> None:
+    """Remove whatever was made of any delivery's rows during its check: it is in use elsewhere by now, or of no use."""
+    for path in workspace.checked.glob(f"*/*/*/*/{KEPT}*"):
+        path.unlink()
 
 
 def quarantine_path(workspace: Workspace, delivery_id: str) -> Path:
@@ -132,6 +148,8 @@ class ResultWriter:
         except FileExistsError:
             for stale in (REPORT, COUNTS, AREAS, ACCEPTED, HASHES, EVENT_HASHES):
                 (self._folder / stale).unlink(missing_ok=True)
+            for stale_rows in self._folder.glob(f"{KEPT}*"):
+                stale_rows.unlink()
         quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
 
     def write_counts(self, counts: pa.Table) -> None:
@@ -160,6 +178,10 @@ class ResultWriter:
 
     def write_event_hashes(self, hashes: np.ndarray) -> None:
         self._write_array(EVENT_HASHES, hashes)
+
+    def put_kept_rows(self, kept: KeptRows) -> None:
+        """Put a finished file in its place."""
+        move_into_place(kept.path, kept_rows_path(self._workspace, self._id, kept.key), durable=False)
 
     def write_quarantine(self, lines: Iterable[Sequence[object]], *, cipher: Cipher | None = None) -> None:
         """rows.csv, encrypted where the delivery is."""
