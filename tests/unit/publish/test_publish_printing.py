@@ -78,13 +78,18 @@ def test_a_column_of_notes_without_a_note_is_left_out_of_pages_alone():
 def test_the_name_of_a_row_stays_in_one_line_however_many_columns_there_are():
     """25 rows of 25 lines stand on a page on its side; with a second line for each long name the last would need a page of its own."""
     names = [f"Southend-on-Sea {number:03d}D" for number in range(25)]
-    numbers = (Column(f"c{n}", f"{n}: People of working age shut out", True) for n in range(9))
+    factors = (
+        "People in income deprivation", "Children in income deprivation", "People of working age shut out of work",
+        "Children who do worse at school or are absent more", "Adults with few qualifications", "Mood and anxiety disorders",
+        "Illness and disability", "Overcrowded homes", "Residents under 25",
+    )  # fmt: skip
+    numbers = (Column(f"c{n}", f"{'ABCDEFGHI'[n]}: {title}", True) for n, title in enumerate(factors))
     columns = (Column("area", "Neighbourhood"), Column("district", "District"), *numbers)
     rows = tuple((name, "Southend-on-Sea", *[make_count(20)] * 9) for name in names)
     [chapter] = present(Table("wide", "Wide", columns, rows, "Made up"))
     layout = next(block["layout"] for block in chapter["blocks"] if block["kind"] == "table")
     assert layout["is_landscape"]
-    assert layout["widths"][0] >= measure_text(names[0], size=layout["size"])
+    assert layout["widths"][0] >= measure_text(names[0], size=layout["size"]) + 9, "with the room beside it"
 
 
 def test_paper_tells_how_each_definition_was_counted():

@@ -24,7 +24,7 @@ _WIDEST = 60.0
 _COMFORT = 9.0
 """Ems that a column of prose needs so as not to become a ribbon of single words."""
 _NAME = 13.0
-"""Ems up to which what names a row stays in one line: a second line for each costs a long table a page."""
+"""Ems up to which what names a row stays in one line where there is room: a second line for each costs a long table a page."""
 _MOST_LINES = 4.0
 """Lines a row may have on average before a page on its side is easier to read."""
 _SAFETY = 1.03
@@ -37,9 +37,9 @@ def lay_out_table(columns: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """{'size': points, 'widths': points a column, 'is_landscape': bool} for cells as `present_table` gives them."""
     least = [_find_least(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
     wanted = [_find_wanted(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
-    least[0] = max(least[0], _find_name([row[0] for row in rows]))
+    named = [max(least[0], _find_name([row[0] for row in rows])), *least[1:]]
     usual = [_find_usual([row[place] for row in rows]) for place in range(len(columns))]
-    usual = [max(pair) for pair in zip(least, usual, strict=True)]
+    usual = [max(pair) for pair in zip(named, usual, strict=True)]
     wanted = [max(pair) for pair in zip(usual, wanted, strict=True)]
     candidates = [
         *((size, PORTRAIT_WIDTH, False) for size in _SIZES),
@@ -47,7 +47,7 @@ def lay_out_table(columns: Row, rows: Sequence[Row]) -> dict[str, Any]:
     ]
     for size, width, is_landscape in candidates:
         room = (width - _PADDING * len(columns)) / size
-        widths = _share((least, usual, wanted), room)
+        widths = _share((least, named, usual, wanted), room)
         if sum(least) <= room and (is_landscape or _count_lines(rows, widths) <= _MOST_LINES * len(rows)):
             break
     return {
