@@ -24,13 +24,23 @@ import typst
 import vl_convert
 import xlsxwriter
 
-import safeground.engine.build
 import safeground.engine.publish.formats
 import safeground.engine.publish.pages
 import safeground.engine.warehouse.duckdb_engine
 from safeground import cli
+from safeground.engine import build
 
-IMPORTED = (altair, docx, openpyxl, typst, vl_convert, xlsxwriter, safeground)
+IMPORTED = (
+    altair,
+    docx,
+    openpyxl,
+    typst,
+    vl_convert,
+    xlsxwriter,
+    safeground,
+    *(getattr(build, name) for name in build.__all__),
+)
+"""The door of `build` opens a room when something of it is asked for; here they are all opened."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__])
