@@ -229,8 +229,8 @@ def name_outlines(
 ) -> None:
     """Each district's name where its land is widest, or beside the map with a leader where the name would hide the district.
 
-    A name that finds no place is left out; the table has them all. around: what a map shows over its districts; names then are quiet,
-    keep clear of it, and stand on their own land alone.
+    A name that finds no place is left out; the table has them all. around: what a map shows over its districts; names then are quiet
+    and keep clear of it, on their own land where there is room.
     """
     if not shapes:
         return
@@ -245,8 +245,9 @@ def name_outlines(
         lines = wrap_text(area.name, width=90.0, size=size, is_bold=not is_quiet)
         width = max(measure_text(line, size=size, is_bold=not is_quiet) for line in lines) + 2
         height = len(lines) * size * 1.2
-        is_small = width > _HIDING * 2 * radius and not is_quiet
-        spots = [*(_spots_outside(x, y, radius, width, height) if is_small else ()), *_spots_inside(x, y, height)]
+        is_small = width > _HIDING * 2 * radius
+        outside = _spots_outside(x, y, radius, width, height) if is_small else []
+        spots = [*_spots_inside(x, y, height), *outside] if is_quiet else [*outside, *_spots_inside(x, y, height)]
         for middle_x, middle_y, is_outside in spots:
             box = Box(middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2)
             if not box.is_inside(inside) or any(box.overlaps(other) for other in taken):
