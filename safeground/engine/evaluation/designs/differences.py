@@ -14,7 +14,13 @@ from safeground.engine.evaluation.checks import CheckResult, judge, not_applicab
 from safeground.engine.evaluation.contrasts import AS_THE_OTHERS
 from safeground.engine.evaluation.designs.common_checks import check_chosen
 from safeground.engine.evaluation.designs.imputation import FEWEST_PLACES, LogRatios, fit_leads, impute_ratios
-from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers
+from safeground.engine.evaluation.designs.refusals import (
+    check_confidence,
+    check_whole,
+    read_counts,
+    read_numbers,
+    read_yes_or_no,
+)
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
@@ -125,6 +131,8 @@ def difference_in_differences(
     >>> print(f"{effect.estimate:.2f} ({effect.lower:.2f} to {effect.upper:.2f}): {effect.direction}")
     0.84 (0.77 to 0.91): lower
     """
+    check_confidence(confidence)
+    check_whole(leads, "leads")
     panel, ringed = _read(counts, treated, exposures, rings or {})
     found = panel.impute(panel.treated[np.newaxis])
     before = _fit_leads(panel, leads)
@@ -330,7 +338,7 @@ def _check_months(panel: _Panel) -> CheckResult:
 def _read(
     counts: ArrayLike, treated: ArrayLike, exposures: ArrayLike | None, rings: Mapping[str, ArrayLike]
 ) -> tuple[_Panel, dict[str, Bools]]:
-    count, on = read_counts(counts, "counts"), np.asarray(treated).astype(bool)
+    count, on = read_counts(counts, "counts"), read_yes_or_no(treated, "treated")
     people = np.ones(count.shape) if exposures is None else read_numbers(exposures, "exposures")
     if count.ndim != 2 or not count.shape == on.shape == people.shape:
         raise EvaluationRefused(
@@ -342,7 +350,7 @@ def _read(
         raise EvaluationRefused(
             f"{'Every' if on.any() else 'No'} place-month is treated, so that there is nothing to compare."
         )
-    ringed = {name: np.asarray(cells).astype(bool) for name, cells in rings.items()}
+    ringed = {name: read_yes_or_no(cells, f"The ring {name}") for name, cells in rings.items()}
     untreated = ~on
     for name, cells in ringed.items():
         if cells.shape != on.shape or not cells.any() or (cells & on).any():

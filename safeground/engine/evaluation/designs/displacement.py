@@ -16,7 +16,7 @@ from safeground.engine.evaluation.checks import CheckResult, judge, not_applicab
 from safeground.engine.evaluation.contrasts import AS_THE_CONTROLS, Contrast
 from safeground.engine.evaluation.designs.area_shifts import AreaShifts
 from safeground.engine.evaluation.designs.common_checks import check_chosen, check_dispersion
-from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers
+from safeground.engine.evaluation.designs.refusals import check_confidence, read_counts, read_numbers
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
@@ -116,6 +116,7 @@ def weighted_displacement_difference(
         [treated, control] if buffer is None or buffer_control is None else [treated, control, buffer, buffer_control]
     )
     counts = np.array([_pair(pair, name) for pair, name in zip(pairs, _NAMES, strict=False)])
+    check_confidence(confidence)
     weights = _weights(time_weights, area_weights)[: len(counts)]
     spread = _check_spread(dispersion)
     rates = counts / weights

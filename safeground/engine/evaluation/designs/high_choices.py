@@ -14,7 +14,13 @@ from safeground.engine.disclosure import DisclosureRule
 from safeground.engine.documents import count_things, format_confidence
 from safeground.engine.evaluation.checks import CheckResult, judge, passed
 from safeground.engine.evaluation.contrasts import COME_BACK_BY_ITSELF
-from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers, refuse_missing
+from safeground.engine.evaluation.designs.refusals import (
+    check_confidence,
+    read_counts,
+    read_numbers,
+    read_yes_or_no,
+    refuse_missing,
+)
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
@@ -99,6 +105,7 @@ def regression_to_mean(
         raise EvaluationRefused(
             "There are too few events: none before, none in the chosen areas, or none after in the others."
         )
+    check_confidence(confidence)
     base = people * first.sum() / people.sum()
     foretold = _foretell(base, shrink_ratios(first, people).value, second, mask)
     freedom = int((~mask).sum()) - 2
@@ -195,7 +202,7 @@ def _effect(
 def _read(
     before: ArrayLike, after: ArrayLike, chosen: ArrayLike, exposures: ArrayLike | None, lengths: tuple[float, float]
 ) -> tuple[Floats, Floats, NDArray[np.bool_], Floats]:
-    first, second, mask = read_counts(before, "before"), read_counts(after, "after"), np.asarray(chosen).astype(bool)
+    first, second, mask = read_counts(before, "before"), read_counts(after, "after"), read_yes_or_no(chosen, "chosen")
     people = np.ones(first.shape) if exposures is None else read_numbers(exposures, "exposures")
     if first.ndim != 1 or not first.shape == second.shape == mask.shape == people.shape:
         raise EvaluationRefused(
@@ -213,3 +220,5 @@ def _read(
             "counts come back; give all the areas that could have been chosen."
         )
     return first, second, mask, people
+    if len(lengths) != 2:
+        raise EvaluationRefused("lengths are two, that of the time before and that of the time after.")

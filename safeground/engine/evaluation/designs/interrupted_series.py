@@ -14,7 +14,7 @@ from safeground.engine.evaluation.checks import CheckResult, judge, not_applicab
 from safeground.engine.evaluation.contrasts import HAD_IT_GONE_ON
 from safeground.engine.evaluation.designs.common_checks import check_chosen
 from safeground.engine.evaluation.designs.persistence import Doubt, measure_doubt
-from safeground.engine.evaluation.designs.refusals import read_counts, read_numbers
+from safeground.engine.evaluation.designs.refusals import check_confidence, check_whole, read_counts, read_numbers
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
@@ -138,6 +138,7 @@ def interrupted_time_series(
     >>> print(f"{effect.estimate:.2f} ({effect.lower:.2f} to {effect.upper:.2f}): {effect.direction}")
     0.77 (0.66 to 0.89): lower
     """
+    check_confidence(confidence)
     y, people = _read(counts, exposures, start, season, lag)
     fit = _fit(y, people, start, season, lag)
     told = {"outcome": outcome, "confidence": confidence}
@@ -346,6 +347,10 @@ def _read(
         raise EvaluationRefused(f"counts have shape {y.shape} and exposures {people.shape}: give one of each a period.")
     if not (people > 0).all():
         raise EvaluationRefused("Exposures have to be above nought in every period.")
+    check_whole(start, "start")
+    check_whole(lag, "lag")
+    if season is not None:
+        check_whole(season, "season", least=2)
     _check_length(y, start, season, lag)
     return y, people
 

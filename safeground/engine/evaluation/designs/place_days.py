@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from safeground.engine.evaluation.designs.refusals import read_numbers
 from safeground.engine.evaluation.effects import Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 
@@ -45,7 +46,7 @@ def tabulate(
 
     Raises EvaluationRefused where a place-day is lacking or there twice, where none or all are treated, or where shapes do not fit.
     """
-    count, given = np.asarray(counts, dtype=np.float64), np.asarray(treated)
+    count, given = read_numbers(counts, "counts"), np.asarray(treated)
     places, first = np.unique(np.asarray(place), return_inverse=True)
     days, second = np.unique(np.asarray(day), return_inverse=True)
     if not count.shape == given.shape == first.shape == second.shape or count.ndim != 1:
@@ -53,6 +54,8 @@ def tabulate(
             f"Counts {count.shape}, treated {given.shape}, place {np.shape(place)} and {unit} {np.shape(day)} must be of one length: a "
             f"row a place-{unit}."
         )
+    if not count.size:
+        raise EvaluationRefused(f"There is no place-{unit} at all; give a row for each.")
     if given.dtype != np.bool_ and not np.isin(given, (0, 1)).all():
         raise EvaluationRefused(f"Treated must say of every place-{unit} yes or no; leave one out by a count of NaN.")
     shape = len(places), len(days)

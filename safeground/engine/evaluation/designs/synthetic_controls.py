@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from safeground.engine.documents import Direction, count_things, format_number
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable
 from safeground.engine.evaluation.contrasts import BESIDE_A_MIX
-from safeground.engine.evaluation.designs.refusals import read_numbers, refuse_missing
+from safeground.engine.evaluation.designs.refusals import check_confidence, check_whole, read_numbers, refuse_missing
 from safeground.engine.evaluation.designs.simplex_weights import SimplexWeights, nearest_to_nought
 from safeground.engine.evaluation.effects import Effect, Role, Scale
 from safeground.engine.evaluation.errors import EvaluationRefused
@@ -114,6 +114,8 @@ def synthetic_control(
     """
     ours, others = read_numbers(treated, "treated"), read_numbers(donors, "donors")
     named = _names(names, len(others) if others.ndim == 2 else 0)
+    check_whole(pre_periods, "pre_periods")
+    check_confidence(confidence)
     _check_shapes(ours, others, pre_periods, named)
     table = np.vstack([ours, others])
     found = _compare(table, pre_periods)
@@ -324,8 +326,8 @@ def _check_shapes(ours: Floats, others: Floats, pre_periods: int, names: tuple[s
         raise EvaluationRefused("A mix needs at least two other areas; with one take a difference in differences.")
     if pre_periods < FEWEST_PRE_PERIODS:
         raise EvaluationRefused(
-            f"There is {count_things(pre_periods, 'period')} before the start, and with fewer than {FEWEST_PRE_PERIODS} every mix fits; "
-            "take a longer series."
+            f"Only {count_things(pre_periods, 'period')} before the start: with fewer than {FEWEST_PRE_PERIODS} every mix fits; take a "
+            "longer series."
         )
     if pre_periods >= ours.size:
         raise EvaluationRefused(
