@@ -22,6 +22,10 @@ _OF_CAUSE = re.compile(
 """Words that say what is why. Where nobody drew lots it may be asked, and is not answered."""
 
 
+OF_ASKED = "of 100 asked who "
+"""How the outcome of a survey begins: a share, told of 100 people."""
+
+
 class Span(StrEnum):
     """What lies between the two sides of a contrast."""
 
@@ -36,7 +40,8 @@ class Contrast:
     """Two sides in words that stand after the preposition: on 'patrol days' and on 'other days of the same places'.
 
     `unit`: what lies on either side alike ('day for day'), since fewer events on fewer days would be no news. `is_of_amounts`: what is
-    compared is not counted but measured, and so is higher or lower and not more or fewer.
+    compared is not counted but measured, and so is higher or lower and not more or fewer. `whose`: of an average of people, theirs
+    ('those who were helped'). `than`: what stands after 'than' where that is no place or time of its own.
     """
 
     treated: str
@@ -45,6 +50,8 @@ class Contrast:
     preposition: str = "on"
     unit: str = "day for day"
     is_of_amounts: bool = False
+    whose: str = ""
+    than: str = ""
 
     @property
     def at_treated(self) -> str:
@@ -52,7 +59,7 @@ class Contrast:
 
     @property
     def at_other(self) -> str:
-        return f"{self.preposition} {self.other}"
+        return self.than or f"{self.preposition} {self.other}"
 
     def check_words(self, text: str, *, where: str) -> None:
         """Raises EvaluationRefused where the text claims a change and the contrast shows none."""
@@ -75,14 +82,14 @@ def refuse_causes(text: str, *, where: str) -> None:
 PATROL_DAYS = Contrast("patrol days", "other days of the same places", Span.SAME_PERIOD)
 AS_THE_OTHERS = Contrast(
     "the treated places",
-    "the same places, had they changed by the same share as the others",
+    "the same ones, had they changed by the same share as the others",
     Span.OVER_TIME,
     "in",
     "month for month",
 )
 AS_THE_CONTROLS = Contrast(
     "the treated places",
-    "the same places, had they changed as the control places did",
+    "the same ones, had they changed as the controls did",
     Span.OVER_TIME,
     "in",
     "for periods of one length",

@@ -114,7 +114,7 @@ def _blocks(
     yield _checks_table(checks, blocks)
     if cost_benefit is not None:
         yield from _cost_benefit(evaluation, cost_benefit, rule, area)
-    yield Heading("How this was made")
+    yield Heading("Method and assumptions")
     yield from _method(evaluation)
     if protocol.published:
         yield Heading("What has been published")

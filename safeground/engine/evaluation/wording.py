@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 from safeground.engine.disclosure import Protected
-from safeground.engine.documents import Direction, capitalise, format_confidence, format_number, format_value
+from safeground.engine.documents import Direction, capitalise, format_confidence, format_number
+from safeground.engine.evaluation.contrasts import OF_ASKED
 from safeground.engine.evaluation.effects import Effect, Role, Scale
 
 
@@ -17,7 +18,8 @@ def say_effect(effect: Effect, told: Protected) -> str:
     """What may be said of an effect whose estimate is told as `told`."""
     if not told.is_published:
         why = f"{told.reason}" if told.reason else str(told.state)
-        return f"Whether there were more or fewer {effect.outcome} {effect.contrast.at_treated} is not told: {why}."
+        either = "higher or lower" if effect.contrast.is_of_amounts else "more or fewer"
+        return f"Whether {_say_amount(effect, either)} {effect.contrast.at_treated} is not told: {why}."
     sentence = _say_ratio(effect, told) if effect.scale is Scale.RATIO else _say_difference(effect, told)
     if effect.role is Role.OBSERVED:
         first = sentence[0].lower() + sentence[1:]
@@ -89,11 +91,8 @@ def _say_difference(effect: Effect, told: Protected) -> str:
     has_ends = told.lower is not None or told.upper is not None
     bounds = f"{say(told.lower)} to {say(told.upper)}"
     if effect.direction is Direction.CANNOT_TELL:
-        start = (
-            f"We cannot tell whether {effect.outcome} was {more} or {less} {contrast.at_treated} than {contrast.at_other}"
-            if contrast.is_of_amounts
-            else f"We cannot tell whether there were {more} or {less} {effect.outcome} {contrast.at_treated} than {contrast.at_other}"
-        )
+        either = f"{more} or {less}" if contrast.is_of_amounts else f"more or {less}"
+        start = f"We cannot tell whether {_say_amount(effect, either)} {contrast.at_treated} than {contrast.at_other}"
         if not has_ends:
             return f"{start}: the estimate is {say(told.value)}, and the interval has no ends."
         return (
@@ -101,9 +100,18 @@ def _say_difference(effect: Effect, told: Protected) -> str:
         )
     interval = f"{format_confidence(effect.confidence)} interval {bounds}"
     tested = ", ".join(part for part in (interval, say_p(effect.p)) if part)
+    return (
+        f"{capitalise(_say_amount(effect, say(told.value)))} {contrast.at_treated} than {contrast.at_other} ({tested})."
+    )
+
+
+def _say_amount(effect: Effect, amount: str) -> str:
+    """'there were 14 fewer thefts', 'of 100 asked, 19 more know whom to call', 'on average, those who were helped had 1.6 fewer points'."""
+    contrast, outcome = effect.contrast, effect.outcome
     if contrast.is_of_amounts:
-        first = f"{capitalise(effect.outcome)} was {say(told.value)}"
-    else:
-        size = format_value(told).lstrip("\N{MINUS SIGN}")
-        first = f"There were {size} {more if effect.direction is Direction.HIGHER else less} {effect.outcome}"
-    return f"{first} {contrast.at_treated} than {contrast.at_other} ({tested})."
+        return f"{outcome} was {amount}"
+    if outcome.startswith(OF_ASKED):
+        return f"of 100 asked, {amount} {outcome.removeprefix(OF_ASKED)}"
+    return (
+        f"on average, {contrast.whose} had {amount} {outcome}" if contrast.whose else f"there were {amount} {outcome}"
+    )

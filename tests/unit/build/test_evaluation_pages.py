@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from docx import Document
+from pypdf import PdfReader
 
 from safeground.engine.build import evaluating, run_evaluation, seal_evaluation
 from safeground.engine.catalogue import Catalogue, definitions_folder, load_catalogue
@@ -52,6 +54,15 @@ def test_at_every_instant_a_reader_finds_a_whole_page(
     second = run_evaluation(workspace, catalogue, protocol).page
     assert second != first and first.is_dir(), "what was told stays, for later releases to be checked against"
     assert {first.name, second.name} == set(seen) and seen == sorted(seen, key=second.name.__eq__)
+
+
+def test_what_is_read_first_stands_on_the_first_page_of_paper(sealed: tuple[Workspace, Catalogue, Path]) -> None:
+    workspace, catalogue, protocol = sealed
+    page = run_evaluation(workspace, catalogue, protocol).page
+    first = " ".join(PdfReader(page / "assessment.pdf").pages[0].extract_text().split())
+    assert "Of 100 asked" in first and "How much this can bear" in first and "Contents" not in first
+    words = [each.text for each in Document(str(page / "assessment.docx")).paragraphs]
+    assert "Contents" not in words and sum("A campaign on knives" in each for each in words) == 1
 
 
 def test_a_page_that_was_killed_before_it_came_into_use_is_swept(

@@ -143,7 +143,7 @@ def test_the_sentence_names_what_would_have_been() -> None:
     sentence = say_effect(effect, effect.protect(OPEN))
     assert sentence.startswith("Month for month there were ")
     assert (
-        "fewer knife offences in the treated places than in the same places, had they changed by the same share as the others"
+        "fewer knife offences in the treated places than in the same ones, had they changed by the same share as the others"
         in sentence
     )
 

@@ -90,8 +90,8 @@ def test_two_by_two_is_the_ratio_of_ratios_and_needs_four_counts() -> None:
 def test_the_sentence_says_what_the_counts_are_set_against() -> None:
     found = weighted_displacement_difference(*PUBLISHED, outcome="violent offences")
     assert say_effect(found.effect, found.effect.protect(OPEN)) == (
-        "There were 118 fewer violent offences in the treated places and the rings around them than in the same places, had they changed "
-        "as the control places did (95% interval 196 fewer to 40 fewer, p = 0.003)."
+        "There were 118 fewer violent offences in the treated places and the rings around them than in the same ones, had they changed "
+        "as the controls did (95% interval 196 fewer to 40 fewer, p = 0.003)."
     )
 
 

@@ -112,6 +112,7 @@ def test_its_page_follows_people_and_shows_how_alike_they_are(write) -> None:
     flow = tables(document)["flow"]
     assert [row[0] for row in flow.rows] == [
         "Approached", "Consented", "Started, or could be matched", "Finished", "Matched", "Followed up",
+        "Arrests of theirs",
     ]  # fmt: skip
     balance = tables(document)["balance_numbers"]
     assert len(balance.rows) == 6 and balance.rows[1][1].is_published

@@ -19,12 +19,16 @@ from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
 
 FEWEST_PEOPLE: Final = 10
-SECOND_ASKING: Final = Contrast("the second asking", "the first", Span.OVER_TIME, preposition="at")
+SECOND_ASKING: Final = Contrast(
+    "the second asking", "the first", Span.OVER_TIME, preposition="at", whose="those who were helped"
+)
 AS_THOSE_WHO_WAITED: Final = Contrast(
-    "the second asking of those who were helped",
-    "that asking, had they changed as those who waited did",
+    "the second asking",
+    "those who waited",
     Span.OVER_TIME,
     preposition="at",
+    whose="those who were helped",
+    than="if they had changed as those who waited did",
 )
 _MOST_LOST = 0.2
 _MOST_APART = 0.1

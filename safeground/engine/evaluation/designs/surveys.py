@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import special, stats
 
 from safeground.engine.evaluation.checks import CheckResult, judge, not_applicable, passed
-from safeground.engine.evaluation.contrasts import Contrast, Span
+from safeground.engine.evaluation.contrasts import OF_ASKED, Contrast, Span
 from safeground.engine.evaluation.effects import Effect, Role, Scale, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import DesignKind
@@ -271,7 +271,7 @@ def _effect(
 ) -> Effect:
     role = Role.OBSERVED if kind is DesignKind.OBSERVED else Role.PRIMARY
     return Effect(
-        name=name, outcome=f"of 100 asked who {answer}", contrast=contrast, role=role, kind=kind, scale=Scale.DIFFERENCE,
+        name=name, outcome=f"{OF_ASKED}{answer}", contrast=contrast, role=role, kind=kind, scale=Scale.DIFFERENCE,
         estimate=numbers[0], lower=numbers[1], upper=numbers[2], p=p, confidence=confidence, method=method, basis="what people say",
         assumptions=ASSUMPTIONS, treated=sides[0], other=sides[1],
     ).with_checks(_check_base(sides), _check_control())  # fmt: skip

@@ -11,7 +11,7 @@ from safeground.engine.documents import Column, capitalise, format_confidence, j
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.designs.matched_groups import MatchedEffect, estimate_matched_effect
 from safeground.engine.evaluation.designs.matched_people import ALIKE, MatchedPeople, match_people
-from safeground.engine.evaluation.effects import Effect, Role
+from safeground.engine.evaluation.effects import Effect, Role, Side
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Dots, Flow, Mark, PageWords, Quantity, Section, Told
@@ -211,6 +211,9 @@ def _flow(protocol: MatchedGroupsProtocol, data: PeopleData, found: MatchedEffec
         rows.insert(
             len(protocol.flow) + 1, ("Finished", (count_steps([people.took_part, finished])[1], "does not apply"))
         )
+    sides = [side for side in (found.effect.treated, found.effect.other) if side is not None]
+    if len(sides) == 2:
+        rows.append((f"{capitalise(found.effect.outcome)} of theirs", tuple(_count(side) for side in sides)))
     return Flow(
         caption="From those approached to those followed up",
         sides=(
@@ -223,3 +226,10 @@ def _flow(protocol: MatchedGroupsProtocol, data: PeopleData, found: MatchedEffec
             "A step is withheld where subtraction from an earlier one would count a few people.",
         ),
     )
+
+
+def _count(side: Side) -> Quantity:
+    """What was met of one side; of people, withheld too where all but a few are among it."""
+    if not side.is_of_people:
+        return Quantity(side.events, "events")
+    return Quantity(side.events, "people", count=min((count for count in side.told_of if count > 0), default=0.0))

@@ -132,6 +132,8 @@ def _estimate(protocol: SyntheticControlProtocol, data: SeriesData, table: Float
     if protocol.per is not None and data.residents is not None:
         values = table / data.residents[:, np.newaxis] * protocol.per
         title = f"{title} per {protocol.per:,} residents a {protocol.period_word}"
+    elif are_counts:
+        title = f"{title} a {protocol.period_word}"  # the gap is an average, and no sum of all periods
     answer = synthetic_control(
         values[0], values[1:], pre_periods=before, names=data.names[1:], area=data.names[0], outcome=title,
         was_chosen_for_being_extreme=protocol.chosen_for_being_extreme, confidence=protocol.confidence,
@@ -230,7 +232,7 @@ def _show(
         labels=tuple(
             capitalise(effect.contrast.treated if effect.name == "ring" else effect.outcome) for effect in effects
         ),
-        column=f"{capitalise(_say_sides(found))} a {protocol.period_word}",
+        column=capitalise(_say_sides(found)),
         nothing=0.0,
         is_drawn=False,
     )

@@ -48,6 +48,9 @@ _MADE_SUMMARY = "The rule, the rows and the deliveries behind each definition; i
 _CONTENTS = 60
 """Entries that a page of contents holds. Of a longer document it lists the chapters alone: sections are in the PDF's bookmarks."""
 
+_BRIEF = "evaluation"
+"""A document of this kind that is one chapter has neither a page of its own for the title nor one of contents: both would be all but empty."""
+
 _SLIGHT = 6
 """Blocks of a chapter that may share a page with its neighbour."""
 
@@ -78,6 +81,7 @@ def present_print(document: Document, *, brand: Brand) -> dict[str, Any]:
             "licence": brand.licence,
         },
         "contents_depth": _choose_contents_depth(chapters),
+        "is_brief": document.kind == _BRIEF and len(document.chapters) == 1,
         "chapters": [{**chapter, "starts_page": start} for chapter, start in zip(chapters, starts, strict=False)],
     }
 

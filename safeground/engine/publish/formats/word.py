@@ -67,7 +67,8 @@ class _Writer:
         self._write_properties()
         self._write_margins()
         self._write_cover()
-        self._write_contents()
+        if not self._printed["is_brief"]:
+            self._write_contents()
         for chapter in self._printed["chapters"]:
             self._write_chapter(chapter)
 
@@ -96,7 +97,8 @@ class _Writer:
     def _write_cover(self) -> None:
         marking, brand = self._printed["marking"], self._printed["brand"]
         self._add("Summary", self._printed["partnership"])
-        self._add("Title", self._printed["title"])
+        if not self._printed["is_brief"]:  # else its one chapter has the title
+            self._add("Title", self._printed["title"])
         self._add("Summary", f"Data to {self._printed['as_at']}")
         draft = "Draft. " if marking["is_draft"] else ""
         self._shade(self._add("Notice Title", f"{draft}{marking['audience_words']}."), "METHOD")
@@ -150,7 +152,8 @@ class _Writer:
     def _write_chapter(self, chapter: Mapping[str, Any]) -> None:
         self._stand_upright()
         title = self._add("Heading 1", chapter["title"])
-        title.paragraph_format.page_break_before = chapter["starts_page"] and not self._turn_back
+        is_first = self._printed["is_brief"] and chapter is self._printed["chapters"][0]
+        title.paragraph_format.page_break_before = chapter["starts_page"] and not self._turn_back and not is_first
         if not chapter["starts_page"]:
             title.paragraph_format.space_before = Pt(26)
         self._turn_back = False
