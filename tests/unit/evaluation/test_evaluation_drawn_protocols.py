@@ -18,6 +18,7 @@ from safeground.engine.evaluation import (
     CheckResult,
     Evaluation,
     EvaluationRefused,
+    Side,
     TrialData,
     Verdict,
     check_protocol,
@@ -149,6 +150,36 @@ def test_a_stepped_wedge_by_days_runs_from_its_files_to_its_page(wedge: Path) ->
     assert figures == {"made_up_trial_outcomes", "made_up_trial_since_start"}
     flow = next(block for block in blocks if isinstance(block, Table) and block.id == "made_up_trial_flow")
     assert dict((row[0], row[1]) for row in flow.rows)["On neither side, or left out"] == str(16 * 3)
+
+
+def weigh(path: Path, *, most: int) -> None:
+    """Every event weighs 5 days of harm, one after the start `most`."""
+    protocol = read_protocol(path)
+    head, *lines = (path.parent / "events.csv").read_text("utf-8").splitlines()
+    late = [line for line in lines if line.split(",")[1:] >= [str(protocol.starts), protocol.primary.name]]
+    chosen = next(line for line in late if line.endswith(protocol.primary.name))
+    lines.remove(chosen)
+    told = [f"{head},harm", f"{chosen},{most}", *(f"{line},5" for line in lines)]
+    (path.parent / "events.csv").write_text("\n".join(told) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["parallel", "wedge"])
+def test_harm_is_told_three_ways_and_withheld_by_how_many_events_there_were(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    path = request.getfixturevalue(name)
+    weigh(path, most=5_475)
+    found = run(path)
+    harm = {effect.name: effect for effect in found.others if effect.name.startswith("harm")}
+    assert list(harm) == ["harm", "harm_without_top", "harm_capped"]
+    one_is_all = abs(harm["harm"].estimate - found.primary.estimate)
+    for held in ("harm_without_top", "harm_capped"):  # without it harm is as many times the same as events are
+        assert harm[held].estimate == pytest.approx(found.primary.estimate, rel=0.03)
+        assert abs(harm[held].estimate - found.primary.estimate) < one_is_all
+    assert all((each.treated, each.other) == (found.primary.treated, found.primary.other) for each in harm.values())
+    few = dataclasses.replace(harm["harm"], treated=Side(100, 2))
+    rule = load_catalogue("wrenshire").disclosure.rule("police_confidential", Audience.PARTNERSHIP)
+    assert not few.protect(rule).is_published  # of two events however harmful
 
 
 def test_a_second_run_tells_the_same(wedge: Path) -> None:

@@ -66,18 +66,9 @@ def estimate_harm_effects(
     that one event can be most of it, which is why no one of the three may be told alone. Raises EvaluationRefused for an event at a
     place or on a day that is not the trial's.
     """
-    weight = np.asarray(harm, dtype=np.float64)
     row = _find_rows(trial, np.asarray(event_place), np.asarray(event_day))
-    cap = float(np.quantile(weight, CAP)) if weight.size else 0.0
-    top = np.ones(weight.size)
-    if weight.size:
-        top[int(weight.argmax())] = 0.0
     found = []
-    for name, how, each in (
-        ("harm", "", weight),
-        ("harm_without_top", ", the one most harmful event left out,", weight * top),
-        ("harm_capped", f", each event held to the harm that {CAP:.0%} stay below,", np.minimum(weight, cap)),
-    ):
+    for name, how, each in weigh_harm(np.asarray(harm, dtype=np.float64)):
         total = np.bincount(row, each, minlength=np.asarray(trial.treated).size)
         effect = trial.estimate(
             total, rng=rng, name=name, role=Role.SECONDARY, outcome=f"days of harm from {trial.outcome}{how}"
@@ -85,6 +76,19 @@ def estimate_harm_effects(
         sides = _sides_of_events(trial, row)
         found.append(replace(effect, treated=sides[0], other=sides[1]))
     return found[0], found[1], found[2]
+
+
+def weigh_harm(harm: NDArray[np.float64]) -> tuple[tuple[str, str, NDArray[np.float64]], ...]:
+    """Three ways to weigh events, each with a name and words that follow the outcome. harm: shape (events,)."""
+    cap = float(np.quantile(harm, CAP)) if harm.size else 0.0
+    without = harm.copy()
+    if harm.size:
+        without[int(harm.argmax())] = 0.0
+    return (
+        ("harm", "", harm),
+        ("harm_without_top", ", the one most harmful event left out,", without),
+        ("harm_capped", f", each event held to the harm that {CAP:.0%} stay below,", np.minimum(harm, cap)),
+    )
 
 
 def estimate_lag_effects(

@@ -153,6 +153,8 @@ class _Runner(TrialRunner):
             asked["Minutes of patrol"] = lambda: (estimate_dose_response(trial, counts, minutes.ravel()),)
         found: list[Effect] = []
         notes = [] if events.harm is not None else ["Harm is not told: the events carry no weights."]
+        if events.harm is not None and self.data.left_out.any():
+            notes = ["Harm is not told: some place-days are left out, and it would be of events that do not count."]
         for name, estimate in asked.items():
             try:
                 found.extend(estimate())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.documents import capitalise
 from safeground.engine.evaluation.checks import CheckResult
+from safeground.engine.evaluation.designs.crossover_details import weigh_harm
 from safeground.engine.evaluation.designs.drawn_places_checks import check_neighbours
 from safeground.engine.evaluation.designs.parallel import estimate_parallel_effect
 from safeground.engine.evaluation.designs.place_days import PlaceDays
@@ -18,7 +20,7 @@ from safeground.engine.evaluation.designs.stepped_wedge import (
     find_effect_since_start,
     leave_transition,
 )
-from safeground.engine.evaluation.effects import Effect, Role, read_effects_together
+from safeground.engine.evaluation.effects import Effect, Role, Side, read_effects_together
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evaluations import Evaluation
 from safeground.engine.evaluation.exhibits import Section
@@ -152,22 +154,31 @@ class _Runner(TrialRunner, ABC):
             return []
 
     def _estimate_harm(self, outcome: OutcomeOfProtocol, events: OutcomeEvents, notes: list[str]) -> list[Effect]:
-        """The harm of all events; the level before the start is that of their number, as harm before it is not asked for."""
+        """Harm of all events, without the one most harmful, and with each held down; the level before the start is that of their number,
+        as harm before it is not asked for. Told or withheld by how many events there were, however much harm."""
         if events.harm is None:
             notes.append("Harm is not told: the events carry no weights.")
             return []
-        harm = np.zeros(self.data.shape)
-        np.add.at(harm, (events.place, events.day), events.harm)
-        try:
-            return [
-                self._estimate(
-                    np.where(self.data.left_out, np.nan, harm), before=self.count_before(events), role=Role.SECONDARY, name="harm",
-                    outcome=f"days of harm from {outcome.title}", basis="harm of every event, as assigned",
-                )
-            ]  # fmt: skip
-        except EvaluationRefused as refusal:
-            notes.append(f"Harm could not be estimated: {refusal}")
-            return []
+        counts = self.count(events)
+        found = []
+        for name, how, weight in weigh_harm(events.harm):
+            harm = np.zeros(self.data.shape)
+            np.add.at(harm, (events.place, events.day), weight)
+            try:
+                effect = self._estimate(
+                    np.where(self.data.left_out, np.nan, harm), before=self.count_before(events), role=Role.SECONDARY, name=name,
+                    outcome=f"days of harm from {outcome.title}{how}", basis="as assigned",
+                )  # fmt: skip
+            except EvaluationRefused as refusal:
+                notes.append(f"{capitalise(name.replace('_', ' '))} could not be estimated: {refusal}")
+                continue
+            treated, other = self.sides_of(counts)
+            found.append(replace(effect, treated=treated, other=other))
+        return found
+
+    def sides_of(self, counts: NDArray[np.float64]) -> tuple[Side, Side]:
+        """How many events lie on each side."""
+        return self.tabulate(counts).sides
 
     def _estimate_buffer(self, outcome: OutcomeOfProtocol, events: OutcomeEvents, notes: list[str]) -> list[Effect]:
         if events.buffer_place is None or not events.buffer_place.size:
@@ -209,6 +220,9 @@ class _ParallelRunner(_Runner):
 @dataclass(frozen=True, eq=False)
 class _WedgeRunner(_Runner):
     protocol: SteppedWedgeProtocol
+
+    def sides_of(self, counts: NDArray[np.float64]) -> tuple[Side, Side]:
+        return leave_transition(self.tabulate(counts), self.protocol.transition).sides
 
     def _estimate(self, counts: NDArray[np.float64], *, before: NDArray[np.float64] | None, **told: Any) -> Effect:
         return estimate_stepped_wedge_effect(**self._told(counts, told), transition=self.protocol.transition)
