@@ -41,6 +41,7 @@ from safeground.engine.places.hot_spots.over_land import (
     smooth_events,
 )
 from safeground.engine.places.hot_spots.plan import Exclusion, HotSpotPlan, HotSpotsError
+from safeground.engine.places.hot_spots.street_points import StreetPoints, find_street_points
 from safeground.engine.places.patrols.balance import BalanceCheck, check_balance
 from safeground.engine.places.patrols.candidates import (
     ChosenPlaces,
@@ -150,6 +151,7 @@ __all__ = [
     "SealedSchedule",
     "ShiftSheet",
     "Stability",
+    "StreetPoints",
     "TestWindow",
     "TrialDesign",
     "TrialPlace",
@@ -177,6 +179,7 @@ __all__ = [
     "find_own_weights",
     "find_patterns",
     "find_police_initiated",
+    "find_street_points",
     "find_visits",
     "forecast_counts",
     "forecast_simply",

@@ -22,6 +22,7 @@ from safeground.engine.places import (
     count_busiest,
     find_hot_spots,
     find_patterns,
+    find_street_points,
     read_incidents,
     smooth_events,
 )
@@ -247,6 +248,26 @@ def test_the_pack_tells_all_land_too_where_nothing_is_withheld(county: PartnersC
     partners, only = write_hot_spot_pack(tell(county, Audience.PARTNERSHIP, "all_serious_violence"))
     assert len(only) == 1 and "over_land" not in [each.id for each in partners.chapters]
     assert "not withheld" in say(partners.chapters[-1].blocks)
+
+
+def test_points_of_the_street_map_are_told_one_by_one_and_addresses_of_the_police_are_not(
+    county: PartnersCounty,
+) -> None:
+    told = tell(county, Audience.POLICE, "violence_rate")
+    points, incidents = find_street_points(county.measures, told.found), told.found.incidents
+    assert points.events.sum() == told.found.placed and (np.diff(points.events) <= 0).all()
+    first = (incidents.easting == points.easting[0]) & (incidents.northing == points.northing[0])
+    assert points.events[0] == first.sum() and points.known >= len(points.events)
+    assert points.more_than_even[0] and not points.more_than_even[-1]
+    inside = {spot.rank: spot.events for spot in told.found.spots}
+    assert {rank: points.events[points.spot == rank].sum() for rank in inside} == inside
+    document, layers = write_hot_spot_pack(told)
+    layer = next(layer for layer in layers if layer.table.id == "hot_spots_points")
+    assert len(layer.table.rows) == len(layer.polygons) == len(points.events)
+    assert f"lies at {len(points.events):,} of {points.known:,} points" in say(document.chapters[1].blocks)
+    assert "hot_spots_points" not in [
+        each.table.id for each in write_hot_spot_pack(tell(county, Audience.POLICE, "all_serious_violence"))[1]
+    ]
 
 
 def test_every_band_of_the_surface_is_drawn_in_the_class_that_bears_its_name(county: PartnersCounty) -> None:

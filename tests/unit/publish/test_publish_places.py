@@ -45,6 +45,19 @@ def open_package(content, tmp_path):
     return sqlite3.connect(path)
 
 
+def test_points_are_points_in_both_files(tmp_path):
+    points = shapely.points([588_000.0, 588_150.0, 590_000.0], [185_400.0, 185_400.0, 186_000.0])
+    layer = PlaceLayer(make_table(), points)
+    database = open_package(render_geopackage([layer], changed=CHANGED), tmp_path)
+    assert database.execute("SELECT geometry_type_name FROM gpkg_geometry_columns").fetchone() == ("POINT",)
+    (blob,) = database.execute("SELECT geom FROM hot_spots").fetchone()
+    assert shapely.from_wkb(blob[40:]).equals(points[0])
+    features = json.loads(render_geojson(layer))["features"]
+    assert [each["geometry"]["type"] for each in features] == ["Point"] * 3
+    degrees = np.ravel(to_wgs84([points[2].x], [points[2].y]))
+    assert features[2]["geometry"]["coordinates"] == pytest.approx(degrees.tolist(), abs=1e-6)
+
+
 def test_a_geopackage_has_the_tables_that_its_standard_asks_for(layer, tmp_path):
     content = render_geopackage([layer], changed=CHANGED)
     assert content[:16] == b"SQLite format 3\0" and content[68:72] == b"GPKG"

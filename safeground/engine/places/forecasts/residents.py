@@ -19,7 +19,7 @@ _LACKING = (
 )
 
 _ATTENDANCES = "istv"
-_UNSEEN = "Hospitals here see violence that the police do not: where fewer tell the police, a place with as much of it may not be among these."
+_UNSEEN = "Hospitals here see violence that the police do not: where fewer tell the police, as bad a place may not be among these."
 
 
 def tell_residents(

@@ -97,11 +97,13 @@ def _add_layer(database: sqlite3.Connection, layer: PlaceLayer, changed: str) ->
         "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
         (table.id, table.caption, about, changed, *bounds, _GRID),
     )
-    database.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POLYGON', ?, 0, 0)", (table.id, _GRID))
+    database.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)", (table.id, layer.geometry_type, _GRID)
+    )
     # Names were held to small letters, digits and underscores when the layer was made.
     kinds = ", ".join(f'"{name}" {"DOUBLE" if is_number else "TEXT"}' for name, is_number in columns)
     database.execute(
-        f'CREATE TABLE "{table.id}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom POLYGON, {kinds})'
+        f'CREATE TABLE "{table.id}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom {layer.geometry_type}, {kinds})'
     )
     places = ", ".join("?" * (len(columns) + 1))
     names = ", ".join(f'"{name}"' for name, _ in columns)

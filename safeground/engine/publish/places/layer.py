@@ -18,8 +18,8 @@ _MILLIMETRES = 3
 
 @dataclass(frozen=True, eq=False)
 class PlaceLayer:
-    """Polygons in metres of the British National Grid (EPSG:27700), one for each row of the table, in its order. ValueError where
-    they differ in number, or a column's key is no plain name. `title`: what a reader who is offered its files calls it."""
+    """Polygons, or points, in metres of the British National Grid (EPSG:27700), one for each row of the table, in its order. ValueError
+    where they differ in number, or a column's key is no plain name. `title`: what a reader who is offered its files calls it."""
 
     table: Table
     polygons: np.ndarray
@@ -38,6 +38,12 @@ class PlaceLayer:
             np.asarray(self.polygons, dtype=object), lambda points: np.round(points, _MILLIMETRES)
         )
         object.__setattr__(self, "polygons", rounded)
+
+    @property
+    def geometry_type(self) -> str:
+        """'POLYGON' or 'POINT', as a GeoPackage calls it; 'POLYGON' of no row."""
+        kinds = set(shapely.get_type_id(self.polygons).tolist())
+        return "POINT" if kinds == {int(shapely.GeometryType.POINT)} else "POLYGON"
 
     @property
     def columns(self) -> tuple[tuple[str, bool], ...]:

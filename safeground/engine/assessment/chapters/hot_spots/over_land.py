@@ -11,6 +11,7 @@ import shapely
 from safeground.engine.areas import Outlines, to_wgs84
 from safeground.engine.assessment.chapters.hot_spots.hours import make_hours
 from safeground.engine.assessment.chapters.hot_spots.patterns import make_pattern_blocks, make_pattern_rows
+from safeground.engine.assessment.chapters.hot_spots.street_points import make_street_points
 from safeground.engine.assessment.chapters.hot_spots.told import MapRows, ToldSpots
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.maps import make_shape, make_shapes
@@ -51,13 +52,17 @@ def make_over_land(told: ToldSpots, notes: Mapping[str, str]) -> tuple[Chapter, 
         *make_pattern_blocks(told, patterns, notes),
         *make_hours(told),
     ]
+    layers = [_make_surface_rows(told, surface), make_pattern_rows(told, patterns)]
+    if (points := make_street_points(told)) is not None:
+        blocks += points[0]
+        layers.append(points[1])
     chapter = Chapter(
         "over_land",
         "The county as a whole",
         f"Where {told.what} lies thick, and which cells are busy among busy ones.",
         tuple(blocks),
     )
-    return chapter, (_make_surface_rows(told, surface), make_pattern_rows(told, patterns))
+    return chapter, tuple(layers)
 
 
 def _make_surface_map(told: ToldSpots) -> Figure:
