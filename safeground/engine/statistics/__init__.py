@@ -24,7 +24,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | is an area unusual among areas like it? | `find_similar_areas`, `compare_with_similar` |
 | how many in all, from lists that each hold a part? | `estimate_two_lists`, `estimate_three_lists`, `bound_from_below` |
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
-| which areas have more than their share? | `shrink_ratios`; `smooth_ratios`, which heeds neighbours too |
+| which areas have more than their share? | `shrink_ratios`, `shrink_freely`; `smooth_ratios`, which heeds neighbours too |
 | what did a trial do, against every schedule it might have drawn? | `estimate_randomised_ratio` |
 | and one of whole places, or of places that start in turn? | `estimate_group_ratio`, `estimate_wave_ratio` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
@@ -80,6 +80,7 @@ from safeground.engine.statistics.detectable_changes import (
 )
 from safeground.engine.statistics.false_alarms import FalseAlarms, chart_levels, measure_false_alarms
 from safeground.engine.statistics.families import read_together
+from safeground.engine.statistics.free_shrinkage import FreeRatios, shrink_freely
 from safeground.engine.statistics.funnels import FUNNEL_LEVELS, FunnelLimits, funnel_limits
 from safeground.engine.statistics.gradients import Gradient, estimate_gradient
 from safeground.engine.statistics.hidden_bias import bound_hidden_bias, find_tolerated_bias
@@ -202,6 +203,7 @@ __all__ = [
     "DrawSchedule",
     "Estimate",
     "FalseAlarms",
+    "FreeRatios",
     "FunnelLimits",
     "GapChart",
     "Gradient",
@@ -303,6 +305,7 @@ __all__ = [
     "remove_chance_links",
     "required_yearly_change",
     "resample_days",
+    "shrink_freely",
     "shrink_ratios",
     "simulate_counts",
     "smallest_trend_fall",

@@ -28,6 +28,7 @@ from safeground.engine.evaluation.running.series_pages import (
 )
 from safeground.engine.evaluation.series_data import SeriesData, count_before
 from safeground.engine.evaluation.series_validation import check_series, find_gaps, refuse
+from safeground.engine.statistics import estimate_dispersion
 
 _TRIES = 99
 
@@ -113,7 +114,8 @@ def _try_elsewhere(protocol: BeforeAfterProtocol, data: SeriesData, table: Float
             found.append(
                 regression_to_mean(
                     counts[:, :start].sum(axis=1), counts[:, start:].sum(axis=1), drawn,
-                    lengths=(_days(data, slice(None, start)), _days(data, slice(start, None))), confidence=protocol.confidence,
+                    lengths=(_days(data, slice(None, start)), _days(data, slice(start, None))), dispersion=_dispersion(counts, start),
+                    confidence=protocol.confidence,
                 ).effect
             )  # fmt: skip
         except EvaluationRefused:
@@ -135,6 +137,12 @@ def _days(data: SeriesData, when: slice) -> float:
     return float(sum(days_of(label) for label in data.periods[when]))
 
 
+def _dispersion(counts: Floats, start: int) -> float:
+    """Of single areas and periods before the start, a level for each of either allowed for; 1 where there are too few to tell."""
+    value = float(estimate_dispersion(counts[:, :start]).value) if start > 1 else np.nan
+    return max(1.0, value) if np.isfinite(value) else 1.0
+
+
 def _estimate(
     protocol: BeforeAfterProtocol,
     data: SeriesData,
@@ -152,7 +160,8 @@ def _estimate(
     residents = None if data.residents is None or not (data.residents > 0).all() else data.residents[kept]
     return regression_to_mean(
         counts[:, :start].sum(axis=1), counts[:, start:stop].sum(axis=1), chosen, exposures=residents,
-        lengths=(_days(data, slice(None, start)), _days(data, slice(start, stop))), outcome=title, confidence=protocol.confidence,
+        lengths=(_days(data, slice(None, start)), _days(data, slice(start, stop))), dispersion=_dispersion(counts, start),
+        outcome=title, confidence=protocol.confidence,
     )  # fmt: skip
 
 
