@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,8 @@ class Delivery:
     """The purpose and the fingerprint of the key, by which pseudonyms that can be joined are known."""
     is_encrypted: bool = False
     """What is kept, and what of it goes to quarantine, is encrypted at rest. Read it with `open_landed`."""
+    departures: tuple[str, ...] = ()
+    """Of a minimised copy: what of the file as sent was read in a way of its own, in sentences. The copy does not show it."""
     notes: tuple[str, ...] = ()
     """What was accepted and is worth knowing, in sentences."""
 
@@ -128,8 +131,20 @@ def make_delivery_id(feed: str, partner: str, period: str, sha256: str) -> str:
 
 def get_deliveries(workspace: Workspace, *, feed: str | None = None) -> tuple[Delivery, ...]:
     """Every delivery of the workspace, or of one feed, in the order they landed."""
-    records = workspace.landed.glob(f"{feed or '*'}/*/*/*/{RECORD}")
-    return tuple(sorted((read_delivery(path.parent) for path in records), key=lambda delivery: delivery.sequence))
+    folders = (folder for folder in delivery_folders(workspace.landed, feed=feed) if (folder / RECORD).exists())
+    return tuple(sorted(map(read_delivery, folders), key=lambda delivery: delivery.sequence))
+
+
+def delivery_folders(root: Path, *, feed: str | None = None) -> list[Path]:
+    """The folders under a folder of the workspace that are a delivery's by their depth (<feed>/<partner>/<period>/<sha12>).
+
+    By `scandir`: `glob` takes four times as long, and every command looks through a nation's 1,548 of them more than once.
+    """
+    top = root / feed if feed else root
+    folders = [str(top)] if top.is_dir() else []
+    for _ in range(3 if feed else 4):
+        folders = [entry.path for folder in folders for entry in os.scandir(folder) if entry.is_dir()]
+    return list(map(Path, folders))
 
 
 def get_live_deliveries(workspace: Workspace, *, feed: str | None = None) -> tuple[Delivery, ...]:
@@ -155,7 +170,7 @@ def read_delivery(folder: Path) -> Delivery:
         raw["sheet"] = SheetPlace(
             **{key: tuple(value) if isinstance(value, list) else value for key, value in sheet.items()}
         )
-    for key in ("columns", "unknown_columns", "notes", "left_out_columns", "pseudonymised_columns"):
+    for key in ("columns", "unknown_columns", "notes", "departures", "left_out_columns", "pseudonymised_columns"):
         raw[key] = tuple(raw.get(key, ()))
     return Delivery(**raw, folder=folder)
 

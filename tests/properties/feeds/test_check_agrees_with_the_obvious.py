@@ -49,6 +49,8 @@ def obvious_faults(cells: list[str]) -> tuple[set[str], set[str]]:
     value = {name: cell.strip(WHITESPACE) for name, cell in sent.items()}
     if [cell.strip(WHITESPACE) for cell in cells] == HEADER:
         return {"header_again"}, set()
+    if not any(cells):
+        return {"blank_row"}, set()
     for name in ("Month", "Reported by", "Crime type"):
         if not value[name]:
             bad.add("required")

@@ -170,7 +170,7 @@ def test_a_gzipped_latin_1_file_with_windows_line_ends_lands_the_same(workspace,
     (delivery,) = land(gzip.compress(content), name="cases.csv.gz").landed
     assert delivery.sha256 == hashlib.sha256(content).hexdigest() and delivery.compression is None
     assert delivery.path.read_bytes().endswith("Café\n".encode())
-    assert any("latin-1" in note for note in delivery.notes)
+    assert any("latin-1" in told for told in delivery.departures)
     expect_nobody_named(workspace, *SENTINELS)
 
 

@@ -192,7 +192,7 @@ class TestRefusals:
 
     def test_no_rows_a_blank_workbook_and_another_table(self, tmp_path, workspace):
         assert "a header and no rows" in refusal(workspace, save_sheet(tmp_path / NAME, [STREET]))
-        assert "holds no table" in refusal(workspace, save_sheet(tmp_path / NAME, []))
+        assert "holds no table that begins in the first 40 rows" in refusal(workspace, save_sheet(tmp_path / NAME, []))
         assert "covered by no feed" in refusal(workspace, save_sheet(tmp_path / NAME, [["shopping", "list"], ["a", 1]]))
 
     def test_an_encrypted_workbook(self, tmp_path, workspace):
@@ -243,7 +243,7 @@ class TestRefusals:
             data.append(row)
         data.sheet_state = "hidden"
         book.save(tmp_path / NAME)
-        assert "hidden sheets were not looked at" in refusal(workspace, tmp_path / NAME)
+        assert "if the table is in one, show that sheet" in refusal(workspace, tmp_path / NAME)
 
 
 def test_an_excel_table_and_a_crime_id_as_sent(tmp_path, workspace):

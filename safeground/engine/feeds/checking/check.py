@@ -194,6 +194,7 @@ def check_one(
         report = make_report(
             task,
             quarantined=len(outcome.quarantined),
+            blank=outcome.blank,
             duplicates=len(outcome.duplicates),
             problems=problems,
             without_location=0,
@@ -255,13 +256,16 @@ def make_report(
     problems: Sequence[Problem],
     without_location: int,
     rows_are_rewritten: bool,
+    blank: int = 0,
 ) -> CheckReport:
-    """The report of a delivery, with what is to be said of it as a whole, and the verdict."""
+    """The report of a delivery, with what is to be said of it as a whole, and the verdict. blank: of those quarantined, how many hold
+    nothing; the share at which a delivery is refused is that of the others."""
     delivery = task.delivery
     told = [*note_layout(task.layout), *tell_named_partner(delivery), *tell_stated_rows(delivery), *problems]
     accepted = delivery.records - quarantined - duplicates
     limit = task.contract.refused_above
-    if quarantined > limit * delivery.records:
+    filled, wrong = delivery.records - blank, quarantined - blank
+    if wrong > limit * filled or (blank and not filled):
         message = (
             f"{quarantined:,} of {delivery.records:,} rows are in quarantine, more than the {limit:.0%} at which the contract refuses a "
             "delivery; nothing of it is used until it is sent again."

@@ -25,7 +25,7 @@ from safeground.engine.feeds.checking.rules_sql import WHITESPACE, quote_name, q
 
 ROW, FORM, SENT = "_row", "_form", "_sent"
 """Columns of a chunk beside the file's: the row's number; the rule of form it breaks; its cells as sent where it does."""
-RAGGED, QUOTING, HEADER_AGAIN = "ragged", "quoting", "header_again"
+RAGGED, QUOTING, HEADER_AGAIN, BLANK_ROW = "ragged", "quoting", "header_again", "blank_row"
 """Rules of form, beside those of outlines."""
 
 _ROWS = 100_000
@@ -77,12 +77,10 @@ def plain_chunks(layout: FileLayout, kinds: Mapping[str, pa.DataType]) -> Iterat
         following += len(cells) + among
         misshapen = [ragged.popleft() for _ in range(among)]
         yield _make_chunk(
-            rows, cells, kinds, _header_rows(cells, layout), [(row, RAGGED, line) for row, line in misshapen]
+            rows, cells, kinds, _find_odd_rows(cells, layout), [(row, RAGGED, line) for row, line in misshapen]
         )
     if ragged:
-        yield _make_chunk(
-            np.empty(0, np.int64), None, kinds, np.empty(0, bool), [(row, RAGGED, line) for row, line in ragged]
-        )
+        yield _make_chunk(np.empty(0, np.int64), None, kinds, {}, [(row, RAGGED, line) for row, line in ragged])
 
 
 def _number_rows(first: int, number: int, left_out: Sequence[int]) -> tuple[int, np.ndarray]:
@@ -112,21 +110,23 @@ def duckdb_chunks(
         following += len(cells)
         arrays = [_as_kind(cells.column(place), kind) for place, kind in enumerate(kinds.values())]
         encoded = pa.RecordBatch.from_arrays(arrays, names=list(kinds))
-        yield _make_chunk(rows, encoded, kinds, _header_rows(encoded, layout), [])
+        yield _make_chunk(rows, encoded, kinds, _find_odd_rows(encoded, layout), [])
 
 
 def python_chunks(layout: FileLayout, kinds: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
     """By Python's reader: ten times slower, and the one that says what a malformed record holds."""
     header = list(layout.delivery.columns)
-    has_header = layout.delivery.format != "geojson"
+    is_table = layout.delivery.format != "geojson"
     records = read_records(layout.delivery)
     while some := list(islice(records, _ROWS_OF_PYTHON)):
         whole: list[list[str]] = []
         rows: list[int] = []
         misshapen: list[tuple[int, str, list[str]]] = []
         for row, cells, fault in some:
-            if has_header and [cell.strip(WHITESPACE) for cell in cells] == header:
+            if is_table and [cell.strip(WHITESPACE) for cell in cells] == header:
                 fault = HEADER_AGAIN
+            if is_table and fault is None and len(cells) == layout.width and not any(cells):
+                fault = BLANK_ROW
             if fault is None and len(cells) != layout.width:
                 fault = RAGGED
             if fault is None:
@@ -140,43 +140,49 @@ def python_chunks(layout: FileLayout, kinds: Mapping[str, pa.DataType]) -> Itera
             for column, kind in zip(columns, kinds.values(), strict=True)
         ]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(kinds))
-        yield _make_chunk(np.array(rows, np.int64), batch, kinds, np.zeros(len(rows), bool), misshapen)
+        yield _make_chunk(np.array(rows, np.int64), batch, kinds, {}, misshapen)
 
 
 def _as_kind(cells: pa.Array, kind: pa.DataType) -> pa.Array:
     return cells.dictionary_encode() if kind == DISTINCT else cells
 
 
-def _header_rows(cells: pa.RecordBatch, layout: FileLayout) -> np.ndarray:
-    """(n,) whether each row is the header once more."""
-    is_header = np.ones(len(cells), bool)
-    for place, sent in enumerate(layout.delivery.columns):
-        column = cells.column(place)
+def _find_odd_rows(cells: pa.RecordBatch, layout: FileLayout) -> dict[str, np.ndarray]:
+    """By the rule of form that they break, (n,) whether each row does: it is the header once more, or has nothing in any cell."""
+    blank = [""] * len(cells.columns)
+    odd = {HEADER_AGAIN: _rows_that_say(cells, layout.delivery.columns), BLANK_ROW: _rows_that_say(cells, blank)}
+    return {form: places for form, places in odd.items() if places.any()}
+
+
+def _rows_that_say(cells: pa.RecordBatch, texts: Sequence[str]) -> np.ndarray:
+    """(n,) whether each row has these texts in its cells; a blank cell has the text of no character."""
+    says = np.ones(len(cells), bool)
+    for column, text in zip(cells.columns, texts, strict=True):
         if pa.types.is_dictionary(column.type):
-            is_same = np.array([value == sent for value in column.dictionary.to_pylist()] + [False])[
-                codes_of_rows(column)
-            ]
+            values = [value == text for value in column.dictionary.to_pylist()]
+            is_same = np.array([*values, not text])[codes_of_rows(column)]
         else:
-            is_same = pc.equal(column, sent).fill_null(False).to_numpy(zero_copy_only=False)
-        is_header &= is_same
-        if not is_header.any():
+            is_same = pc.equal(column, text).fill_null(not text).to_numpy(zero_copy_only=False)
+        says &= is_same
+        if not says.any():
             break
-    return is_header
+    return says
 
 
 def _make_chunk(
     rows: np.ndarray,
     cells: pa.RecordBatch | None,
     kinds: Mapping[str, pa.DataType],
-    is_header: np.ndarray,
+    odd: Mapping[str, np.ndarray],
     misshapen: Sequence[tuple[int, str, list[str]]],
 ) -> pa.RecordBatch:
-    """The chunk, misshapen rows behind the others, with no cells but those in SENT."""
-    if cells is not None and is_header.any():
-        repeated = cells.filter(pa.array(is_header)).to_pylist()
-        headers = zip(rows[is_header].tolist(), repeated, strict=True)
-        misshapen = [*misshapen, *((row, HEADER_AGAIN, list(sent.values())) for row, sent in headers)]
-        cells, rows = cells.filter(pa.array(~is_header)), rows[~is_header]
+    """The chunk, misshapen rows behind the others, with no cells but those in SENT. odd: of `cells`, as `_find_odd_rows` has them."""
+    if cells is not None and odd:
+        for form, is_odd in odd.items():
+            found = zip(rows[is_odd].tolist(), cells.filter(pa.array(is_odd)).to_pylist(), strict=True)
+            misshapen = [*misshapen, *((row, form, [cell or "" for cell in sent.values()]) for row, sent in found)]
+        is_sound = ~np.logical_or.reduce(list(odd.values()))
+        cells, rows = cells.filter(pa.array(is_sound)), rows[is_sound]
     whole, others = len(rows), len(misshapen)
     numbers = np.concatenate([rows, np.array([row for row, _, _ in misshapen], np.int64)])
     forms = pa.concat_arrays([pa.nulls(whole, pa.string()), pa.array([form for _, form, _ in misshapen], pa.string())])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from safeground.engine.feeds.checking.reading import FileLayout
@@ -35,16 +36,27 @@ def note_layout(layout: FileLayout) -> Iterator[Problem]:
         yield _note("no_rows", message)
     if sent.blank_lines:
         gist = "Blank lines were passed over"
-        yield _note("blank_lines", f"{sent.blank_lines:,} blank lines were passed over.", gist=gist)
+        lines = "1 blank line was" if sent.blank_lines == 1 else f"{sent.blank_lines:,} blank lines were"
+        yield _note("blank_lines", f"{lines} passed over.", gist=gist)
     for sentence in sent.sheet.notes if sent.sheet else ():
-        yield _note("sheet", sentence)
+        yield _note("sheet", sentence, gist=_without_count(sentence))
+    for sentence in sent.departures:
+        yield _note("as_sent", sentence, gist=_without_count(sentence))
     for name, former in sent.renamed.items():
         yield _note("former_name", f"The column {former!r} was read as {name!r}, its name today.", name)
     if sent.format != "geojson":  # further properties are usual in boundary files
-        for name in sent.unknown_columns:
+        for name in filter(None, sent.unknown_columns):
             yield _note(
                 "unknown_column", f"The contract has no column {name!r}; it was kept as sent and not used.", name
             )
+        if nameless := sent.unknown_columns.count(""):
+            columns = "A column" if nameless == 1 else f"{nameless:,} columns"
+            yield _note("unknown_column", f"{columns} without a name, kept as sent and not used.")
+
+
+def _without_count(sentence: str) -> str:
+    """What a sentence that begins with a number says of any number: '18 cells with a formula' of one file is the same of another."""
+    return re.sub(r"^[\d,]+ ", "", sentence).removesuffix(".")
 
 
 def _note(rule: str, message: str, column: str | None = None, *, gist: str = "") -> Problem:

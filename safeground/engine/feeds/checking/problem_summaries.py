@@ -58,7 +58,9 @@ def summarise_problems(problems: Iterable[Problem], deliveries: Iterable[Deliver
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
         feed = problem.feed if problem.delivery is None else by_id[problem.delivery].feed
-        alone = "" if problem.gist else problem.message
+        # Notes of one kind differ in what they note; of the rest one rule and column say one thing.
+        own_words = problem.gist if problem.severity is Severity.NOTE else ""
+        alone = own_words if problem.gist else problem.message
         groups.setdefault((problem.severity, feed, problem.rule, problem.column, alone), []).append(problem)
     summaries = (_summarise(group, by_id) for group in groups.values())
     return tuple(sorted(summaries, key=_order))

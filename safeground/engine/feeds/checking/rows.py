@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from safeground.engine.catalogue import CodeList, Contract, Feeds, Identifiers, OnFailure, Sensitivity, Variant
 from safeground.engine.feeds.checking.chunks import (
+    BLANK_ROW,
     FORM,
     HEADER_AGAIN,
     QUOTING,
@@ -74,6 +75,11 @@ class RowOutcome:
     is_accepted: np.ndarray
     """By row number."""
     rows: CheckedRows
+
+    @property
+    def blank(self) -> int:
+        """How many of the quarantined rows hold nothing: they say nothing of the others."""
+        return sum(fault.rows.size for fault in self.faults if fault.rule.name == BLANK_ROW)
 
 
 class CheckedRows:
@@ -348,6 +354,8 @@ def _rules_of_form(layout: FileLayout) -> Iterator[Rule]:
         yield Rule(name, (), OnFailure.QUARANTINE, "", says)
     says = "the row repeats the header (files were joined?)"
     yield Rule(HEADER_AGAIN, (), OnFailure.QUARANTINE, "", says)
+    says = "the row holds nothing, as spreadsheets leave them below a table,"
+    yield Rule(BLANK_ROW, (), OnFailure.QUARANTINE, "", says)
 
 
 def _tell(fault: Fault, contract: Contract, variant: Variant, code_lists: Mapping[str, CodeList]) -> Problem:

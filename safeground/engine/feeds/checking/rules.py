@@ -34,6 +34,7 @@ from safeground.engine.feeds.checking.rules_sql import (
     day,
     matches,
     moment,
+    month_first,
     number,
     padded,
     quote_name,
@@ -123,7 +124,11 @@ def _cell_rules(name: str, kind: str, constraints: Constraints, on_failure: OnFa
     if constraints.required:
         yield rule("required", f"{cell} IS NULL", "is blank")
     if kind != "string":
-        yield rule("type", _is_not(kind, cell), f"is not {_TYPES[kind]}")
+        is_date = kind in ("date", "datetime")
+        breaks = f"{_is_not(kind, cell)} AND NOT {month_first(cell)}" if is_date else _is_not(kind, cell)
+        yield rule("type", breaks, f"is not {_TYPES[kind]}")
+        if is_date:
+            yield rule("month_first", month_first(cell), _MONTH_FIRST)
     if constraints.pattern is not None:
         like = constraints.looks_like  # a pattern says nothing to whoever keeps the sheet
         says = f"is not like {like}" if like else "is not written as its contract asks"
@@ -138,6 +143,10 @@ def _cell_rules(name: str, kind: str, constraints: Constraints, on_failure: OnFa
         yield rule("maximum", f"{number(cell)} > {constraints.maximum!r}", f"is above {constraints.maximum:g}")
 
 
+_MONTH_FIRST = (
+    "has the month before the day, as in the United States, so that its dates up to the 12th of a month may have been read as of "
+    "another month,"
+)
 _TYPES = {
     "integer": "a whole number",
     "number": "a number",

@@ -56,6 +56,16 @@ TIME_FORMS = (
 """What a date and a time may look like. ISO first: of a text that fits several forms, none does here, the first is taken."""
 
 
+MONTH_FIRST_FORMS = ("%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S")
+
+
+def month_first(cell: str) -> str:
+    """TRUE where the trimmed cell is no date with the day first and is one with the month first, as spreadsheets set to the United States
+    write them."""
+    forms = ", ".join(map(quote_text, MONTH_FIRST_FORMS))
+    return f"({cell} IS NOT NULL AND {moment(cell)} IS NULL AND try_strptime({cell}, [{forms}]) IS NOT NULL)"
+
+
 def day(cell: str) -> str:
     """The trimmed cell as a TIMESTAMP at midnight where it is a date, NULL where it is none."""
     return f"try_strptime({cell}, [{', '.join(map(quote_text, DATE_FORMS))}])"

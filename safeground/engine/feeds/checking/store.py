@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from safeground.engine.catalogue import Contract, Feeds
 from safeground.engine.feeds.checking.keeping import KeptRows
 from safeground.engine.feeds.checking.report import CheckReport, from_json, to_json
-from safeground.engine.feeds.deliveries import Delivery
+from safeground.engine.feeds.deliveries import Delivery, delivery_folders
 from safeground.engine.feeds.sharing.encryption import Cipher, is_encrypted, open_encrypted
 from safeground.engine.workspace import Workspace, move_into_place
 
@@ -77,8 +78,14 @@ def kept_rows_path(workspace: Workspace, delivery_id: str, key: str) -> Path:
 
 def remove_kept_rows(workspace: Workspace) -> None:
     """Remove whatever was made of any delivery's rows during its check: it is in use elsewhere by now, or of no use."""
-    for path in workspace.checked.glob(f"*/*/*/*/{KEPT}*"):
-        path.unlink()
+    for folder in delivery_folders(workspace.checked):
+        _unlink_kept_rows(folder)
+
+
+def _unlink_kept_rows(folder: Path) -> None:
+    for name in os.listdir(folder):
+        if name.startswith(KEPT):
+            (folder / name).unlink()
 
 
 def quarantine_path(workspace: Workspace, delivery_id: str) -> Path:
@@ -134,7 +141,8 @@ def _csv_blocks(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
 
 
 class ResultWriter:
-    """Puts the files of one check in place, the report last: a report that can be read has all its files.
+    """Puts the files of one check in place, the report last: a report that can be read has all its files. So only the report comes by a
+    rename; what lies beside it is of nothing until then. It is new each time and never written in place, since the warehouse links to it.
 
     Not synchronised to disk: whatever a power cut takes is checked again. Use while holding the workspace.
     """
@@ -148,8 +156,7 @@ class ResultWriter:
         except FileExistsError:
             for stale in (REPORT, COUNTS, AREAS, ACCEPTED, HASHES, EVENT_HASHES):
                 (self._folder / stale).unlink(missing_ok=True)
-            for stale_rows in self._folder.glob(f"{KEPT}*"):
-                stale_rows.unlink()
+            _unlink_kept_rows(self._folder)
         quarantine_path(workspace, delivery_id).unlink(missing_ok=True)
 
     def write_counts(self, counts: pa.Table) -> None:
@@ -164,14 +171,12 @@ class ResultWriter:
     def write_accepted(self, rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
         distinct = [field.name for field in schema if pa.types.is_dictionary(field.type)]
 
-        def write(path: Path) -> None:
-            # Without Arrow's schema in the file, so that every reader sees text as text.
-            options = {"use_dictionary": distinct, "write_statistics": False, "store_schema": False}
-            with pq.ParquetWriter(path, schema, column_encoding={"row": "DELTA_BINARY_PACKED"}, **options) as writer:
-                for batch in rows:
-                    writer.write_batch(batch)
-
-        self._put(accepted_path(self._workspace, self._id), write)
+        # Without Arrow's schema in the file, so that every reader sees text as text.
+        options = {"use_dictionary": distinct, "write_statistics": False, "store_schema": False}
+        path = accepted_path(self._workspace, self._id)
+        with pq.ParquetWriter(path, schema, column_encoding={"row": "DELTA_BINARY_PACKED"}, **options) as writer:
+            for batch in rows:
+                writer.write_batch(batch)
 
     def write_hashes(self, hashes: np.ndarray) -> None:
         self._write_array(HASHES, hashes)
@@ -209,7 +214,8 @@ class ResultWriter:
             self._write_new(name, out.getbuffer())
 
     def _write_new(self, name: str, content: memoryview | pa.Buffer) -> None:
-        self._put(self._folder / name, lambda unfinished: unfinished.write_bytes(memoryview(content)))
+        with (self._folder / name).open("xb") as file:
+            file.write(memoryview(content))
 
     def _put(self, path: Path, write: Callable[[Path], object]) -> None:
         unfinished = self._workspace.staging / f"check-{path.stem}.unfinished{path.suffix}"

@@ -15,6 +15,7 @@ from safeground.engine.feeds.deliveries import SheetPlace
 from safeground.engine.feeds.landing.holding import Keeper
 from safeground.engine.feeds.landing.sources import Source, Statements
 from safeground.engine.feeds.reading.guards import KIB, MIB, ReadingLimits, Refused, Uncovered, inflate
+from safeground.engine.feeds.reading.misplaced_headers import explain_refusal
 from safeground.engine.feeds.reading.recognition import Recogniser, Recognition, read_header, read_rows, recognise_bare
 from safeground.engine.feeds.reading.scanning import TextScanner, count_records, sniff_encoding
 from safeground.engine.feeds.reading.spreadsheets import open_sheet, reopen_sheet
@@ -58,9 +59,12 @@ class Reading:
         rows = _first_rows(text, delimiter)
         bare = recognise_bare(rows, feeds=self.recogniser.feeds, feed=self.statements.feed)
         if bare is None:
-            delimiter, columns = read_header(text)
-            recognition = self._recognise(columns)
-            rows = _first_rows(text, delimiter)[1:]
+            try:
+                delimiter, columns = read_header(text)
+                recognition = self._recognise(columns)
+            except Refused as reason:
+                raise explain_refusal(text, reason, recognise=self._recognise) from None
+            rows = (rows if delimiter == "," else _first_rows(text, delimiter))[1:]
         else:
             recognition = bare
         self._keep_if_open(recognition)

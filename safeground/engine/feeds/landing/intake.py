@@ -21,6 +21,7 @@ from safeground.engine.feeds.reading.guards import ReadingLimits, Refused, SaysN
 from safeground.engine.feeds.reading.recognition import Recogniser
 from safeground.engine.feeds.sharing.agreements import Admission, Door
 from safeground.engine.feeds.sharing.minimising import Plan, make_plan, write_copy
+from safeground.engine.feeds.sharing.nameless_columns import watch_nameless
 from safeground.engine.feeds.sharing.sender_guard import watch_senders
 from safeground.engine.workspace import sync_file
 
@@ -146,7 +147,7 @@ def _keep_under_agreement(
     agreed = {"agreement": admission.agreement.name, "agreement_version": admission.agreement.version}
     shared = admission.agreement.shares(facts["feed"], facts["partner"])
     records = watch_senders(
-        table.records(content),
+        watch_nameless(table.records(content), table.recognition),
         table.recognition,
         partner=facts["partner"],
         sent_by=shared.sent_by if shared else (),
@@ -158,7 +159,8 @@ def _keep_under_agreement(
         agreed |= write_copy(path, records, plan=plan, admission=admission, limits=limits)
         agreed |= {
             "sheet": None,
-            "notes": (*facts["notes"], *_copy_notes(plan, facts.get("encoding", "utf-8"), agreed)),
+            "departures": tuple(_tell_departures(facts, plan)),
+            "notes": (*facts["notes"], *_copy_notes(plan, agreed)),
         }
     else:
         deque(records, maxlen=0)
@@ -174,14 +176,19 @@ def _keep_under_agreement(
     return agreed
 
 
-def _copy_notes(plan: Plan, encoding: str, kept: dict[str, Any]) -> Iterator[str]:
-    if plan.left_out:
-        names = ", ".join(repr(name) for name in plan.left_out)
-        yield f"Columns the contract does not ask for were not stored: {names}."
+def _tell_departures(facts: Mapping[str, Any], plan: Plan) -> Iterator[str]:
+    """What was unlike a plain table of the contract's columns in the file as sent, which the copy of it does not show any more."""
+    if facts["format"] == "xlsx":
+        yield from facts["sheet"].notes
+    elif facts["encoding"] != "utf-8":
+        yield f"The file was not in UTF-8; it was read as {facts['encoding']}."
+    if any(plan.left_out):
+        yield f"Columns the contract does not ask for were not stored: {', '.join(repr(name) for name in plan.left_out if name)}."
+
+
+def _copy_notes(plan: Plan, kept: dict[str, Any]) -> Iterator[str]:
     if plan.pseudonymised:
         names = ", ".join(repr(name) for name in plan.pseudonymised)
         yield f"Identifiers were replaced by pseudonyms in: {names}."
-    if encoding != "utf-8":
-        yield f"The file was not in UTF-8; it was read as {encoding}."
     if kept["is_encrypted"]:
         yield "What is kept is encrypted at rest."

@@ -17,6 +17,7 @@ from safeground.engine.feeds.sharing.minimising import Records
 # Partners' archives come with their notes in it, whose first bytes may or may not look like text.
 _PDF = b"%PDF-"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_TAGS_WITHIN = 1024
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,24 @@ def _read_form(content: Iterator[bytes], reading: Reading) -> Form:
         raise Refused(f"{what}; ask for it to be sent again.")
     if head.startswith(_PDF) and reading.statements.feed is None:
         raise Uncovered("is covered by no feed's contract.")
+    if markup := _name_markup(head):
+        kind = Uncovered if reading.statements.feed is None else Refused
+        raise kind(
+            f"is {markup} by what is in it; open it in Excel and save it as a workbook (.xlsx) or as CSV (UTF-8)."
+        )
     if is_workbook(head):
         return reading.read_workbook(content)
     if head.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] in (b"{", b"["):
         return reading.read_outlines(content)
     return reading.read_text(head, content)
+
+
+def _name_markup(head: bytes) -> str | None:
+    """What a text of tags is: many a system's "export to Excel" is a web page with the name of a workbook."""
+    start = head.removeprefix(_BYTE_ORDER_MARK).lstrip()[:_TAGS_WITHIN].lower()
+    if not start.startswith(b"<"):
+        return None
+    return "a web page" if any(tag in start for tag in (b"<html", b"<!doctype html", b"<table")) else "XML"
 
 
 def _peek(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -96,5 +110,5 @@ def _column_notes(recognition: Recognition) -> Iterator[str]:
     for name, sent in recognition.renamed.items():
         yield f"The column {name!r} was sent under its former name {sent!r}."
     if recognition.unknown and recognition.contract.sensitivity is Sensitivity.OPEN:
-        names = ", ".join(repr(name) for name in recognition.unknown)
+        names = ", ".join(repr(name) if name else "one without a name" for name in recognition.unknown)
         yield f"Columns the contract does not name are kept and not used: {names}."

@@ -16,7 +16,7 @@ from safeground.engine.feeds.reading.guards import Refused, Uncovered
 
 Format = Literal["csv", "geojson"]
 
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 _NAMED_AT_MOST = 4
 # Below this share of a variant's columns, a file is of another kind rather than a damaged one of this; and of
 # those it is recognised by, to name it as the nearest would send the reader after a likeness that is none.
@@ -75,6 +75,12 @@ class _Match:
         return (self.columns_needed - len(self.missing) - self.missing_in_families) / self.columns_needed
 
     @property
+    def respelt(self) -> float:
+        """The share of the needed columns that are missing only by capitals, spaces or marks between words."""
+        sent = {_letters(name) for name in self.unknown}
+        return sum(_letters(name) in sent for name in self.missing) / self.columns_needed
+
+    @property
     def likeness(self) -> float:
         """The share of the columns by which the variant is recognised that are there."""
         names = self.variant.recognising_columns
@@ -99,7 +105,7 @@ def read_header(text: str) -> tuple[str, tuple[str, ...]]:
     """
     delimiter = ","
     columns: tuple[str, ...] = ()
-    for candidate in _DELIMITERS:
+    for candidate in DELIMITERS:
         row = next((row for row in read_rows(text, candidate) if row), [])
         if len(row) > len(columns):
             delimiter, columns = candidate, tuple(row)
@@ -224,7 +230,7 @@ def _not_recognised(matches: Sequence[_Match], feed: str | None) -> Refused:
     nearest = max(matches, key=lambda match: (match.nearness + 0.9 * _near_names(match), -len(match.unknown)))
     title = f"{nearest.contract.name} ({nearest.variant.title})"
     missing = _what_is_missing(nearest)
-    if nearest.nearness < _IS_NEAR and not feed:
+    if nearest.nearness + nearest.respelt < _IS_NEAR and not feed:
         return Uncovered(_covered_by_none(matches))
     return NotRecognised(
         f"is not recognised: it comes nearest to {title} but has {missing}; correct the header and land it again.",
@@ -276,6 +282,10 @@ def _nearest_name(name: str, candidates: Sequence[str]) -> str | None:
     plain = {_plain(candidate): candidate for candidate in candidates}
     near = difflib.get_close_matches(_plain(name), list(plain), n=1, cutoff=0.75)
     return plain[near[0]] if near else None
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def _plain(name: str) -> str:

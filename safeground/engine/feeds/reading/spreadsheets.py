@@ -159,7 +159,9 @@ def _find_header(grid: _Grid, recognise: Callable[[tuple[str, ...]], Recognition
             nearest = reason if nearest is None or _nearness(reason) > _nearness(nearest) else nearest
             continue
         return Sheet(SheetPlace(grid.name, index + 1, places), columns, grid), recognition
-    raise nearest or Uncovered("holds no table.")
+    raise nearest or Uncovered(
+        f"holds no table that begins in the first {HEADER_WITHIN} rows of a sheet; have its rows put below a header near the top."
+    )
 
 
 def _header_candidates(rows: Sequence[list[Any]], grid: _Grid) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -215,7 +217,10 @@ def _no_sheet_recognised(workbook: Workbook, reasons: Sequence[tuple[str, Refuse
     if len(reasons) > 1 and isinstance(nearest, NotRecognised):
         return nearest.with_words(f"has no sheet that is recognised; the nearest, {name!r}, {nearest}")
     if workbook.hidden and isinstance(nearest, Uncovered):
-        return Uncovered(f"{str(nearest).removesuffix('.')}; its hidden sheets were not looked at.")
+        return Uncovered(
+            f"{str(nearest).removesuffix('.')}; its hidden sheets were not looked at: if the table is in one, show that sheet and send "
+            "it again."
+        )
     return nearest
 
 

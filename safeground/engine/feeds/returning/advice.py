@@ -32,6 +32,8 @@ _BY_RULE = {
     "filled_unless": "Fill it in",
     "total_of_family": "Put right whichever is wrong, the total or one of its parts",
     "one_target": "One code leads to two others: keep the right one",
+    "month_first": "Write every date of this column with the day first, like 31/01/2024, or as 2024-01-31",
+    "blank_row": "Delete this row: it holds nothing",
     "ragged": "Give every row as many cells as the header has; a comma inside a value needs quotation marks around the value",
     "quoting": "Close every quotation mark",
     "header_again": "Delete this row: it is the header again",

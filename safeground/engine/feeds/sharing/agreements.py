@@ -177,12 +177,13 @@ def find_columns_outside(agreement: Agreement, recognition: Recognition, partner
     outside = [
         name
         for name in recognition.columns
-        if name not in allowed
+        if name  # what stands under no name is looked at row by row (`watch_nameless`)
+        and name not in allowed
         and today.get(name, name) not in allowed
         and not any(re.search(pattern, name) for pattern in families)
     ]
     if outside:
-        named = ", ".join(repr(name) if name else "one without a name" for name in outside[:_NAMED_AT_MOST])
+        named = ", ".join(repr(name) for name in outside[:_NAMED_AT_MOST])
         more = f" and {len(outside) - _NAMED_AT_MOST} more" if len(outside) > _NAMED_AT_MOST else ""
         what = "the column" if len(outside) == 1 else "the columns"
         is_gdpr = agreement.lawful_basis.regime == UK_GDPR
