@@ -106,12 +106,10 @@ def _say_difference(effect: Effect, told: Protected) -> str:
 
 
 def _say_amount(effect: Effect, amount: str) -> str:
-    """'there were 14 fewer thefts', 'of 100 asked, 19 more know whom to call', 'on average, those who were helped had 1.6 fewer points'."""
+    """'there were 14 fewer thefts', 'of 100 asked 19 more know whom to call', 'on average those who were helped had 1.6 fewer points'."""
     contrast, outcome = effect.contrast, effect.outcome
     if contrast.is_of_amounts:
         return f"{outcome} was {amount}"
     if outcome.startswith(OF_ASKED):
-        return f"of 100 asked, {amount} {outcome.removeprefix(OF_ASKED)}"
-    return (
-        f"on average, {contrast.whose} had {amount} {outcome}" if contrast.whose else f"there were {amount} {outcome}"
-    )
+        return f"of 100 asked {amount} {outcome.removeprefix(OF_ASKED)}"
+    return f"on average {contrast.whose} had {amount} {outcome}" if contrast.whose else f"there were {amount} {outcome}"

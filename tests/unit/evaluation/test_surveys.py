@@ -26,7 +26,7 @@ def test_two_samples_and_their_sentence() -> None:
     found = compare_surveys((180, 400), (228, 400), answer="feel equipped to talk")
     assert (round(found.lower, 2), round(found.upper, 2)) == (5.12, 18.88)
     assert say_effect(found, found.protect(OPEN)).startswith(
-        "Of 100 asked, 12.0 more feel equipped to talk in the survey after than in the survey before (95% interval 5.1 more to"
+        "Of 100 asked 12.0 more feel equipped to talk in the survey after than in the survey before (95% interval 5.1 more to"
     )
 
 

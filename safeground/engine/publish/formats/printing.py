@@ -49,7 +49,7 @@ _CONTENTS = 60
 """Entries that a page of contents holds. Of a longer document it lists the chapters alone: sections are in the PDF's bookmarks."""
 
 _BRIEF = "evaluation"
-"""A document of this kind that is one chapter has neither a page of its own for the title nor one of contents: both would be all but empty."""
+"""A document of this kind that is one chapter has neither a page for the title nor one of contents: both would be all but empty."""
 
 _SLIGHT = 6
 """Blocks of a chapter that may share a page with its neighbour."""
