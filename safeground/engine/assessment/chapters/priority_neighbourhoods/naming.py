@@ -61,7 +61,7 @@ def make_map(choice: Choice) -> list[Block]:
                 tuple((shape, chances[shape.code]) for shape in shapes if shape.code in chances),
                 classes,
                 make_shapes(districts),
-                "%",
+                "Probability of belonging",
             ),
             table=make_table(
                 id="priority_by_neighbourhood",
