@@ -59,6 +59,7 @@ from safeground.engine.evaluation.designs.parallel import estimate_parallel_effe
 from safeground.engine.evaluation.designs.predictor_mix import PredictorMix, match_on_predictors
 from safeground.engine.evaluation.designs.stepped_wedge import (
     SinceStart,
+    estimate_average_since_start,
     estimate_stepped_wedge_effect,
     find_effect_since_start,
 )
@@ -225,6 +226,7 @@ __all__ = [
     "discount_factors",
     "enter_opening",
     "estimate_as_treated",
+    "estimate_average_since_start",
     "estimate_crossover_effect",
     "estimate_days_in_a_row",
     "estimate_design_effect",

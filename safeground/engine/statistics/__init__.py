@@ -26,7 +26,7 @@ Every result has `value, lower, upper, method, confidence`. Missing is NaN in an
 | how many records belong together, without names? | `estimate_linked_share`, `remove_chance_links` |
 | which areas have more than their share? | `shrink_ratios`, `shrink_freely`; `smooth_ratios`, which heeds neighbours too |
 | what did a trial do, against every schedule it might have drawn? | `estimate_randomised_ratio` |
-| and one of whole places, or of places that start in turn? | `estimate_group_ratio`, `estimate_wave_ratio` |
+| and one of whole places, or of places that start in turn? | `estimate_group_ratio`, `estimate_wave_ratio`, `estimate_averaged_ratio` |
 | which place is treated on which day? | `DailyDraw`, `BlockedDraw`, `PairedDraw`, `SteppedWedgeDraw`, `ParallelDraw` |
 | where do events lie dense? | `kernel_density` |
 | do events close in space follow each other closely in time? | `knox_test` |
@@ -50,6 +50,7 @@ from safeground.engine.statistics.age_curves import (
     fit_age_curve,
 )
 from safeground.engine.statistics.aoristic import AoristicWeights, aoristic_weights
+from safeground.engine.statistics.averaged_waves import FEWEST_EVENTS_SINCE, estimate_averaged_ratio
 from safeground.engine.statistics.block_bootstrap import BlockBootstrap, bootstrap_blocks
 from safeground.engine.statistics.calibration import Calibration, measure_calibration
 from safeground.engine.statistics.capture_recapture import (
@@ -171,6 +172,7 @@ __all__ = [
     "AGE_BANDS_2013",
     "EUROPEAN_STANDARD_POPULATION_2013",
     "FEWEST_CLUSTERS",
+    "FEWEST_EVENTS_SINCE",
     "FEWEST_GAPS",
     "FEWEST_HISTORY_DAYS",
     "FEWEST_MONTHS",
@@ -256,6 +258,7 @@ __all__ = [
     "compare_rates",
     "compare_with_similar",
     "draw_schedules",
+    "estimate_averaged_ratio",
     "estimate_cluster_dispersion",
     "estimate_concentration",
     "estimate_directly_standardised_rate",

@@ -12,6 +12,7 @@ from safeground.engine.evaluation import (
     Verdict,
     compare_places,
     compare_starts,
+    estimate_average_since_start,
     estimate_parallel_effect,
     estimate_stepped_wedge_effect,
     find_effect_since_start,
@@ -158,6 +159,26 @@ def test_an_effect_that_wears_off_fails_the_check_of_later_months_and_shows() ->
     assert checks_of(stepped(counts, treated))["constant_effect"] is Verdict.FAILED
     before, first, *_, last = find_effect_since_start(counts, treated, stretches=4)
     assert before.last == -1 and first.first == 0 and first.upper < 0.8 < last.lower
+
+
+def test_an_effect_that_grows_is_led_astray_by_one_ratio_and_not_by_the_mean_over_time() -> None:
+    """Five per cent more of it each month: the interval of the one ratio leaves out what there was on average."""
+    rng = np.random.default_rng(31)
+    treated = WEDGE(rng)
+    since = np.arange(20) - treated.argmax(axis=1)[:, np.newaxis]
+    counts = rng.poisson(200 * np.where(treated, 0.95 ** np.maximum(since, 0), 1.0)).astype(float)
+    truth = np.exp(np.log(0.95) * since[treated].mean())
+    one = stepped(counts, treated)
+    mean = estimate_average_since_start(counts, treated, unit="month", outcome="thefts")
+    assert one.lower > truth + 0.05 and checks_of(one)["constant_effect"] is Verdict.FAILED
+    assert mean.lower < truth < mean.upper < 1 and mean.estimate == pytest.approx(truth, abs=0.03)
+    assert "thefts (mean over the months since the start)" in say_effect(mean, mean.protect(OPEN))
+
+
+def test_the_mean_over_time_needs_events_at_every_time() -> None:
+    counts, treated = wedge(12)
+    found = estimate_average_since_start(np.minimum(counts, 1.0) * (np.arange(20) % 7 == 0), treated)
+    assert not found.is_available and "fewer than 15 events" in found.method
 
 
 def test_places_that_change_before_their_start_fail_the_placebo() -> None:

@@ -16,6 +16,7 @@ from safeground.engine.evaluation.designs.drawn_places_checks import check_neigh
 from safeground.engine.evaluation.designs.parallel import estimate_parallel_effect
 from safeground.engine.evaluation.designs.place_days import PlaceDays
 from safeground.engine.evaluation.designs.stepped_wedge import (
+    estimate_average_since_start,
     estimate_stepped_wedge_effect,
     find_effect_since_start,
     leave_transition,
@@ -75,6 +76,11 @@ def evaluate_stepped_wedge(
     runner, events = _open(_WedgeRunner, protocol, data)
     effects, notes = runner.estimate_all(events, seal)
     counts = runner.count(events[protocol.primary.name])
+    average = estimate_average_since_start(
+        counts, data.treated, transition=protocol.transition, unit=protocol.unit, outcome=protocol.primary.title,
+        contrast=protocol.contrast, confidence=protocol.confidence,
+    )  # fmt: skip
+    effects = (*effects, average)
     found = find_effect_since_start(counts, data.treated, confidence=protocol.confidence)
     if not found:
         notes = (
