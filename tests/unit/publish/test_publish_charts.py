@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -227,6 +228,21 @@ def test_an_axis_below_nought_has_all_its_numbers(size):
     words = [text for text, _ in find_texts(draw(IntervalChart(points, "% change"), SIZES[size]))]
     least = {"wide": "−60", "narrow": "−50"}[size]
     assert {least, "0", least.lstrip("−")} <= set(words)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_numbers_of_an_axis_in_millions_stand_apart(size):
+    points = tuple(
+        Point(name, make_estimate(value, 12, unit="£")) for name, value in (("A", -1_250_000.0), ("B", 4_750_000.0))
+    )
+    boxes = [
+        box
+        for text, box in find_texts(draw(IntervalChart(points, "£"), SIZES[size]))
+        if text.endswith(",000,000") or text == "0"
+    ]
+    row = sorted((box for box in boxes if box.top == max(each.top for each in boxes)), key=lambda box: box.left)
+    assert len(row) >= 2
+    assert all(one.right < other.left for one, other in itertools.pairwise(row))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -234,6 +234,11 @@ def _say_prices(plan: CostBenefitPlan, economics: Economics) -> Iterator[str]:
 
 def _notes_of(line: BenefitLine, flow: BenefitFlow, cost: UnitCost) -> list[str]:
     notes = []
+    if not line.expected:
+        notes.append(
+            f"{line.title}: how many would have been met is worked out from the evaluation itself, over all the time after its start, "
+            "and stands in the first year."
+        )
     if flow.unit_cost is not None and cost.status != "read":
         how = (
             "is quoted as others report it"

@@ -33,7 +33,7 @@ from safeground.engine.evaluation.cost_benefit.appraising import Amount, CostBen
 from safeground.engine.evaluation.effects import Effect
 
 _MINUS = "\N{MINUS SIGN}"
-_SIGNIFICANT = 3
+_SIGNIFICANT, _AS_PUBLISHED = 3, 12
 _BEARERS = {
     "fiscal": "Public purse",
     "economic": "Other payers and lost output",
@@ -135,9 +135,9 @@ class _Teller:
             method=f"{self.found.plan.draws:,} draws", confidence=self.found.plan.confidence,
         )  # fmt: skip
 
-    def plain(self, amount: float, *, unit: str = "£", follows: bool = True) -> Protected:
-        """A number without an interval. follows: from the effects; what was paid does not."""
-        return protect_derived(_about(amount), unit=unit, rule=self.rule, told=self.told if follows else ())
+    def plain(self, amount: float, *, unit: str = "£", follows: bool = True, digits: int = _SIGNIFICANT) -> Protected:
+        """A number without an interval. follows: from the effects; what was paid, and what one offence costs, does not."""
+        return protect_derived(_about(amount, digits), unit=unit, rule=self.rule, told=self.told if follows else ())
 
     def blocks(self) -> Iterable[Block]:
         plan = self.found.plan
@@ -258,7 +258,7 @@ class _Teller:
             (
                 Column("of", "Of what"), Column("net", "Benefits less costs, £", is_number=True),
                 Column("ratio", "Benefits for each £1 of costs, £", is_number=True),
-                Column("payback", "Costs are made up for"), Column("share", "Draws in which benefits exceed costs", is_number=True),
+                Column("payback", "Paid back"), Column("share", "Draws in which benefits exceed costs", is_number=True),
             ),
             [
                 (
@@ -339,8 +339,13 @@ class _Teller:
                 return "at no value it can have"
             return self.plain(value) if are_money else self.plain(100 * value, unit="%")
 
+        def tell_now(value: float) -> str | Protected:  # as its source has it, so that it can be found there
+            return self.plain(round(value), follows=False, digits=_AS_PUBLISHED) if are_money else tell(value)
+
         rows: list[tuple[str | Protected, ...]] = [
-            (each.title, tell(each.now), tell(each.at)) for each in self.found.switches if each.is_money is are_money
+            (each.title, tell_now(each.now), tell(each.at))
+            for each in self.found.switches
+            if each.is_money is are_money
         ]
         if are_money:
             return self._table(
@@ -369,8 +374,10 @@ class _Teller:
         lines = [
             f"Every number that is not known was drawn {plan.draws:,} times, each by itself; the effect from its own interval.",
             f"Bounds hold {format_confidence(plan.confidence)} of the draws.",
-            "Unit costs without limits are taken as known, and so is how many offences would have been met without treatment; where that "
-            "is worked out from what the treated places met, what they met is.",
+            (
+                "Unit costs without limits are taken as known, and so is how many offences would have been met without treatment; where that "
+                "is worked out from what the treated places met, what they met is."
+            ),
             f"Taken off: {'; '.join(told)}.",
             *self.found.notes,
         ]

@@ -20,6 +20,9 @@ from safeground.engine.publish.charts.scales import choose_tick_format, choose_t
 from safeground.engine.publish.charts.series import axis_room, choose_value_ticks, write_unit
 from safeground.engine.publish.charts.text import measure_text, wrap_text
 
+_BETWEEN = 10
+"""Pixels between the numbers of two ticks."""
+
 
 @dataclass(frozen=True)
 class _Row:
@@ -57,7 +60,7 @@ def draw_interval_chart(chart: IntervalChart, canvas: Canvas) -> Sketch:
         bottom=32 + canvas.line_height,
     )
     sketch = Sketch(plot)
-    sketch.set_x_ticks([(tick, _format_tick(tick, form)) for tick in ticks], has_marks=False)
+    sketch.set_x_ticks([(tick, _format_tick(tick, form)) for tick in _labelled(ticks, form, plot)], has_marks=False)
     sketch.add("rule", [{"x": tick, "y": 0, "y2": plot.height} for tick in ticks], color=palette.GRID)
     # Vega-Lite counts up from the bottom unless the domain says otherwise: rows are laid from the top, so y runs downwards.
     _draw_reference(sketch, chart.reference, decimals=choose_common_decimals(point.estimate for point in chart.points))
@@ -96,6 +99,13 @@ def _describe(point: Point, decimals: int | None) -> str:
     value = format_value(point.estimate, decimals=decimals)
     bounds = format_bounds(point.estimate, decimals=decimals)
     return f"{value} ({bounds})" if bounds else value
+
+
+def _labelled(ticks: list[float], form: str, plot: Plot) -> list[float]:
+    """As many of the ticks, evenly, as have room for their numbers beside each other: millions of pounds run into one otherwise."""
+    widest = max(measure_text(_format_tick(tick, form), size=plot.canvas.font_size) for tick in ticks)
+    apart = plot.width / max(len(ticks) - 1, 1)
+    return ticks[:: max(1, math.ceil((widest + _BETWEEN) / apart))]
 
 
 def _interval_ticks(chart: IntervalChart, canvas: Canvas) -> list[float]:
