@@ -233,7 +233,8 @@ def test_an_axis_below_nought_has_all_its_numbers(size):
 @pytest.mark.parametrize("size", SIZES)
 def test_numbers_of_an_axis_in_millions_stand_apart(size):
     points = tuple(
-        Point(name, make_estimate(value, 12, unit="£")) for name, value in (("A", -1_250_000.0), ("B", 4_750_000.0))
+        Point("What is owed to this and not to others", make_estimate(value, 900_000.0, unit="£"))
+        for value in (1_250_000.0, 3_860_000.0)
     )
     boxes = [
         box

@@ -375,8 +375,8 @@ class _Teller:
             f"Every number that is not known was drawn {plan.draws:,} times, each by itself; the effect from its own interval.",
             f"Bounds hold {format_confidence(plan.confidence)} of the draws.",
             (
-                "Unit costs without limits are taken as known, and so is how many offences would have been met without treatment; where that "
-                "is worked out from what the treated places met, what they met is."
+                "Unit costs without limits are taken as known, and so is how many offences would have been met without treatment; where "
+                "that is worked out from what the treated places met, what they met is."
             ),
             f"Taken off: {'; '.join(told)}.",
             *self.found.notes,
