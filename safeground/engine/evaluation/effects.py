@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from safeground.engine.disclosure import DisclosureRule, Protected, State, protect
+from safeground.engine.disclosure import DisclosureRule, Protected, State, protect, protect_derived
 from safeground.engine.documents import Direction
 from safeground.engine.evaluation.checks import CheckResult
 from safeground.engine.evaluation.contrasts import Contrast
@@ -97,6 +97,8 @@ class Effect:
     other: Side | None = None
     beside: tuple[Side, ...] = ()
     """Further sides that the estimate rests on, such as a comparison's own before and after."""
+    has_plain_rates: bool = True
+    """Whether the ratio is of the two sides' plain rates. Not where one side's places or months are other ones, which it allows for."""
     in_events: InEvents | None = None
     """Of a difference, what it is in events; None where it is of none, such as of an amount of money."""
     family_p: float | None = None
@@ -147,9 +149,12 @@ class Effect:
                 None, unit=unit, rule=rule, state=State.NOT_AVAILABLE,
                 reason=f"there was none on {self.contrast.other}, so that no ratio is finite",
             )  # fmt: skip
-        return protect(
-            self.estimate, unit=unit, rule=rule, lower=_known(self.lower), upper=_known(self.upper),
-            count=float(round(sum(sides))) if sides else None, method=self.method, confidence=self.confidence,
+        count = float(round(sum(sides))) if sides else None
+        allowed = protect(self.estimate, unit=unit, rule=rule, count=count)
+        # The events that it rests on decide whether it is told, and are not told with it: flow and tables tell counts under their names.
+        return protect_derived(
+            self.estimate, unit=unit, rule=rule, told=[allowed], lower=_known(self.lower), upper=_known(self.upper),
+            method=self.method, confidence=self.confidence,
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from cost_plans import make_economics, make_plan
 
 from safeground.engine.catalogue import DefinitionsError, load_catalogue
 from safeground.engine.documents import Audience, Figure, Notice, Table
@@ -21,6 +22,7 @@ from safeground.engine.evaluation import (
     Side,
     TrialData,
     Verdict,
+    appraise,
     check_protocol,
     evaluate,
     make_evaluation_report,
@@ -180,6 +182,25 @@ def test_harm_is_told_three_ways_and_withheld_by_how_many_events_there_were(
     few = dataclasses.replace(harm["harm"], treated=Side(100, 2))
     rule = load_catalogue("wrenshire").disclosure.rule("police_confidential", Audience.PARTNERSHIP)
     assert not few.protect(rule).is_published  # of two events however harmful
+
+
+@pytest.mark.parametrize("name", ["parallel", "wedge"])
+def test_what_fewer_events_were_worth_follows_from_what_was_met_and_the_ratio(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    """The other side's plain rate is of other months, or of places with another level before: it is not what the ratio compares with."""
+    primary = run(request.getfixturevalue(name)).primary
+    line = {"title": "Thefts", "outcome": primary.name, "unit_cost": "violence"}
+    found = appraise(
+        make_plan(benefits=[line]),
+        make_economics(violence=1_000.0),
+        {primary.name: primary},
+        rng=np.random.default_rng(1),
+    )
+    met, plain = primary.treated.events, primary.treated.units * primary.other.events / primary.other.units
+    assert found.benefits[0].prevented.central == pytest.approx(met / primary.estimate - met)
+    assert plain - met != pytest.approx(met / primary.estimate - met, rel=0.01)
+    assert found.benefits[0].cost_per_one is not None
 
 
 def test_a_second_run_tells_the_same(wedge: Path) -> None:

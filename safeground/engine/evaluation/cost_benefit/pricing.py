@@ -219,8 +219,9 @@ def _met_without(effect: Effect) -> float:
 
 
 def _is_worked_out_from_what_was_met(effect: Effect) -> bool:
-    """Whether what was to be expected is of the same places, had they not been treated, and no other side was counted for it."""
-    return effect.scale is Scale.RATIO and effect.treated is not None and effect.other is None and effect.estimate > 0
+    """Whether what was to be expected is of the same places, had they not been treated, and no plain rate of another side tells it."""
+    has_rate = effect.other is not None and effect.has_plain_rates
+    return effect.scale is Scale.RATIO and effect.treated is not None and not has_rate and effect.estimate > 0
 
 
 def _say_prices(plan: CostBenefitPlan, economics: Economics) -> Iterator[str]:

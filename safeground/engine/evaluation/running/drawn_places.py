@@ -220,7 +220,8 @@ class _ParallelRunner(_Runner):
     protocol: ParallelProtocol
 
     def _estimate(self, counts: NDArray[np.float64], *, before: NDArray[np.float64] | None, **told: Any) -> Effect:
-        return estimate_parallel_effect(**self._told(counts, told), before=before)
+        effect = estimate_parallel_effect(**self._told(counts, told), before=before)
+        return replace(effect, has_plain_rates=before is None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,4 +232,5 @@ class _WedgeRunner(_Runner):
         return leave_transition(self.tabulate(counts), self.protocol.transition).sides
 
     def _estimate(self, counts: NDArray[np.float64], *, before: NDArray[np.float64] | None, **told: Any) -> Effect:
-        return estimate_stepped_wedge_effect(**self._told(counts, told), transition=self.protocol.transition)
+        effect = estimate_stepped_wedge_effect(**self._told(counts, told), transition=self.protocol.transition)
+        return replace(effect, has_plain_rates=False)
