@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from safeground.engine.disclosure import DisclosureRule, Protected, State, protect
+from safeground.engine.disclosure import DisclosureRule, Protected, State, protect, protect_derived
 from safeground.engine.documents import Column
 from safeground.engine.evaluation.effects import Effect
 
@@ -48,10 +48,16 @@ class Quantity:
             bound if bound is not None and math.isfinite(bound) else None for bound in (self.lower, self.upper)
         )
         count = None if self.is_amount else self.value if self.count is None else self.count
-        return protect(
-            self.value, unit=self.unit, rule=rule, lower=lower, upper=upper, count=count,
-            confidence=confidence if lower is not None or upper is not None else None,
-        )  # fmt: skip
+        confidence = confidence if lower is not None or upper is not None else None
+        told = protect(
+            self.value, unit=self.unit, rule=rule, lower=lower, upper=upper, count=count, confidence=confidence
+        )
+        if count is None or count == self.value or not told.is_published:
+            return told
+        # What it rests on decides whether it is told, and is not told with it.
+        return protect_derived(
+            self.value, unit=self.unit, rule=rule, told=[told], lower=lower, upper=upper, confidence=confidence
+        )
 
 
 Told: TypeAlias = str | Quantity

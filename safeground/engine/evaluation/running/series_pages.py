@@ -33,7 +33,8 @@ def find_area(protocol: AreaMonthsProtocol, data: SeriesData) -> tuple[str, str,
     if len(treated) > 1 and not protocol.is_from_files:
         return None
     code = treated[0] if len(treated) == 1 else ""
-    return code, name_areas([data.names[row] for row in data.rows_of(treated)]), protocol.area_level or ""
+    names = [data.names[row] for row in data.rows_of(treated)]
+    return code, name_areas(names, otherwise="Treated areas"), protocol.area_level or ""
 
 
 def say_start(protocol: AreaMonthsProtocol) -> str:
