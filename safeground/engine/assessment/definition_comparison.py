@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, permutations
 from typing import TypeAlias
 
 import numpy as np
@@ -49,6 +49,7 @@ from safeground.months import month_end
 
 _WORDS = {IN: "in", UNDETERMINED: "cannot tell", OUT: "out"}
 _VERDICTS = (IN, UNDETERMINED, OUT)
+_VERDICT_OF = {word: verdict for verdict, word in _WORDS.items()}
 _PARTS = ("", "/cannot tell", "/at most")
 """What a definition's three numbers are called in all that editions tell."""
 _Told: TypeAlias = list[list[tuple[Protected, Protected, Protected]]]
@@ -109,8 +110,8 @@ class ComparisonPages:
         return lies_within(IN), lies_within(UNDETERMINED), lies_within(IN, UNDETERMINED)
 
     def releases(self) -> tuple[Release, ...]:
-        """What the pages tell of each definition, in all, by area and by month, and of what all say at once, for a check of releases.
-        Nothing where the rule withholds nothing. Why crimes move between definitions is not in it."""
+        """What the pages tell of each definition, in all, by area and by month, of what all say at once, and of why crimes move between
+        them, for a check of releases. Nothing where the rule withholds nothing."""
         if self.rule.threshold == 0:
             return ()
         months = tuple(f"{month:%Y-%m}" for month in self.comparison.period.months)
@@ -136,19 +137,56 @@ class ComparisonPages:
             SeriesSum(Series(f"{measure}{_PARTS[2]}", area), tuple(Series(f"{measure}{of}", area) for of in _PARTS[:2]))
             for measure, area in series
         )
-        return (Release("", self.rule, (*cells, *self._combined_cells(own, months)), sums),)
+        moved, moved_sums = self._moved_cells(own, months)
+        cells += [*self._combined_cells(own, months), *moved]
+        return (Release("", self.rule, tuple(cells), (*sums, *moved_sums)),)
+
+    @property
+    def _together(self) -> str:
+        """What a release calls the count of what all say at once."""
+        return f"{self.comparison.feed}/{' and '.join(self.labels)}"
 
     def _combined_cells(self, own: str, months: tuple[str, ...]) -> list[ToldCell]:
         """What the definitions say at once, as the table of it tells."""
-        measure = f"{self.comparison.feed}/{' and '.join(label for label in self.labels)}"
-        found = self._crossed() if len(self.labels) == 2 else self._combined()
-        return [
-            ToldCell(
-                CellKey(Series(measure, own, f"says={', '.join(_WORDS[v] for v in verdicts)}"), months), number.value, 0
-            )
-            for verdicts, number in found
-            if number.state in (State.PUBLISHED, State.SUPPRESSED)
-        ]
+        told = ((Series(self._together, own, _name_verdicts(said)), number) for said, number in self._said_together)
+        return _tell_cells(told, months)
+
+    @cached_property
+    def _said_together(self) -> list[tuple[tuple[int, ...], Protected]]:
+        """What all say at once, as the table of it tells: of two definitions every pair of what they say."""
+        return [(said, number) for said, number in (self._crossed() if len(self.labels) == 2 else self._combined())]
+
+    def _moved_cells(self, own: str, months: tuple[str, ...]) -> tuple[list[ToldCell], list[SeriesSum]]:
+        """What one counts and another does not, by why and by what the record says. Of two definitions the reasons of a verdict make a
+        cell of the table of both, and either table makes all that moves."""
+        told: list[tuple[Series, Protected]] = []
+        sums: list[SeriesSum] = []
+        for ours, theirs in permutations(range(len(self.labels)), 2):
+            moved = self._moved(ours, theirs)
+            if not moved:
+                continue
+            measure = f"{self.comparison.feed}/{self.labels[ours]} and not {self.labels[theirs]}"
+            every = Series(measure, own)
+            told.append((every, self._protect_all(moved)))
+            for verdict, group in groupby(
+                sorted(self._by_reason(moved), key=lambda row: row[0]), key=lambda row: row[0]
+            ):
+                parts = [(Series(measure, own, f"{verdict}={fields}"), number) for _, fields, number in group]
+                told += parts
+                if len(self.labels) == 2:
+                    pair = (IN, _VERDICT_OF[verdict]) if ours < theirs else (_VERDICT_OF[verdict], IN)
+                    whole = Series(self._together, own, _name_verdicts(pair))
+                    sums.append(SeriesSum(whole, tuple(each for each, _ in parts)))
+            if len(self.labels) == 2:
+                pairs = [(IN, other) if ours < theirs else (other, IN) for other in (UNDETERMINED, OUT)]
+                sums.append(
+                    SeriesSum(every, tuple(Series(self._together, own, _name_verdicts(pair)) for pair in pairs))
+                )
+            for field, rows in groupby(self._by_detail(moved), key=lambda row: row[0]):
+                parts = [(Series(measure, own, f"{field}={value}"), number) for _, value, number in rows]
+                told += parts
+                sums.append(SeriesSum(every, tuple(each for each, _ in parts)))
+        return _tell_cells(told, months), sums
 
     @cached_property
     def _measures(self) -> tuple[str, ...]:
@@ -255,7 +293,7 @@ class ComparisonPages:
         return protect_cells(events, lines, self.rule)
 
     def _what_moves(self, counted_by: int, other: int) -> list[Block]:
-        moved = [d for d in self.comparison.differences if (d.counted_by, d.other) == (counted_by, other)]
+        moved = self._moved(counted_by, other)
         if not moved:
             return []
         ours, theirs = self.labels[counted_by], self.labels[other]
@@ -266,24 +304,28 @@ class ComparisonPages:
             self._details_table(moved, key, f"Crimes that {ours} counts and {theirs} does not count for certain"),
         ]
 
-    def _reasons_table(self, moved: list[Difference], key: str, caption: str) -> Table:
-        reasons: dict[tuple[str, ...], int] = {}
-        for difference in moved:
-            words = "out" if difference.verdict == OUT else "cannot tell"
-            reason = (words, ", ".join(self._title(field) for field in difference.why))
-            reasons[reason] = reasons.get(reason, 0) + difference.events
-        ordered = sorted(reasons.items(), key=lambda item: -item[1])
-        numbers = self._protect_moves([number for _, number in ordered], moved)
-        return make_table(
-            id=f"definition_reasons_{key}",
-            caption=caption,
-            columns=[("verdict", "It says"), ("fields", "For what is said, or not, of"), ("events", "Crimes")],
-            rows=[(*reason, number) for (reason, _), number in zip(ordered, numbers, strict=True)],
-            source=self.source,
-            rows_shown=12,
-        )
+    def _moved(self, counted_by: int, other: int) -> list[Difference]:
+        return [d for d in self.comparison.differences if (d.counted_by, d.other) == (counted_by, other)]
 
-    def _details_table(self, moved: list[Difference], key: str, caption: str) -> Table:
+    def _by_reason(self, moved: list[Difference]) -> list[tuple[str, str, Protected]]:
+        """What the other says, the fields for which it says so, and how many: the most first. The reasons of a verdict make a number that
+        the table of what all say tells or withholds, and are withheld with it."""
+        found: list[tuple[int, tuple[str, str, Protected]]] = []
+        for verdict in _VERDICTS:
+            group = [difference for difference in moved if difference.verdict == verdict]
+            reasons: dict[str, int] = {}
+            for difference in group:
+                fields = ", ".join(self._title(field) for field in difference.why)
+                reasons[fields] = reasons.get(fields, 0) + difference.events
+            numbers = self._protect_moves(list(reasons.values()), group)
+            found += [
+                (events, (_WORDS[verdict], fields, number))
+                for (fields, events), number in zip(reasons.items(), numbers, strict=True)
+            ]
+        return [row for _, row in sorted(found, key=lambda item: -item[0])]
+
+    def _by_detail(self, moved: list[Difference]) -> list[tuple[str, str, Protected]]:
+        """A field, what it says, and how many: field after field, the most first."""
         rows: list[tuple[str, str, Protected]] = []
         for field in moved[0].details:
             values: dict[str, int] = {}
@@ -296,19 +338,41 @@ class ComparisonPages:
                 (self._title(field), self._word(field, value), number)
                 for (value, _), number in zip(ordered, numbers, strict=True)
             ]
+        return rows
+
+    def _reasons_table(self, moved: list[Difference], key: str, caption: str) -> Table:
+        return make_table(
+            id=f"definition_reasons_{key}",
+            caption=caption,
+            columns=[("verdict", "It says"), ("fields", "For what is said, or not, of"), ("events", "Crimes")],
+            rows=self._by_reason(moved),
+            source=self.source,
+            rows_shown=12,
+        )
+
+    def _details_table(self, moved: list[Difference], key: str, caption: str) -> Table:
         return make_table(
             id=f"definition_details_{key}",
             caption=caption,
             columns=[("field", "Field"), ("value", "What it says"), ("events", "Crimes")],
-            rows=rows,
+            rows=self._by_detail(moved),
             source=self.source,
             rows_shown=25,
         )
 
+    def _protect_all(self, moved: list[Difference]) -> Protected:
+        """All that moves; withheld where any count of what all say at once that it is made of is, since the sum would give that away."""
+        ours, theirs, verdicts = moved[0].counted_by, moved[0].other, {difference.verdict for difference in moved}
+        made_of = (number for said, number in self._said_together if said[ours] == IN and said[theirs] in verdicts)
+        withheld = next((number for number in made_of if number.state is State.SUPPRESSED), None)
+        if withheld is not None:
+            return withheld
+        (total,) = protect_parts([sum(difference.events for difference in moved)], self.rule)
+        return total
+
     def _protect_moves(self, numbers: list[int], moved: list[Difference]) -> list[Protected]:
         """Parts of what moves; withheld altogether where all that moves is."""
-        (total,) = protect_parts([sum(difference.events for difference in moved)], self.rule)
-        return protect_parts(numbers, self.rule, of=total)
+        return protect_parts(numbers, self.rule, of=self._protect_all(moved)) if numbers else []
 
     def _readings_table(self) -> Table:
         rows: list[tuple[str | Protected, ...]] = []
@@ -441,3 +505,16 @@ class ComparisonPages:
         rows = self.catalogue.feeds.code_lists["ho_offences"].rows_about(value)
         title = rows[-1].details.get("title") if rows else ""
         return f"{value} {title}" if title else value
+
+
+def _name_verdicts(verdicts: Sequence[int]) -> str:
+    """The part of a series that several definitions say this of."""
+    return f"says={', '.join(_WORDS[verdict] for verdict in verdicts)}"
+
+
+def _tell_cells(told: Iterable[tuple[Series, Protected]], months: tuple[str, ...]) -> list[ToldCell]:
+    return [
+        ToldCell(CellKey(series, months), number.value, 0)
+        for series, number in told
+        if number.state in (State.PUBLISHED, State.SUPPRESSED)
+    ]

@@ -15,7 +15,7 @@ from sharing import agree_to, make_agreements, make_keys
 
 from safeground.engine.build import check_release, compare_in_workspace
 from safeground.engine.catalogue import Catalogue, definitions_folder, evaluate_rule, load_catalogue
-from safeground.engine.disclosure import DisclosureRule
+from safeground.engine.disclosure import DisclosureRule, Leak, ToldCell, find_exposures
 from safeground.engine.documents import Audience, Table
 from safeground.engine.feeds import check_deliveries, get_live_deliveries, land_files
 from safeground.engine.measures import (
@@ -275,6 +275,35 @@ def test_the_page_withholds_small_numbers_and_the_police_see_them(
     assert police.as_data()["definitions"][0]["definite"] == sum(n for v, n in verdicts.items() if v[0] == IN)
     with pytest.raises(WorkspaceError, match="is there already; name a folder that is not"):
         compare_in_workspace(workspace, catalogue, names, out=out)
+
+
+def test_why_crimes_move_is_in_the_register_and_tied_to_what_both_say(
+    measures: Measures, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    workspace = open_workspace(measures.warehouse.folder.parents[1])
+    out = tmp_path / "compared"
+    compare_in_workspace(workspace, catalogue, ["essex_vv", "all_serious_violence"], out=out)
+    _, (release,) = read_releases(out)
+    told = {
+        cell.key.series.part: cell.value for cell in release.cells if " and not all_serious" in cell.key.series.measure
+    }
+    with (out / "tables" / "definition_reasons_1_not_2.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = list(csv.DictReader(file))
+    with (out / "tables" / "definition_details_1_not_2.csv").open(encoding="utf-8-sig", newline="") as file:
+        details = list(csv.DictReader(file))
+    assert reasons and details
+    for row in reasons:
+        assert told[f"{row['verdict']}={row['fields']}"] == (float(row["events"]) if row["events"] else None)
+    for row in details:
+        assert told[f"{row['field']}={row['value']}"] == (float(row["events"]) if row["events"] else None)
+    assert check_release(workspace, catalogue, out).failures == ()
+    # Were the cell that the reasons of a verdict make withheld, and each of them told, the check would name it.
+    whole = next(each for each in release.sums if each.parts[0].part.startswith(f"{reasons[0]['verdict']}="))
+    known = {each: 7.0 for each in whole.parts} | {whole.total: None}
+    cells = [ToldCell(cell.key, known.get(cell.key.series, cell.value)) for cell in release.cells]
+    others = {cell.key.series for cell in cells} - set(known)
+    leaking = replace(release, cells=tuple(cell for cell in cells if cell.key.series not in others))
+    assert [(each.key.series, each.leak) for each in find_exposures([leaking])] == [(whole.total, Leak.EXACT)]
 
 
 def test_a_draft_in_a_file_is_compared_with_what_is_in_use(
