@@ -32,9 +32,7 @@ _ALPHA = 0.05
 _STEPS = 100
 _LEVEL, _SLOPE = 2, 3
 _LARGEST = 700.0
-_METHOD = (
-    "segmented quasi-Poisson regression with season; interval averaged over the likely persistence of months (AR(1))"
-)
+_METHOD = "segmented quasi-Poisson regression with season; interval averaged over the likely waves of months (AR(1)) beside chance"
 _IF_CHOSEN = "What was chosen at a peak comes down by itself; the trend before, which rises to that peak, then promises still more."
 _CONTRASTS: Final = {
     "interrupted_series": HAD_IT_GONE_ON,
@@ -52,7 +50,7 @@ ASSUMPTIONS = (
     "Without the intervention the trend and season of before would have gone on, by the same share a month.",
     "Nothing else began at the same time that moves the series.",
     "Events are recorded alike before and after.",
-    "A month follows from the month before and from none earlier (first-order autoregression).",
+    "Months hang together by a wave that fades at one pace (first-order autoregression), and by chance beside it.",
 )
 
 
@@ -63,7 +61,7 @@ class InterruptedSeries:
 
     `fitted`, `counterfactual`: shape (periods,), events a period as fitted and as without the intervention. `coefficients`: of log rate
     on (1, years, after, years after, sine and cosine of each harmonic); `newey_west`: their standard errors as other programmes have
-    them, for comparison only. `dispersion`: variance over mean. `persistence`: of a period in the next, 0 to 0.95.
+    them, for comparison only. `dispersion`: variance over mean. `persistence`: of a period in the next, 0 to 1.
     """
 
     effect: Effect
@@ -123,7 +121,9 @@ def interrupted_time_series(
     exposures: days or people, the same shape. season: periods in a year, of which two harmonics are fitted; None for none. lag: periods
     after the start left out while it comes into its own, settled beforehand. control: a series that it cannot have moved, for a check.
 
-    Counts may be over-dispersed and each may hang on the one before. There is no comparison but the past: anything else that began at the
+    Counts may be over-dispersed and each may hang on the one before: in made-up series of 72 months with nothing done, p was 0.05 or less
+    in 1 or 2 of 100 where months went apart or waves faded in a few, in 7 where a wave kept 0.8 a month, and in 13 to 21 where it kept
+    0.95 or never faded, which no series so short tells from a step. There is no comparison but the past: anything else that began at the
     same time is in the ratio.
 
     Raises EvaluationRefused for fewer than two whole seasons (or 12 periods) before the start, fewer than three after, fewer than ten
@@ -136,7 +136,7 @@ def interrupted_time_series(
     >>> counts = rng.poisson(60 * np.exp(0.002 * month + 0.2 * np.sin(month * np.pi / 6)) * np.where(month >= 48, 0.7, 1))
     >>> effect = interrupted_time_series(counts, start=48).effect
     >>> print(f"{effect.estimate:.2f} ({effect.lower:.2f} to {effect.upper:.2f}): {effect.direction}")
-    0.77 (0.66 to 0.89): lower
+    0.77 (0.63 to 0.93): lower
     """
     check_confidence(confidence)
     y, people = _read(counts, exposures, start, season, lag)
@@ -161,7 +161,7 @@ def interrupted_time_series(
         effect=effect, level=level, slope=slope, fitted=both,
         counterfactual=both / np.exp(fit.whole[:, [_LEVEL, _SLOPE]] @ fit.beta[[_LEVEL, _SLOPE]]), coefficients=fit.beta,
         newey_west=_newey_west(fit), dispersion=float(((fit.y - fit.mean) ** 2 / fit.mean).sum() / doubt.freedom),
-        persistence=doubt.mean,
+        persistence=doubt.persistence * doubt.share,
     )  # fmt: skip
 
 
