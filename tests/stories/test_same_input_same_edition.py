@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from dataclasses import dataclass
@@ -139,7 +140,15 @@ def test_no_difference_between_them_is_told(run_safeground, here, there, again):
         told = run_safeground.succeed("diff", here.editions["public"], other.editions["public"])
         assert told.out.startswith("Nothing changed") and len(told.out.splitlines()) == 1
         data = run_safeground.succeed("diff", here.editions["public"], other.editions["public"], "--json").data
-        assert data["findings"] == data["inputs"] == []
+        assert data["findings"] == data["tables"] == data["inputs"] == []
+
+
+def _districts_whose_count_differs(*editions: Path) -> set[str]:
+    counts = []
+    for edition in editions:
+        with (edition / "tables" / "violence_by_district.csv").open(encoding="utf-8-sig", newline="") as file:
+            counts.append({row["district"]: row["count"] for row in csv.DictReader(file)})
+    return {name for name in counts[0] if counts[0][name] != counts[1][name]}
 
 
 def test_a_month_more_is_told_as_the_reason_for_what_changed(run_safeground, here, later):
@@ -164,6 +173,12 @@ def test_a_month_more_is_told_as_the_reason_for_what_changed(run_safeground, her
         assert any("2025-06" in each for reason in changed[name]["reasons"] for each in reason["names"]), name
     came_or_went = {name for name, change in changed.items() if change["change"] != "changed"}
     assert {name for name in came_or_went if not any(name in line for line in told)} == set()
+    tables = {change["id"]: change for change in data["tables"]}
+    for name in ("violence_by_district", "violence_by_month", "crime_by_type"):
+        assert any("2025-06" in each for reason in tables[name]["reasons"] for each in reason["names"]), name
+    expected = _districts_whose_count_differs(here.editions["partnership"], later.editions["partnership"])
+    cells = tables["violence_by_district"]["cells"]
+    assert {cell["row"] for cell in cells if cell["column"] == "count"} == expected != set()
     whys = [line for line in told if line.startswith("  Why: ")]
     assert whys and all("police_uk_street" in line and "2025-06" in line for line in whys)
 

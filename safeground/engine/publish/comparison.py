@@ -11,6 +11,7 @@ from safeground.engine.publish.edition import Edition
 from safeground.engine.publish.marks import DestroyedSource, read_marks
 from safeground.engine.publish.reasons import NOT_LOOKED_FOR, Explanation, explain_change
 from safeground.engine.publish.reuse import RENDERED_FROM
+from safeground.engine.publish.table_changes import TableChange, compare_tables
 
 # Parts of a manifest that say what an edition is rather than what it was made from.
 _NOT_INPUTS = frozenset({"built_at", "files", "manifest_version", "title", RENDERED_FROM})
@@ -48,14 +49,11 @@ class FindingChange:
         return self.change is Change.CHANGED and self.before != self.after
 
     def as_data(self) -> dict[str, Any]:
-        reasons, is_its_own = self.why
         return {
             **{name: value for name, value in self.__dict__.items() if name != "why"},
             "change": str(self.change),
             "differs_in": list(self.differs_in),
-            "reasons": [{"kind": str(reason.kind), "names": list(reason.names)} for reason in reasons],
-            "reasons_are_its_own": is_its_own,
-            "can_be_separated": len(reasons) == 1,
+            **self.why.as_data(),
         }
 
 
@@ -73,7 +71,7 @@ class InputChange:
 
 @dataclass(frozen=True)
 class EditionDifference:
-    """All changes from one edition to another, in the order of the second edition's findings, then of the manifest's keys."""
+    """All changes from one edition to another, in the order of the second edition's findings, of tables and of the manifest's keys."""
 
     findings: tuple[FindingChange, ...]
     """Findings that say something else: another number, state, sentence, period, definition ... or are new or gone."""
@@ -81,13 +79,15 @@ class EditionDifference:
     is_same_audience: bool
     references: tuple[FindingChange, ...] = ()
     """Findings that say the same and only name their sources or caveats differently."""
+    tables: tuple[TableChange, ...] = ()
+    """Tables, those behind charts among them, of which a number differs."""
     destroyed_before: tuple[DestroyedSource, ...] = ()
     """What the first edition was made from and has been destroyed since."""
     destroyed_after: tuple[DestroyedSource, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not self.findings and not self.references and not self.inputs
+        return not (self.findings or self.references or self.inputs or self.tables)
 
     def lines(self) -> tuple[str, ...]:
         """What changed and why, for a terminal: every number that changed by name, with what lies behind it. `as_data` has everything."""
@@ -101,6 +101,7 @@ class EditionDifference:
             "is_same_audience": self.is_same_audience,
             "findings": [change.as_data() for change in self.findings],
             "references": [change.as_data() for change in self.references],
+            "tables": [change.as_data() for change in self.tables],
             "inputs": [{**change.__dict__, "change": str(change.change)} for change in self.inputs],
             "destroyed": {
                 "before": [vars(source) for source in self.destroyed_before],
@@ -121,6 +122,7 @@ def compare_editions(before: Edition, after: Edition) -> EditionDifference:
         inputs=tuple(_compare_inputs(before.manifest, after.manifest)),
         is_same_audience=before.audience == after.audience,
         references=tuple(change for change in changes if _is_reference_only(change)),
+        tables=compare_tables(before, after),
         destroyed_before=read_marks(before.path),
         destroyed_after=read_marks(after.path),
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from safeground.engine.documents import count_things
 from safeground.engine.publish.comparison import Change, EditionDifference, FindingChange, InputChange
-from safeground.engine.publish.reasons import Explanation, describe_reasons
+from safeground.engine.publish.reasons import NOT_LOOKED_FOR, Explanation, describe_reasons
+from safeground.engine.publish.table_changes import TableChange
 
 _MOST_OF_A_KIND = 3
 _MOST_REASONS = 6
@@ -42,6 +43,7 @@ def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     )
     if numbers:
         told += references
+    told += _describe_tables(difference.tables)
     reasons = [] if numbers else list(_describe_reasons(difference))
     if len(reasons) > _MOST_REASONS + 1:
         reasons[_MOST_REASONS:] = [f"{len(reasons) - _MOST_REASONS} more of what they were made from differ."]
@@ -75,6 +77,34 @@ def _describe_numbers(numbers: Sequence[FindingChange]) -> Iterator[str]:
 
 def _describe_number(change: FindingChange) -> str:
     return f"{change.id} was {change.before} and is {change.after}."
+
+
+def _describe_tables(changes: Sequence[TableChange]) -> Iterator[str]:
+    """Of each table the first few numbers and how many more, above the reasons that it shares with others."""
+    groups: dict[Explanation, list[TableChange]] = {}
+    for change in changes:
+        groups.setdefault(change.why, []).append(change)
+    for why, group in groups.items():
+        for change in group:
+            yield from _describe_table(change)
+        if why is not NOT_LOOKED_FOR:
+            yield f"  {describe_reasons(why)}"
+
+
+def _describe_table(change: TableChange) -> Iterator[str]:
+    if change.is_new or change.is_gone:
+        yield f"The table {change.id} is {'new' if change.is_new else 'gone'}."
+        return
+    parts = (
+        (change.cells, "number", "changed"),
+        (change.rows_added, "row", "new"),
+        (change.rows_removed, "row", "gone"),
+    )
+    yield f"The table {change.id}: {', '.join(f'{count_things(len(each), noun)} {what}' for each, noun, what in parts if each)}."
+    for cell in change.cells[:_MOST_OF_A_KIND]:
+        yield f"  {cell.row}: {cell.column} was {cell.before} and is {cell.after}."
+    if len(change.cells) > _MOST_OF_A_KIND:
+        yield f"  {len(change.cells) - _MOST_OF_A_KIND:,} more; --json has each."
 
 
 def _describe_presences(changes: Sequence[FindingChange]) -> Iterator[str]:

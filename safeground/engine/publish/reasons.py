@@ -52,6 +52,13 @@ class Explanation(NamedTuple):
     reasons: tuple[Reason, ...]
     is_its_own: bool
 
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "reasons": [{"kind": str(reason.kind), "names": list(reason.names)} for reason in self.reasons],
+            "reasons_are_its_own": self.is_its_own,
+            "can_be_separated": len(self.reasons) == 1,
+        }
+
 
 NOT_LOOKED_FOR = Explanation((), False)
 
@@ -81,6 +88,19 @@ def explain_change(name: str, before: Edition, after: Edition) -> Explanation:
         if reasons:
             return Explanation(reasons, True)
     return Explanation(_explain_by_edition(name, before, after), False)
+
+
+def explain_table(labels: tuple[str, str], before: Edition, after: Edition) -> Explanation:
+    """The same of the numbers of a table, by the definition that it names ('violence version 1'), of all who sent for it."""
+    old, new = (
+        edition.origins.get(label.partition(" version ")[0])
+        for label, edition in zip(labels, (before, after), strict=True)
+    )
+    if old is not None or new is not None:
+        reasons = _explain_by_origin("", old, new, before, after)
+        if reasons:
+            return Explanation(reasons, True)
+    return Explanation(_explain_by_edition("", before, after), False)
 
 
 def _compare_tested(name: str, before: Edition, after: Edition) -> tuple[Reason, ...]:
