@@ -14,7 +14,9 @@ from workbooks import save_sheet
 from safeground.engine.build.receiving import get_problems
 from safeground.engine.catalogue import definitions_folder, load_agreements, load_catalogue
 from safeground.engine.feeds import check_deliveries, check_file, land_files, summarise_problems
+from safeground.engine.feeds.checking.rules import compile_rules
 from safeground.engine.feeds.checking.store import quarantine_path
+from safeground.engine.feeds.returning.advice import advise, get_examples
 from safeground.engine.workspace import init_workspace
 
 CATALOGUE = load_catalogue("wrenshire")
@@ -180,6 +182,19 @@ def test_what_the_copy_of_a_personal_file_does_not_show_is_told(land, tmp_path):
     assert "formulas without a result saved with it, read as blank" in told and "The header was found in row 3" in told
     lines = [summary.sentence for summary in summarise_problems(get_problems([report]), [delivery])]
     assert sum("ormula" in line for line in lines) == 2, "two notes of one kind are two"
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE.feeds.contracts))
+def test_every_rule_of_every_contract_says_what_to_do(name):
+    """To be told to correct it helps nobody who did not know that it was wrong."""
+    contract = CATALOGUE.feeds.contracts[name]
+    examples = get_examples(contract)
+    period = {"month": "2025-03", "year": "2025"}.get(contract.period.kind, "2025")
+    for variant in contract.variants:
+        columns = tuple(column.name for column in variant.columns)
+        for rule in compile_rules(variant, CATALOGUE.feeds, columns=columns, period=period):
+            advice = advise(rule, variant, CATALOGUE.feeds, examples)
+            assert advice != "Correct it." and "as the contract asks" not in advice, rule.name
 
 
 def test_what_goes_back_says_it_in_the_senders_words(tmp_path):
