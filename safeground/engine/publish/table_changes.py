@@ -144,8 +144,15 @@ def _say_row(row: _Row, table: _Table) -> str:
 def _tell_both(old: _Row, new: _Row, column: str) -> tuple[str, str] | None:
     """A number before and after in words; None where it is the same. What rounding would hide is told in full."""
     parts = [tuple(row.get(f"{column}{end}", "") for end in ("", "_lower", "_upper", "_state")) for row in (old, new)]
-    if parts[0] == parts[1]:
+    states = [state for *_, state in parts]
+    is_same_number = parts[0][:3] == parts[1][:3] and bool(parts[0][0])
+    if parts[0] == parts[1] or (
+        is_same_number and "" in states
+    ):  # a table may come to say how it may tell what it told before
         return None
+    if is_same_number:
+        before, after = (f"{_tell(part)}, {state}" for part, state in zip(parts, states, strict=True))
+        return before, after
     rounded = [_tell(part) for part in parts]
     before, after = rounded if rounded[0] != rounded[1] else (_tell(part, in_full=True) for part in parts)
     return before, after

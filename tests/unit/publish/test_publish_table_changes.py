@@ -75,6 +75,16 @@ def test_a_change_that_rounding_hides_is_told_in_full(publish):
     assert [(cell.before, cell.after) for cell in table.cells] == [("12.3456 (10 to 15)", "12.3457 (10 to 15)")]
 
 
+def test_a_number_that_came_to_be_told_under_a_rule_has_not_changed(publish):
+    """Else "was 0 and is 0" stands before what did change, once a row."""
+    told = [protect(number, unit="rows", rule=OPEN, count=number) for number in (50, 51)]
+    plain = (*COLUMNS[:3], Column("rate", "Rate"))
+    before = publish(Table("by_area", "By area", plain, (("E1", "Ashby", make_count(1), "50"),), "Made up"))
+    assert compare_editions(before, publish(make_table(("E1", "Ashby", make_count(1), told[0])))).tables == ()
+    (table,) = compare_editions(before, publish(make_table(("E1", "Ashby", make_count(1), told[1])))).tables
+    assert [(cell.before, cell.after) for cell in table.cells] == [("50", "51")]
+
+
 def test_rows_and_tables_that_came_or_went_are_told(publish):
     more = (*ROWS, ("E3", "Corley", make_count(9), make_estimate(1.0, 0.1)))
     difference = compare_editions(publish(make_table()), publish(make_table(*more), make_table(name="other")))
