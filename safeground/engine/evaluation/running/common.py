@@ -52,7 +52,7 @@ def check_negative_controls(controls: Sequence[Effect], levels: Mapping[str, flo
 def _as_ratio(effect: Effect, level: float) -> tuple[float, float]:
     if effect.scale is Scale.RATIO:
         return effect.lower, effect.upper
-    return (1 + effect.lower / level, 1 + effect.upper / level) if level > 0 else (math.nan, math.nan)
+    return (max(0.0, 1 + effect.lower / level), 1 + effect.upper / level) if level > 0 else (math.nan, math.nan)
 
 
 def check_detectable(effect: Effect, level: float = math.nan) -> CheckResult:

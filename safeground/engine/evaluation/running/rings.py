@@ -35,7 +35,7 @@ def check_ring(ring: Effect | None, level: float) -> CheckResult:
         return failed(
             "displacement", question, "It seems so: they are in no mix; what lies farther out was not looked at."
         )
-    bounds = (1 + ring.lower / level, 1 + ring.upper / level) if level > 0 else (math.nan, math.nan)
+    bounds = (max(0.0, 1 + ring.lower / level), 1 + ring.upper / level) if level > 0 else (math.nan, math.nan)
     return judge_absence("displacement", question, *bounds, seen="Not clearly")
 
 
