@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,10 @@ CONFORM_VERSION = 1
 
 
 _WITH_VINTAGE = ("events", "outcomes", "practice_patients")
+
+
+_END = b"PAR1"
+"""The last bytes of a Parquet file that is whole, behind its footer; to read the footer would take twenty times as long."""
 
 
 class ConformError(ValueError):
@@ -150,15 +155,17 @@ def _numbers_a_row(target: Target) -> int:
 
 
 def _take_over(workspace: Workspace, part: Part, path: Path) -> bool:
-    """Link what was made of the rows during the check; False where nothing was, or a power cut took some of it.
+    """Link what was made of the rows during the check; False where nothing was, or a power cut took the end of it.
 
-    Its footer, which comes last, is read: a fifth of a millisecond.
+    The check has counted its rows: they are all the delivery's, or nothing would be there.
     """
     kept = kept_rows_path(workspace, part.delivery.id, part.key)
     try:
-        if pq.read_metadata(kept).num_rows != part.report.accepted:
-            return False
-    except (OSError, pa.ArrowInvalid):
+        with kept.open("rb", buffering=0) as file:
+            file.seek(-len(_END), os.SEEK_END)
+            if file.read() != _END:
+                return False
+    except OSError:
         return False
     link_or_copy(kept, path)
     return True

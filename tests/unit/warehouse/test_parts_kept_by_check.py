@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from crashes import make_script
 from sharing import as_csv, make_agreement, make_agreements, make_feeds, make_keys
 
 from safeground.engine.build.checking import check_for_warehouse
@@ -31,9 +35,9 @@ OUTCOMES = (
 
 
 def check(bench, workspace: Workspace | None = None) -> tuple:
-    """As `land` and `build` check."""
+    """As `land` and `build` check what is large enough to be worth it."""
     workspace = workspace or bench.workspace
-    return check_for_warehouse(workspace, bench.feeds, get_live_deliveries(workspace))
+    return check_for_warehouse(workspace, bench.feeds, get_live_deliveries(workspace), worth_keeping=0)
 
 
 def conform(bench, reports) -> None:
@@ -216,3 +220,44 @@ def test_a_keeper_is_asked_for_nothing_where_nothing_can_be_kept(bench):
     bench.send_lookup()
     check_deliveries(bench.workspace, bench.feeds, get_live_deliveries(bench.workspace), keeper=keeper)
     assert "_vintages" not in vars(keeper)
+
+
+def test_of_a_new_month_nothing_is_kept_since_reading_the_lookups_would_take_longer(bench):
+    bench.send_month("2024-01", ROWS)
+    check_for_warehouse(bench.workspace, bench.feeds, get_live_deliveries(bench.workspace))
+    assert kept(bench.workspace) == []
+
+
+CHECKER = make_script("""
+    from pathlib import Path
+    from safeground.engine.build.checking import check_for_warehouse
+    from safeground.engine.catalogue import load_feeds
+    from safeground.engine.feeds import get_live_deliveries
+    from safeground.engine.workspace import open_workspace
+
+    workspace = open_workspace(Path(sys.argv[1]))
+    check_for_warehouse(workspace, load_feeds(), get_live_deliveries(workspace), worth_keeping=0)
+    print(calls, flush=True)
+""")
+
+
+@pytest.mark.parametrize(("die_at", "when"), [(1, "before"), (1, "after"), (2, "before"), (2, "after"), (9, "never")])
+def test_killed_at_a_rename_a_check_leaves_nothing_that_is_taken_for_whole(bench, tmp_path, die_at, when):
+    """Of each month two files come by a rename: what is kept, and then the report."""
+    bench.send_lookup()
+    for month in ("2024-01", "2024-02"):
+        bench.send_month(month, ROWS)
+    check_deliveries(bench.workspace, bench.feeds, get_live_deliveries(bench.workspace, feed="area_lookup"))
+    command = [sys.executable, "-c", CHECKER, str(bench.workspace.root), str(die_at), when]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    reported = len(list(bench.workspace.checked.glob("police_uk_street/*/*/*/check.json")))
+    if when == "never":
+        assert ended.stdout.strip() == "4", "two files of two months; kill at each of a month"
+    else:
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert reported == ((die_at, when) == (2, "after"))
+    reports = check(bench)
+    assert len(kept(bench.workspace)) == 2 and staged(bench.workspace) == []
+    expected = parts_made_in_two_readings(bench, tmp_path)
+    conform(bench, reports)
+    assert parts(bench.workspace) == expected
