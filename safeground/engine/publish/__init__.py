@@ -3,7 +3,8 @@
 from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
 from safeground.engine.publish.comparison import EditionDifference, FindingChange, InputChange, compare_editions
-from safeground.engine.publish.edition import Edition, EditionError, load_edition, publish_edition
+from safeground.engine.publish.edition import Edition, load_edition, publish_edition
+from safeground.engine.publish.errors import EditionError
 from safeground.engine.publish.made import link_origin
 from safeground.engine.publish.marks import DestroyedSource, mark_path, read_marks, write_marks
 from safeground.engine.publish.patrol_sheets import render_patrol_sheets

@@ -16,8 +16,10 @@ from safeground.engine.disclosure import Release
 from safeground.engine.documents import Document, Figure, Table
 from safeground.engine.publish.audience import check_audience
 from safeground.engine.publish.brand import Brand
+from safeground.engine.publish.errors import EditionError
 from safeground.engine.publish.findings import read_schema, render_findings, write_json
 from safeground.engine.publish.made import origin_tables
+from safeground.engine.publish.releases import RELEASE_FILE, render_releases
 from safeground.engine.publish.reuse import RENDERED_FROM, Reuse
 from safeground.engine.publish.styles import render_edition_css
 from safeground.engine.publish.tables import describe_tables, render_csv
@@ -30,10 +32,6 @@ MANIFEST_VERSION = "1.0"
 _OWN_KEYS = frozenset(
     {"manifest_version", "title", "partnership", "audience", "is_draft", "as_at", "built_at", "files", RENDERED_FROM}
 )
-
-
-class EditionError(ValueError):
-    """An edition cannot be written or read; one sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,6 @@ def publish_edition(
     # Jinja, the chart library, the typesetter: only for whoever publishes.
     from safeground.engine.publish.formats import make_downloads
     from safeground.engine.publish.pages import draw_wide, render_pages
-    from safeground.engine.publish.releases import RELEASE_FILE, render_releases
 
     if built_at.tzinfo is None:
         raise ValueError("built_at needs a time zone")

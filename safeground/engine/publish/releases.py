@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from safeground.engine.disclosure import CellKey, DisclosureRule, Release, Series, SeriesSum, ToldCell, rest_of
 from safeground.engine.documents import Audience
-from safeground.engine.publish.edition import EditionError
+from safeground.engine.publish.errors import EditionError
 from safeground.months import get_months
 
 RELEASE_FILE = "release.json"
