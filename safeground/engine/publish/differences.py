@@ -33,7 +33,8 @@ def describe_difference(difference: EditionDifference) -> tuple[str, ...]:
     numbers = [change for change in difference.findings if change.is_new_number]
     references = [_describe_references(difference.references)] if difference.references else []
     if not numbers:
-        told.append(" ".join(["No number changed.", *references]))
+        of_what = "No number of a finding changed." if difference.tables else "No number changed."
+        told.append(" ".join([of_what, *references]))
     told += _describe_numbers(numbers)
     for kind in (Change.ADDED, Change.REMOVED):
         group = [change for change in difference.findings if change.change is kind]

@@ -58,6 +58,7 @@ def test_every_number_that_changed_is_named_by_row_and_column(publish):
     assert found["E2, Brinkley", "offences"][1] == "suppressed"
     lines = difference.lines()
     assert "The table by_area: 3 numbers changed." in lines
+    assert lines[0] == "No number of a finding changed.", "and not that none did, above those that did"
     why = lines[lines.index("The table by_area: 3 numbers changed.") + 4]
     assert why.startswith("  Why: ") and "new data (street/police/2025-06/bbb)" in why
     assert difference.as_data()["tables"][0]["reasons"] == [
