@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.assessment.definition_moves import VERDICT_WORDS, VERDICTS, Moves
 from safeground.engine.assessment.definitions import describe_definition
 from safeground.engine.assessment.making import make_table
 from safeground.engine.assessment.readings import tell_readings
@@ -44,12 +45,10 @@ from safeground.engine.documents import (
     Table,
     format_day,
 )
-from safeground.engine.measures import IN, OUT, UNDETERMINED, DefinitionComparison, Difference, Period, PeriodKind
+from safeground.engine.measures import IN, OUT, UNDETERMINED, DefinitionComparison, Period, PeriodKind
 from safeground.months import month_end
 
-_WORDS = {IN: "in", UNDETERMINED: "cannot tell", OUT: "out"}
-_VERDICTS = (IN, UNDETERMINED, OUT)
-_VERDICT_OF = {word: verdict for verdict, word in _WORDS.items()}
+_VERDICT_OF = {word: verdict for verdict, word in VERDICT_WORDS.items()}
 _PARTS = ("", "/cannot tell", "/at most")
 """What a definition's three numbers are called in all that editions tell."""
 _Told: TypeAlias = list[list[tuple[Protected, Protected, Protected]]]
@@ -162,15 +161,13 @@ class ComparisonPages:
         told: list[tuple[Series, Protected]] = []
         sums: list[SeriesSum] = []
         for ours, theirs in permutations(range(len(self.labels)), 2):
-            moved = self._moved(ours, theirs)
-            if not moved:
+            moves = self._moves(ours, theirs)
+            if moves is None:
                 continue
             measure = f"{self.comparison.feed}/{self.labels[ours]} and not {self.labels[theirs]}"
             every = Series(measure, own)
-            told.append((every, self._protect_all(moved)))
-            for verdict, group in groupby(
-                sorted(self._by_reason(moved), key=lambda row: row[0]), key=lambda row: row[0]
-            ):
+            told.append((every, moves.total))
+            for verdict, group in groupby(sorted(moves.by_reason(), key=lambda row: row[0]), key=lambda row: row[0]):
                 parts = [(Series(measure, own, f"{verdict}={fields}"), number) for _, fields, number in group]
                 told += parts
                 if len(self.labels) == 2:
@@ -182,7 +179,7 @@ class ComparisonPages:
                 sums.append(
                     SeriesSum(every, tuple(Series(self._together, own, _name_verdicts(pair)) for pair in pairs))
                 )
-            for field, rows in groupby(self._by_detail(moved), key=lambda row: row[0]):
+            for field, rows in groupby(moves.by_detail(), key=lambda row: row[0]):
                 parts = [(Series(measure, own, f"{field}={value}"), number) for _, value, number in rows]
                 told += parts
                 sums.append(SeriesSum(every, tuple(each for each, _ in parts)))
@@ -240,27 +237,27 @@ class ComparisonPages:
 
     def _cross_table(self) -> Table:
         protected = [number for _, number in self._crossed()]
-        width = len(_VERDICTS)
+        width = len(VERDICTS)
         return make_table(
             id="definition_overlap",
             caption=f"Crimes by what {self.labels[0]} (rows) and {self.labels[1]} (columns) say",
             columns=[
                 ("first", self.labels[0]),
-                *((f"second_{word.replace(' ', '_')}", f"{self.labels[1]}: {word}") for word in _WORDS.values()),
+                *((f"second_{word.replace(' ', '_')}", f"{self.labels[1]}: {word}") for word in VERDICT_WORDS.values()),
             ],
-            rows=[(_WORDS[one], *protected[width * at : width * at + width]) for at, one in enumerate(_VERDICTS)],
+            rows=[(VERDICT_WORDS[one], *protected[width * at : width * at + width]) for at, one in enumerate(VERDICTS)],
             source=self.source,
         )
 
     def _crossed(self) -> list[tuple[tuple[int, int], Protected]]:
         """What the first two say of each crime, row by row."""
         crossed = self.comparison.cross(0, 1)
-        counts = np.array([[crossed.get((one, other), 0) for other in _VERDICTS] for one in _VERDICTS], dtype=float)
+        counts = np.array([[crossed.get((one, other), 0) for other in VERDICTS] for one in VERDICTS], dtype=float)
         told = protect_table(counts, self.rule, has_row_totals=True)
         return [
             ((one, other), number)
-            for one, row in zip(_VERDICTS, told, strict=True)
-            for other, number in zip(_VERDICTS, row, strict=True)
+            for one, row in zip(VERDICTS, told, strict=True)
+            for other, number in zip(VERDICTS, row, strict=True)
         ]
 
     def _crosswalk(self) -> Table:
@@ -272,7 +269,7 @@ class ComparisonPages:
                 *((f"definition_{place + 1}", label) for place, label in enumerate(self.labels)),
                 ("events", "Crimes"),
             ],
-            rows=[(*(_WORDS[verdict] for verdict in verdicts), number) for verdicts, number in self._combined()],
+            rows=[(*(VERDICT_WORDS[verdict] for verdict in verdicts), number) for verdicts, number in self._combined()],
             source=self.source,
         )
 
@@ -288,91 +285,46 @@ class ComparisonPages:
         lines = [
             [row for row, verdicts in enumerate(combinations) if verdicts[place] == verdict]
             for place in range(len(self.labels))
-            for verdict in _VERDICTS
+            for verdict in VERDICTS
         ]
         return protect_cells(events, lines, self.rule)
 
     def _what_moves(self, counted_by: int, other: int) -> list[Block]:
-        moved = self._moved(counted_by, other)
-        if not moved:
+        moves = self._moves(counted_by, other)
+        if moves is None:
             return []
         ours, theirs = self.labels[counted_by], self.labels[other]
         key = f"{counted_by + 1}_not_{other + 1}"
         return [
             Heading(f"Counted by {ours} and not by {theirs}", level=3),
-            self._reasons_table(moved, key, f"Why {theirs} does not count for certain what {ours} counts"),
-            self._details_table(moved, key, f"Crimes that {ours} counts and {theirs} does not count for certain"),
+            self._reasons_table(moves, key, f"Why {theirs} does not count for certain what {ours} counts"),
+            self._details_table(moves, key, f"Crimes that {ours} counts and {theirs} does not count for certain"),
         ]
 
-    def _moved(self, counted_by: int, other: int) -> list[Difference]:
-        return [d for d in self.comparison.differences if (d.counted_by, d.other) == (counted_by, other)]
+    def _moves(self, counted_by: int, other: int) -> Moves | None:
+        """None where one counts nothing that the other does not."""
+        moved = tuple(d for d in self.comparison.differences if (d.counted_by, d.other) == (counted_by, other))
+        return Moves(moved, self._said_together, self.catalogue, self.rule) if moved else None
 
-    def _by_reason(self, moved: list[Difference]) -> list[tuple[str, str, Protected]]:
-        """What the other says, the fields for which it says so, and how many: the most first. The reasons of a verdict make a number that
-        the table of what all say tells or withholds, and are withheld with it."""
-        found: list[tuple[int, tuple[str, str, Protected]]] = []
-        for verdict in _VERDICTS:
-            group = [difference for difference in moved if difference.verdict == verdict]
-            reasons: dict[str, int] = {}
-            for difference in group:
-                fields = ", ".join(self._title(field) for field in difference.why)
-                reasons[fields] = reasons.get(fields, 0) + difference.events
-            numbers = self._protect_moves(list(reasons.values()), group)
-            found += [
-                (events, (_WORDS[verdict], fields, number))
-                for (fields, events), number in zip(reasons.items(), numbers, strict=True)
-            ]
-        return [row for _, row in sorted(found, key=lambda item: -item[0])]
-
-    def _by_detail(self, moved: list[Difference]) -> list[tuple[str, str, Protected]]:
-        """A field, what it says, and how many: field after field, the most first."""
-        rows: list[tuple[str, str, Protected]] = []
-        for field in moved[0].details:
-            values: dict[str, int] = {}
-            for difference in moved:
-                value = difference.details[field] or "not stated"
-                values[value] = values.get(value, 0) + difference.events
-            ordered = sorted(values.items(), key=lambda item: -item[1])
-            numbers = self._protect_moves([number for _, number in ordered], moved)
-            rows += [
-                (self._title(field), self._word(field, value), number)
-                for (value, _), number in zip(ordered, numbers, strict=True)
-            ]
-        return rows
-
-    def _reasons_table(self, moved: list[Difference], key: str, caption: str) -> Table:
+    def _reasons_table(self, moves: Moves, key: str, caption: str) -> Table:
         return make_table(
             id=f"definition_reasons_{key}",
             caption=caption,
             columns=[("verdict", "It says"), ("fields", "For what is said, or not, of"), ("events", "Crimes")],
-            rows=self._by_reason(moved),
+            rows=moves.by_reason(),
             source=self.source,
             rows_shown=12,
         )
 
-    def _details_table(self, moved: list[Difference], key: str, caption: str) -> Table:
+    def _details_table(self, moves: Moves, key: str, caption: str) -> Table:
         return make_table(
             id=f"definition_details_{key}",
             caption=caption,
             columns=[("field", "Field"), ("value", "What it says"), ("events", "Crimes")],
-            rows=self._by_detail(moved),
+            rows=moves.by_detail(),
             source=self.source,
             rows_shown=25,
         )
-
-    def _protect_all(self, moved: list[Difference]) -> Protected:
-        """All that moves; withheld where any count of what all say at once that it is made of is, since the sum would give that away."""
-        ours, theirs, verdicts = moved[0].counted_by, moved[0].other, {difference.verdict for difference in moved}
-        made_of = (number for said, number in self._said_together if said[ours] == IN and said[theirs] in verdicts)
-        withheld = next((number for number in made_of if number.state is State.SUPPRESSED), None)
-        if withheld is not None:
-            return withheld
-        (total,) = protect_parts([sum(difference.events for difference in moved)], self.rule)
-        return total
-
-    def _protect_moves(self, numbers: list[int], moved: list[Difference]) -> list[Protected]:
-        """Parts of what moves; withheld altogether where all that moves is."""
-        return protect_parts(numbers, self.rule, of=self._protect_all(moved)) if numbers else []
 
     def _readings_table(self) -> Table:
         rows: list[tuple[str | Protected, ...]] = []
@@ -495,21 +447,10 @@ class ComparisonPages:
             "definitions", "The definitions", "Rules, open questions and what each leaves out", tuple(blocks)
         )
 
-    def _title(self, field: str) -> str:
-        return self.catalogue.event_fields.titles.get(field, field.replace("_", " "))
-
-    def _word(self, field: str, value: str) -> str:
-        """A class code with what it stands for."""
-        if field != "ho_class" or "ho_offences" not in self.catalogue.feeds.code_lists:
-            return value
-        rows = self.catalogue.feeds.code_lists["ho_offences"].rows_about(value)
-        title = rows[-1].details.get("title") if rows else ""
-        return f"{value} {title}" if title else value
-
 
 def _name_verdicts(verdicts: Sequence[int]) -> str:
     """The part of a series that several definitions say this of."""
-    return f"says={', '.join(_WORDS[verdict] for verdict in verdicts)}"
+    return f"says={', '.join(VERDICT_WORDS[verdict] for verdict in verdicts)}"
 
 
 def _tell_cells(told: Iterable[tuple[Series, Protected]], months: tuple[str, ...]) -> list[ToldCell]:
