@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -16,7 +15,8 @@ from safeground.engine.evaluation.designs.surveys import (
     SEEN_AND_NOT,
 )
 from safeground.engine.evaluation.evidence import DesignKind
-from safeground.engine.evaluation.protocols.common import NAME, Protocol
+from safeground.engine.evaluation.protocols.common import NAME
+from safeground.engine.evaluation.protocols.people import PeopleProtocol
 
 Comparison = Literal["before_after", "same_people", "before_after_elsewhere", "seen_and_not"]
 
@@ -46,15 +46,13 @@ class CampaignReach(DefinitionModel):
     source: Words
 
 
-class CampaignSurveyProtocol(Protocol):
+class CampaignSurveyProtocol(PeopleProtocol):
     """A campaign and its survey. `starts`, `ends`: the days from the campaign's first to the last of asking after it."""
 
     subject = "asking"
 
     design: Literal["campaign_survey"]
     files: SurveyFiles
-    starts: datetime.date
-    ends: datetime.date
     comparison: Comparison
     population: Words
     """For whom the campaign was, and who was asked."""
@@ -83,18 +81,6 @@ class CampaignSurveyProtocol(Protocol):
     @property
     def kind(self) -> DesignKind:
         return _KINDS[self.comparison]
-
-    @property
-    def span(self) -> tuple[datetime.date, datetime.date]:
-        return self.starts, self.ends
-
-    @property
-    def is_from_files(self) -> bool:
-        return True
-
-    @property
-    def rule_of_files(self) -> str:
-        return self.rule
 
 
 _CONTRASTS: dict[Comparison, Contrast] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -12,7 +11,8 @@ from safeground.engine.evaluation.contrasts import Contrast, Span
 from safeground.engine.evaluation.designs.matched_groups import TOOK_PART
 from safeground.engine.evaluation.designs.matched_people import CALIPER, Distance
 from safeground.engine.evaluation.evidence import DesignKind
-from safeground.engine.evaluation.protocols.common import NAME, Protocol
+from safeground.engine.evaluation.protocols.common import NAME
+from safeground.engine.evaluation.protocols.people import FlowStep, PeopleProtocol
 
 
 class PeopleFiles(DefinitionModel):
@@ -35,23 +35,13 @@ class MatchedOn(DefinitionModel):
     is_own_past: bool = False
 
 
-class FlowStep(DefinitionModel):
-    """How many people came as far as this, before the file of people begins: approached, consented. None where nobody was asked."""
-
-    step: Words
-    took_part: int = Field(ge=0)
-    others: int | None = Field(default=None, ge=0)
-
-
-class MatchedGroupsProtocol(Protocol):
+class MatchedGroupsProtocol(PeopleProtocol):
     """People who took part beside people like them who did not. `starts`, `ends`: the days in which an outcome counts."""
 
     subject = "follow-up"
 
     design: Literal["matched_groups"]
     files: PeopleFiles
-    starts: datetime.date
-    ends: datetime.date
     who_took_part: Words | None = None
     """'young people who had a mentor': stands after 'among'. With `who_did_not`, else both are said in general words."""
     who_did_not: Words | None = None
@@ -62,8 +52,6 @@ class MatchedGroupsProtocol(Protocol):
     caliper: float = Field(default=CALIPER, gt=0, le=1)
     distance: Distance = "propensity"
     flow: tuple[FlowStep, ...] = ()
-    rule: str = Field(default="council_confidential", pattern=NAME)
-    """The rule of disclosure of whoever holds the records (disclosure.yaml)."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> MatchedGroupsProtocol:
@@ -94,15 +82,3 @@ class MatchedGroupsProtocol(Protocol):
     @property
     def has_own_past(self) -> bool:
         return any(each.is_own_past for each in self.match_on)
-
-    @property
-    def span(self) -> tuple[datetime.date, datetime.date]:
-        return self.starts, self.ends
-
-    @property
-    def is_from_files(self) -> bool:
-        return True
-
-    @property
-    def rule_of_files(self) -> str:
-        return self.rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -11,8 +10,8 @@ from safeground.engine.catalogue import DefinitionModel, Words
 from safeground.engine.evaluation.contrasts import Contrast
 from safeground.engine.evaluation.designs.outcome_scores import AS_THOSE_WHO_WAITED, SECOND_ASKING
 from safeground.engine.evaluation.evidence import DesignKind
-from safeground.engine.evaluation.protocols.common import NAME, Protocol
-from safeground.engine.evaluation.protocols.matched_groups import FlowStep
+from safeground.engine.evaluation.protocols.common import NAME
+from safeground.engine.evaluation.protocols.people import FlowStep, PeopleProtocol
 
 
 class ScoreFiles(DefinitionModel):
@@ -44,20 +43,17 @@ class Tool(DefinitionModel):
         return self
 
 
-class OutcomeScoresProtocol(Protocol):
+class OutcomeScoresProtocol(PeopleProtocol):
     """People scored before and after. `starts`, `ends`: the days from the first help to the last asking."""
 
     subject = "asking"
 
     design: Literal["outcome_scores"]
     files: ScoreFiles
-    starts: datetime.date
-    ends: datetime.date
     tools: tuple[Tool, ...] = Field(min_length=1)
     has_people_who_waited: bool = False
     flow: tuple[FlowStep, ...] = ()
     """Its `took_part` are those helped, its `others` those who waited."""
-    rule: str = Field(default="council_confidential", pattern=NAME)
 
     @model_validator(mode="after")
     def _fits_together(self) -> OutcomeScoresProtocol:
@@ -80,18 +76,6 @@ class OutcomeScoresProtocol(Protocol):
     @property
     def kind(self) -> DesignKind:
         return DesignKind.COMPARISON if self.has_people_who_waited else DesignKind.BEFORE_AFTER
-
-    @property
-    def span(self) -> tuple[datetime.date, datetime.date]:
-        return self.starts, self.ends
-
-    @property
-    def is_from_files(self) -> bool:
-        return True
-
-    @property
-    def rule_of_files(self) -> str:
-        return self.rule
 
     def tool(self, name: str) -> Tool:
         return next(tool for tool in self.tools if tool.name == name)
