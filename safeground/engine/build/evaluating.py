@@ -38,9 +38,12 @@ from safeground.engine.evaluation import (
     appraise,
     as_data,
     check_cost_benefit_plan,
+    check_files,
     check_protocol,
     check_seal,
+    enter_files,
     enter_opening,
+    enter_result,
     evaluate,
     find_approach,
     find_readers,
@@ -143,10 +146,13 @@ def run_evaluation(
     check_protocol_words(protocol)
     check_protocol(protocol, data)
     _check_named(workspace, catalogue, protocol)
+    files = _hash_files(protocol, path.parent)
+    check_files(workspace, protocol.name, sha256, files)
     enter_opening(workspace, protocol.name, sha256, now=moment)
     seal = check_seal(read_seals(workspace), protocol, sha256)
     progress(0, 3, "estimating")
     evaluation = evaluate(protocol, data, sha256=sha256, seal=seal)
+    enter_files(workspace, protocol.name, sha256, files, now=moment)
     cost_benefit = _appraise(workspace, evaluation)
     for reader in sorted(find_readers(catalogue, protocol) | {audience}):
         check_words_withhold(evaluation, find_rule(catalogue, protocol, reader))
@@ -193,6 +199,7 @@ def _put_page(
     name = f"{protocol.name}-{key[:12]}"
     reports.remove_interrupted()
     if reports.current is not None and reports.current.name == name:
+        _keep_result(workspace, result, moment)
         return reports.current
     shutil.rmtree(reports.folder / name, ignore_errors=True)  # not in use, and made again as it was
     if releases := make_releases(evaluation, rule, name=f"{audience}/{name}"):
@@ -214,10 +221,18 @@ def _put_page(
         built_at=moment,
         releases=releases,
     )
-    workspace.write_atomically(protocol_folder(workspace, protocol.name, evaluation.sha256) / RESULT, text)
+    _keep_result(workspace, result, moment)
     page = reports.swap_in(staged, name=name)
     shutil.rmtree(staged.parent, ignore_errors=True)
     return page
+
+
+def _keep_result(workspace: Workspace, result: Result, moment: datetime.datetime) -> None:
+    """Into its file, which the log knows first."""
+    evaluation, text = result.evaluation, render_result(result)
+    name, sha256 = evaluation.protocol.name, evaluation.sha256
+    enter_result(workspace, name, sha256, hashlib.sha256(text.encode()).hexdigest(), now=moment)
+    workspace.write_atomically(protocol_folder(workspace, name, sha256) / RESULT, text)
 
 
 def _find_used(workspace: Workspace) -> tuple[LiveDelivery, ...]:
@@ -268,6 +283,13 @@ def _open(workspace: Workspace, catalogue: Catalogue, path: Path) -> tuple[Proto
     )
     fingerprint = _fingerprint_all(data.fingerprint, catalogue, protocol)
     return protocol, path.read_bytes(), replace(data, fingerprint=fingerprint)
+
+
+def _hash_files(protocol: Protocol, folder: Path) -> dict[str, str]:
+    """SHA-256 of every file beside the protocol that it names; none where its data lie in the workspace."""
+    named = protocol.model_dump(mode="json").get("files") or {} if protocol.is_from_files else {}
+    found = sorted(name for name in named.values() if isinstance(name, str) and (folder / name).is_file())
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in found}
 
 
 def _fingerprint_all(schedule: str, catalogue: Catalogue, protocol: Protocol) -> str:

@@ -56,7 +56,7 @@ def read_runs(workspace: Workspace) -> EvaluationRuns:
     waiting: list[WaitingProtocol] = []
     for name in sorted({entry.name for entry in seals}):
         own = [entry for entry in seals if entry.name == name]
-        found = _find_newest(workspace, own)
+        found = _find_newest(workspace, own, log)
         if found is not None:
             kept.append(found)
         elif (waits := _read_waiting(workspace, own[-1], log)) is not None:
@@ -64,7 +64,7 @@ def read_runs(workspace: Workspace) -> EvaluationRuns:
     return EvaluationRuns(tuple(kept), tuple(waiting))
 
 
-def _find_newest(workspace: Workspace, seals: Sequence[SealEntry]) -> KeptEvaluation | None:
+def _find_newest(workspace: Workspace, seals: Sequence[SealEntry], log: Sequence[SealEntry]) -> KeptEvaluation | None:
     for entry in reversed(seals):
         path = protocol_folder(workspace, entry.name, entry.protocol) / RESULT
         if not path.exists():
@@ -76,8 +76,14 @@ def _find_newest(workspace: Workspace, seals: Sequence[SealEntry]) -> KeptEvalua
             continue
         if result.evaluation.sha256 != entry.protocol:
             raise EvaluationRefused(f"{shown_as} is of another protocol than its folder; restore it from a copy.")
+        sha256 = hashlib.sha256(content).hexdigest()
+        told = {each.by for each in log if each.what == "told" and each.protocol == entry.protocol}
+        if told and sha256 not in told:
+            raise EvaluationRefused(
+                f"{shown_as} is not as it was written; restore it from a copy, or run its protocol again: safeground evaluate"
+            )
         again = None if entry is seals[-1] else _day(seals[-1])
-        return KeptEvaluation(result, shown_as, hashlib.sha256(content).hexdigest(), again)
+        return KeptEvaluation(result, shown_as, sha256, again)
     return None
 
 

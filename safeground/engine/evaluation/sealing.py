@@ -1,6 +1,7 @@
 """Sealing a protocol: its hash in a log whose lines each name the one before, so that a question changed afterwards is seen.
 
-evaluations/log.jsonl                     a line for each seal and for each time that outcomes were opened
+evaluations/log.jsonl                     a line for each seal, for each time that outcomes were opened, for the files they were read
+                                          from, and for each result that was written
 evaluations/<name>/<sha12>/protocol.yaml  the protocol as sealed
 """
 
@@ -9,11 +10,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from safeground.engine.documents import format_day
+from safeground.engine.documents import format_day, join_words
 from safeground.engine.evaluation.checks import CheckResult, failed, not_applicable, passed
 from safeground.engine.evaluation.errors import EvaluationRefused
 from safeground.engine.evaluation.evidence import SEALED
@@ -26,10 +28,11 @@ _FIRST = "0" * 64
 
 @dataclass(frozen=True)
 class SealEntry:
-    """A line of the log. `protocol`: SHA-256 of the file and of all it names (`hash_protocol`). `at`: UTC. `by`: a role."""
+    """A line of the log. `protocol`: SHA-256 of the file and of all it names (`hash_protocol`). `at`: UTC. `by`: a role; of files that
+    were read, each with the beginning of its hash; of a result, the hash of its file."""
 
     number: int
-    what: Literal["sealed", "opened"]
+    what: Literal["sealed", "opened", "read", "told"]
     name: str
     protocol: str
     at: str
@@ -98,6 +101,45 @@ def enter_opening(workspace: Workspace, name: str, sha256: str, *, now: datetime
         return opened[0] if opened else _append(workspace, entries, "opened", name, sha256, "", now)
 
 
+def check_files(workspace: Workspace, name: str, sha256: str, files: Mapping[str, str]) -> None:
+    """Raises EvaluationRefused where a file that outcomes were read from before is another now. files: SHA-256 by name."""
+    for entry in read_seals(workspace):
+        if entry.what == "read" and entry.protocol == sha256 and entry.by != _list_files(files):
+            before = set(entry.by.split(", "))
+            changed = [
+                name for name, told in zip(files, _list_files(files).split(", "), strict=True) if told not in before
+            ]
+            which = join_words(changed) if changed else "a file is gone"
+            day = format_day(datetime.date.fromisoformat(entry.at[:10]))
+            raise EvaluationRefused(
+                f"{name} was run on {day} from other files ({which}), and its answer is "
+                "not made again from changed ones: put them back, or say in its caveats what was corrected and seal it again, which "
+                "its page then tells."
+            )
+
+
+def enter_files(
+    workspace: Workspace, name: str, sha256: str, files: Mapping[str, str], *, now: datetime.datetime
+) -> None:
+    """Enter which files an answer was made from. Once is enough, and none where its data lie in the workspace."""
+    with workspace.exclusive():
+        entries = read_seals(workspace)
+        if files and not any(entry.what == "read" and entry.protocol == sha256 for entry in entries):
+            _append(workspace, entries, "read", name, sha256, _list_files(files), now)
+
+
+def enter_result(workspace: Workspace, name: str, sha256: str, result: str, *, now: datetime.datetime) -> None:
+    """Enter the hash of a result's file, before it is written: a file that the log does not know was changed by somebody."""
+    with workspace.exclusive():
+        entries = read_seals(workspace)
+        if not any(entry.what == "told" and entry.protocol == sha256 and entry.by == result for entry in entries):
+            _append(workspace, entries, "told", name, sha256, result, now)
+
+
+def _list_files(files: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {sha256[:16]}" for name, sha256 in files.items())
+
+
 def check_seal(entries: tuple[SealEntry, ...], protocol: Protocol, sha256: str) -> CheckResult:
     """Whether the protocol was settled before its outcomes could be known: passed before the first day, failed after the last.
 
@@ -138,7 +180,7 @@ def protocol_folder(workspace: Workspace, name: str, sha256: str) -> Path:
 def _append(
     workspace: Workspace,
     entries: tuple[SealEntry, ...],
-    what: Literal["sealed", "opened"],
+    what: Literal["sealed", "opened", "read", "told"],
     name: str,
     sha256: str,
     by: str,

@@ -73,10 +73,10 @@ def quote(result: Result, **told: object) -> QuotedEvaluation:
     return QuotedEvaluation(kept, **settings)  # type: ignore[arg-type]
 
 
-def change(result: Result, name: str, **primary: object) -> Result:
+def change(result: Result, name: str, *, is_made_up: bool = True, **primary: object) -> Result:
     """The same evaluation under another name, with another answer."""
     protocol = result.evaluation.protocol.model_copy(
-        update={"name": name, "title": name.replace("_", " ").capitalize()}
+        update={"name": name, "title": name.replace("_", " ").capitalize(), "is_made_up": is_made_up}
     )
     effect = dataclasses.replace(result.evaluation.primary, **primary)  # type: ignore[arg-type]
     return dataclasses.replace(
@@ -153,7 +153,18 @@ def test_the_forest_holds_all_and_claims_no_more_than_the_intervals(
     unclear = change(result, "nothing_clear", estimate=0.9, lower=0.6, upper=1.3, p=0.5)
     chapter = write(Tested(evaluations=(quote(result), quote(unclear)))).chapters[0]
     figure = next(block for block in chapter.blocks if isinstance(block, Figure))
-    assert figure.title == "1 of 2 evaluations is clear of no difference"
+    assert (
+        figure.title == "What was found, each beside a line at no difference"
+        and "count for nothing" in figure.notes[-1]
+    )
+    done = [change(each, f"done_{at}", is_made_up=False) for at, each in enumerate((result, unclear))]
+    [figure] = [
+        block
+        for block in write(Tested(evaluations=tuple(quote(each) for each in (unclear, *done)))).chapters[0].blocks
+        if isinstance(block, Figure)
+    ]
+    assert figure.title == "1 of 2 evaluations is clear of no difference", "an example is drawn and counts for nothing"
+    figure = next(block for block in chapter.blocks if isinstance(block, Figure))
     assert len(figure.chart.points) == 2  # type: ignore[union-attr]
     told = {str(row[0]): row[2] for row in find_table(chapter, "evaluations_listed").rows}
     assert told["Nothing clear (made-up data)"] == "cannot tell"

@@ -27,18 +27,18 @@ def name_areas(names: Sequence[str], *, otherwise: str = "the treated areas") ->
     return join_words(names) if len(names) <= _MOST_NAMED else otherwise
 
 
-def find_area(protocol: AreaMonthsProtocol, data: SeriesData) -> tuple[str, str, str] | None:
-    """Code, name and vintage of what was treated, for the finding; None where it is several areas of the partnership's own."""
+def find_area(protocol: AreaMonthsProtocol, data: SeriesData) -> tuple[str, str, str]:
+    """Code, name and vintage of what was treated, for the finding; of several areas no code."""
     treated = protocol.treated_areas
-    if len(treated) > 1 and not protocol.is_from_files:
-        return None
-    code = treated[0] if len(treated) == 1 else ""
     names = [data.names[row] for row in data.rows_of(treated)]
-    return code, name_areas(names, otherwise="Treated areas"), protocol.area_level or ""
+    code = treated[0] if len(treated) == 1 else ""
+    return code, name_areas(names, otherwise=f"{len(names)} treated areas"), protocol.area_level or ""
 
 
 def say_start(protocol: AreaMonthsProtocol) -> str:
     """'From July 2024 on a new team worked in Harlow.'"""
+    if protocol.is_placebo:
+        return f"A start in {say_period(protocol.starts)} is made up: nothing was done."
     starts = sorted({each.starts for each in protocol.treated})
     when = (
         f"From {say_period(starts[0])} on"

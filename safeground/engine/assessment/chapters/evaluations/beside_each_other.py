@@ -58,12 +58,21 @@ def _make_forest(told: Sequence[ToldEvaluation]) -> Figure:
         source=_source(told),
         notes=(
             "Left of the line there was less where it was done, right of it more. They are of different things: do not rank them.",
+            *(
+                ("Made-up data and placebos are drawn too, and count for nothing.",)
+                if any(each.is_trial_run for each in told)
+                else ()
+            ),
         ),
         readers=_readers(told),
     )
 
 
 def _say_clear(told: Sequence[ToldEvaluation]) -> str:
+    """Of what was done, and is not made up: neither a placebo nor an example answers anything."""
+    told = [each for each in told if not each.is_trial_run]
+    if not told:
+        return "What was found, each beside a line at no difference"
     clear = sum(each.finding.direction in (Direction.HIGHER, Direction.LOWER) for each in told)
     if not clear:
         return "None of the evaluations is clear of no difference"

@@ -12,6 +12,7 @@ from safeground.engine.assessment.wording import check_words_withhold
 from safeground.engine.disclosure import DisclosureRule, Protected
 from safeground.engine.documents import Chapter, Finding, join_words
 from safeground.engine.evaluation import (
+    AreaMonthsProtocol,
     CostBenefitSection,
     Effect,
     Evaluation,
@@ -41,6 +42,12 @@ class ToldEvaluation:
     @property
     def protocol(self) -> Protocol:
         return self.evaluation.protocol
+
+    @property
+    def is_trial_run(self) -> bool:
+        """Whether it is of made-up data, or of a start at which nothing was done: then it shows the method and answers nothing."""
+        protocol = self.protocol
+        return protocol.is_made_up or (isinstance(protocol, AreaMonthsProtocol) and protocol.is_placebo)
 
     @property
     def primary(self) -> Effect:
