@@ -34,8 +34,8 @@ def _say(told: ToldSpots, points: StreetPoints) -> str:
     some = format_number(len(points.events))
     holds = "holds" if beyond == 1 else "hold"
     return (
-        f"{capitalise(told.what)} lies at {some} of {format_number(points.known)} points of the publisher's street map. "
-        f"{capitalise(count_things(beyond, 'point'))} {holds} more than an even spread over all points would give; "
+        f"{capitalise(told.what)} lies at {some} of {format_number(points.known)} points of the publisher's street map where anything "
+        f"was ever recorded. {capitalise(count_things(beyond, 'point'))} {holds} more than an even spread over all points would give; "
         f"{format_number(inside)} of the {some} lie in a hot spot. No grid decides what a point holds. But a point stands for the "
         "streets around it, more of them in the country than in a town, and two points of one square are two rows here."
     )
