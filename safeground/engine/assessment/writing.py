@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
@@ -39,7 +38,18 @@ from safeground.engine.assessment.chapters.wider_signs import make_wider_signs
 from safeground.engine.assessment.evidence import Evidence
 from safeground.engine.assessment.origins import trace_numbers
 from safeground.engine.catalogue import ChapterOutline
-from safeground.engine.documents import Audience, Block, Chapter, Document, Marking, Notice, NoticeKind, Paragraph
+from safeground.engine.documents import (
+    Audience,
+    Block,
+    Chapter,
+    Document,
+    Marking,
+    Notice,
+    NoticeKind,
+    Paragraph,
+    format_day,
+)
+from safeground.months import month_end
 
 MakeChapter: TypeAlias = Callable[[Evidence, ChapterOutline], tuple[Block, ...]]
 _EVALUATIONS = "evaluations"
@@ -132,5 +142,4 @@ def _say_what_would_be_fuller(
 def _last_day(evidence: Evidence) -> str:
     if not evidence.covered:
         return "no month received"
-    newest = evidence.newest
-    return f"{calendar.monthrange(newest.year, newest.month)[1]} {newest:%B %Y}"
+    return format_day(month_end(evidence.newest))

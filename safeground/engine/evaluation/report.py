@@ -26,6 +26,7 @@ from safeground.engine.documents import (
     Paragraph,
     Table,
     capitalise,
+    format_day,
     join_words,
 )
 from safeground.engine.evaluation.checks import OF_NO_OUTCOME, CheckResult
@@ -69,7 +70,7 @@ def make_evaluation_report(
         title=protocol.title,
         partnership=partnership,
         marking=Marking(audience, True, handling),
-        as_at=f"{last.day} {last:%B %Y}",
+        as_at=format_day(last),
         chapters=(make_evaluation_chapter(evaluation, rule=rule, area=area, cost_benefit=cost_benefit),),
         kind="evaluation",
     )

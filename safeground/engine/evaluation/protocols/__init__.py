@@ -27,7 +27,6 @@ from safeground.engine.evaluation.protocols.outcome_scores import OutcomeScoresP
 from safeground.engine.evaluation.protocols.reading import PROTOCOLS, read_protocol
 from safeground.engine.evaluation.protocols.synthetic_control import Predictor, SyntheticControlProtocol
 from safeground.engine.evaluation.protocols.trials import TrialFiles, TrialProtocol
-from safeground.months import add_months
 
 __all__ = [
     "NAME",
@@ -53,7 +52,6 @@ __all__ = [
     "TrialFiles",
     "TrialProtocol",
     "WeightedDisplacementProtocol",
-    "add_months",
     "days_of",
     "read_protocol",
     "say_period",

@@ -35,11 +35,11 @@ from safeground.engine.evaluation.protocols import (
     DrawnPlacesProtocol,
     ParallelProtocol,
     SteppedWedgeProtocol,
-    add_months,
 )
 from safeground.engine.evaluation.running.common import say_how_many_clear
 from safeground.engine.evaluation.running.trials import Dose
 from safeground.engine.evaluation.trial_data import TrialData
+from safeground.months import add_months
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

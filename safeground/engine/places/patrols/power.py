@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from safeground.engine.documents import format_day
 from safeground.engine.places.patrols.history import PlaceHistory
 from safeground.engine.places.patrols.refusals import TrialRefused
 from safeground.engine.places.patrols.specification import TrialSpec
@@ -143,7 +144,7 @@ def _tell_basis(spec: TrialSpec, history: PlaceHistory | None) -> str:
         return f"An assumption, and no record: {rate:g} events a place-day were declared ({source})."
     days = history.counts.shape[1]
     basis = (
-        f"Whole weeks of {days} days of records from {history.first.day} {history.first:%B %Y} on, in which the places had "
+        f"Whole weeks of {days} days of records from {format_day(history.first)} on, in which the places had "
         f"{history.events:,} events ({history.rate:.3f} a place-day; daily counts vary {history.dispersion:.1f} times as much as by "
         "chance alone)."
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from safeground.engine.areas import name_grid_reference
 from safeground.engine.catalogue import minutes_of
+from safeground.engine.documents import format_day
 from safeground.engine.places.patrols.plans import PlanStatus
 from safeground.engine.places.patrols.sealing import SealedSchedule
 from safeground.engine.places.patrols.specification import Window
@@ -62,7 +63,7 @@ class ShiftSheet:
 
     @property
     def day_words(self) -> str:
-        return f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+        return f"{self.day:%A} {format_day(self.day)}"
 
 
 def make_sheets(schedule: SealedSchedule, plans: Sequence[PlanStatus] = ()) -> tuple[ShiftSheet, ...]:
