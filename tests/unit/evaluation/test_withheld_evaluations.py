@@ -36,6 +36,12 @@ DESIGNS = {
     "weighted_displacement": {"control": ["area_05", "area_06", "area_07"]},
 }
 
+ALONE = {
+    "synthetic_control": {
+        "treated": [{"areas": ["area_00"], "starts": "2022-01"}], "left_out": [{"areas": ["area_01", "area_02"], "why": "had it too"}],
+    },
+}  # fmt: skip
+
 
 def run(folder: Path, design: str, months: tuple[int, ...]) -> Evaluation:
     """Three treated areas with one offence in each of `months` and none in any other, among areas with many."""
@@ -54,7 +60,7 @@ def run(folder: Path, design: str, months: tuple[int, ...]) -> Evaluation:
         "treated": [{"areas": list(FEW), "starts": "2022-01"}], "chosen_for_being_extreme": False,
         "outcomes": [{"name": "theft", "title": "thefts", "role": "primary"}],
         "owner": "Analyst", "checked_by": "Another analyst", "review_by": datetime.date(2027, 1, 1),
-    } | DESIGNS[design]  # fmt: skip
+    } | (DESIGNS | ALONE)[design]  # fmt: skip
     path = folder / "protocol.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     protocol = read_protocol(path)
@@ -88,6 +94,16 @@ def test_few_before_or_after_withhold_all_that_they_could_be_worked_out_from(
     assert not found.primary.protect(RULE).is_published, "the ratio gives away the smaller of its two counts"
     told = [where for where, number in find_told(found) if number.is_published]
     assert not told, "noughts beside what is withheld, and a ratio beside its other side, are enough to work it out"
+
+
+@pytest.mark.parametrize("months", [(3, 9, 15, 30, 36, 42), (3, 9, 15, *range(25, 45)), (*range(2, 20), 30, 36, 42)])
+def test_few_before_or_after_withhold_what_a_mix_tells_of_the_area(tmp_path: Path, months: tuple[int, ...]) -> None:
+    found = run(tmp_path, "synthetic_control", months)
+    assert not found.primary.protect(RULE).is_published
+    told = [where for where, number in find_told(found) if number.is_published]
+    # What is left is of the areas where nothing was done: their own placebos, and the mix without the area's own line.
+    assert not [where for where in told if "area_00" in where or "without" in where.lower() or "_outcomes" in where]
+    assert not [where for where in told if "_gaps" in where or "_weights" in where]
 
 
 def test_no_trend_is_told_from_a_handful_of_events() -> None:

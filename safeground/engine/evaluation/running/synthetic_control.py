@@ -74,8 +74,19 @@ class _Found:
     values: Floats
     counts: Floats | None
 
-    def events(self, after: slice) -> Side | None:
-        return None if self.counts is None else Side(self.counts[0, after].size, float(self.counts[0, after].sum()))
+    def sides(self, before: int) -> tuple[Side | None, tuple[Side, ...]]:
+        """The area's events after the start, and those before, by which its mix was chosen."""
+        if self.counts is None:
+            return None, ()
+        early, late = self.counts[0, :before], self.counts[0, before:]
+        return Side(late.size, float(late.sum())), (Side(early.size, float(early.sum())),)
+
+    def fewest(self, before: int) -> Floats:
+        """Of each area the events before or after, whichever are fewer without being none, shape (areas,); NaN of amounts."""
+        if self.counts is None:
+            return np.full(len(self.values), np.nan)
+        sums = np.column_stack([self.counts[:, :before].sum(axis=1), self.counts[:, before:].sum(axis=1)])
+        return np.asarray(np.where((sums > 0).all(axis=1), sums.min(axis=1), sums.max(axis=1)))
 
 
 def evaluate_synthetic_control(
@@ -95,7 +106,7 @@ def evaluate_synthetic_control(
     main = found[protocol.primary.name]
     controls = [effect for name, effect in effects.items() if roles[name] == "negative_control"]
     around = _estimate_ring(protocol, held.select(ringed), main, before) if ringed else None
-    ring = () if around is None else (_name_ring(around, slice(before, None)),)
+    ring = () if around is None else (_name_ring(around, before),)
     second = read_effects_together([*(effect for name, effect in effects.items() if roles[name] == "secondary"), *ring])
     levels = {name: float(each.answer.mix[before:].mean()) for name, each in found.items()}
     effect, further = effects[protocol.primary.name], match_further(protocol, kept, main.values)
@@ -155,18 +166,19 @@ def _estimate_ring(protocol: SyntheticControlProtocol, ring: SeriesData, main: _
     return _Found(answer, np.vstack([values, main.values[1:]]), counts)
 
 
-def _name_ring(found: _Found, after: slice) -> Effect:
-    effect = found.answer.effect
+def _name_ring(found: _Found, before: int) -> Effect:
+    effect, (after, early) = found.answer.effect, found.sides(before)
     contrast = replace(effect.contrast, is_of_amounts=found.counts is None)
-    return replace(effect, name="ring", role=Role.SECONDARY, treated=found.events(after), contrast=contrast, checks=())
+    return replace(effect, name="ring", role=Role.SECONDARY, treated=after, beside=early, contrast=contrast, checks=())
 
 
 def _name(protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, name: str) -> Effect:
-    effect, after = found.answer.effect, slice(count_before(protocol, data), None)
+    effect, before = found.answer.effect, count_before(protocol, data)
+    after, early = found.sides(before)
     contrast = replace(effect.contrast, is_of_amounts=found.counts is None)
     return replace(
-        effect, name=name, role=Role.SECONDARY, treated=found.events(after), contrast=contrast,
-        in_events=None if found.counts is None else _in_events(protocol, data, found.answer.mix[after]),
+        effect, name=name, role=Role.SECONDARY, treated=after, beside=early, contrast=contrast,
+        in_events=None if found.counts is None else _in_events(protocol, data, found.answer.mix[before:]),
     )  # fmt: skip
 
 
@@ -242,7 +254,7 @@ def _show(
             f"{data.names[0]} and its mix", (_draw_levels(protocol, data, found), _draw_gaps(protocol, data, found))
         ),
         Section("The same where nothing was done", (_draw_placebos(protocol, data, found, before),)),
-        Section("What the mix is made of", (_tell_weights(found), *second)),
+        Section("What the mix is made of", (_tell_weights(found, before), *second)),
     )
 
 
@@ -301,7 +313,7 @@ def _draw_gaps(protocol: SyntheticControlProtocol, data: SeriesData, found: _Fou
 
 def _draw_placebos(protocol: SyntheticControlProtocol, data: SeriesData, found: _Found, before: int) -> Dots:
     times = found.answer.statistics
-    events = np.full(len(times), np.nan) if found.counts is None else found.counts[:, before:].sum(axis=1)
+    events = found.fewest(before)
     order = np.argsort(-np.abs(times))
     marks = tuple(
         Mark(
@@ -329,11 +341,11 @@ def _draw_placebos(protocol: SyntheticControlProtocol, data: SeriesData, found: 
     )
 
 
-def _tell_weights(found: _Found) -> Rows:
+def _tell_weights(found: _Found, before: int) -> Rows:
     answer = found.answer
     without = dict(answer.without)
     order = [row for row in np.argsort(-answer.weights).tolist() if answer.weights[row] >= _SHOWN]
-    events = None if found.counts is None else float(found.counts[0].sum())
+    events = None if found.counts is None else float(found.fewest(before)[0])
 
     def gap_without(name: str) -> str | Quantity:
         return (
