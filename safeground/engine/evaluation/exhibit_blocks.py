@@ -36,6 +36,8 @@ from safeground.engine.evaluation.exhibits import (
 )
 from safeground.engine.evaluation.wording import say_p
 
+_NOTHING_TOLD = "Too few events for anything to be told here"
+
 
 @dataclass(frozen=True)
 class ExhibitBlocks:
@@ -47,7 +49,10 @@ class ExhibitBlocks:
 
     def show_section(self, section: Section) -> Iterable[Block]:
         yield Heading(section.heading)
-        if section.words:
+        is_withheld = self.evaluation.primary.protect(self.rule).state is State.SUPPRESSED
+        if section.says_effect and is_withheld:
+            yield Paragraph("What was seen is not told, as the effect itself is withheld.")
+        elif section.words:
             yield Paragraph(section.words)
         for exhibit in section.exhibits:
             yield self.show(exhibit)
@@ -184,6 +189,12 @@ class ExhibitBlocks:
         notes: tuple[str, ...],
     ) -> Figure:
         protocol = self.evaluation.protocol
+        points = (
+            chart.points if isinstance(chart, IntervalChart) else [each for one in chart.series for each in one.points]
+        )
+        if not any(point.estimate.is_published for point in points):
+            # A title says what is seen, which is no more to be told than the numbers.
+            title, table = _NOTHING_TOLD, replace(table, caption=f"{_NOTHING_TOLD}: numbers")
         return Figure(
             f"{protocol.name}_{key}",
             title,

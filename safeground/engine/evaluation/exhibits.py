@@ -147,11 +147,13 @@ Exhibit: TypeAlias = Effects | Dots | Lines | Rows
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the page with what stands under it. `words`: a paragraph before, CommonMark."""
+    """A heading of the page with what stands under it. `words`: a paragraph before, CommonMark. `says_effect`: whether they say which way
+    the effect went, and so are not told where that is withheld."""
 
     heading: str
     exhibits: tuple[Exhibit, ...]
     words: str = ""
+    says_effect: bool = False
 
 
 @dataclass(frozen=True)

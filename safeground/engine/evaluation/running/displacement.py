@@ -365,15 +365,18 @@ def _show(
         sections.append(
             Section(
                 "Did it move round the corner?",
-                (_tell_quotient(found, table),) if found.quotient is not None else (),
+                (_tell_quotient(found, effects[0]),) if found.quotient is not None else (),
                 found.reading,
+                says_effect=True,
             )
         )
     return tuple(sections)
 
 
-def _tell_quotient(found: DisplacementDifference, table: Floats) -> Rows:
-    events = float(table.sum())
+def _tell_quotient(found: DisplacementDifference, effect: Effect) -> Rows:
+    """Eight counts make both numbers, so that the smallest of them decides whether they are told: seven of them stand in the flow."""
+    sides = [side.events for side in (effect.treated, effect.other, *effect.beside) if side is not None]
+    events = min((number for number in sides if number > 0), default=0.0)
     return Rows(
         key="quotient",
         caption="Displacement as the counts alone have it",
