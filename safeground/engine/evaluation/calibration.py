@@ -32,7 +32,11 @@ USUAL_EVENTS = 160.0
 @dataclass(frozen=True)
 class Coverage:
     """Of `trials` made-up ones with a true ratio: the share in which 'no effect' was refused at 5%, and in which the 95% interval held
-    the truth, lay wholly below it, or wholly above it."""
+    the truth, lay wholly below it, or wholly above it.
+
+    `told`: of a world beyond what the design assumes, the share in which the check that has to say so failed, and `untold`, in which
+    'no effect' was refused and it had not; None of any other.
+    """
 
     world: StrEnum
     ratio: float
@@ -41,6 +45,8 @@ class Coverage:
     covered: float
     below: float
     above: float
+    told: float | None = None
+    untold: float | None = None
 
     @property
     def error(self) -> float:

@@ -16,15 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.evaluation.calibration import Coverage
+from safeground.engine.evaluation.checks import Verdict
+from safeground.engine.evaluation.designs.place_days import PlaceDays
+from safeground.engine.evaluation.designs.stepped_wedge import check_constancy
 from safeground.engine.statistics import (
     ParallelDraw,
     RandomisedRatio,
+    RatioComparison,
     SteppedWedgeDraw,
     TrialDraw,
     TrialPower,
+    estimate_averaged_ratio,
     estimate_group_ratio,
     estimate_trial_power,
     estimate_wave_ratio,
+    split_transition,
 )
 
 Floats = NDArray[np.float64]
@@ -46,6 +52,8 @@ class TrialWorld(StrEnum):
     WAVES_OVERDISPERSED = "stepped wedge, over-dispersed"
     WAVES_RARE = "stepped wedge, 80 events in all"
     WAVES_ASIDE = "stepped wedge, a month of transition"
+    WAVES_MEAN = "stepped wedge, an effect that grows, mean over time"
+    WAVES_GROWING = "stepped wedge, an effect that grows, one ratio"
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,9 @@ class _Scene:
     """Places one after another are alike."""
     before: int = 0
     transition: int = 0
+    grows: bool = False
+    """From nothing at the start, the ratio being the mean over the months treated."""
+    is_averaged: bool = False
 
 
 _WEDGE = SteppedWedgeDraw(places=20, days=24, steps=5)
@@ -76,6 +87,8 @@ _SCENES: Final[Mapping[TrialWorld, _Scene]] = MappingProxyType({
     TrialWorld.WAVES_OVERDISPERSED: _Scene(_WEDGE, 1_600, spread=1.0),
     TrialWorld.WAVES_RARE: _Scene(_WEDGE, 80),
     TrialWorld.WAVES_ASIDE: _Scene(_WEDGE, 1_600, transition=1),
+    TrialWorld.WAVES_MEAN: _Scene(_WEDGE, 1_600, grows=True, is_averaged=True),
+    TrialWorld.WAVES_GROWING: _Scene(_WEDGE, 1_600, grows=True),
 })  # fmt: skip
 
 
@@ -84,14 +97,20 @@ def calibrate_trial(
 ) -> Coverage:
     """Run made-up trials through the estimate that an evaluation makes. A trial without any event is drawn again."""
     scene = _SCENES[world]
-    refused = covered = below = above = 0
+    is_beyond = scene.grows and not scene.is_averaged
+    refused = covered = below = above = told = untold = 0
     for _ in range(trials):
-        found = _estimate(scene, ratio, redraws, rng)
+        found, says_so = _estimate(scene, ratio, redraws, rng)
+        told += says_so
+        untold += bool(found.p_value <= 0.05) and not says_so
         refused += bool(found.p_value <= 0.05)
         covered += bool(found.lower <= ratio <= found.upper)
         below += bool(found.upper < ratio)
         above += bool(found.lower > ratio)
-    return Coverage(world, ratio, trials, *(number / trials for number in (refused, covered, below, above)))
+    return Coverage(
+        world, ratio, trials, refused / trials, covered / trials, below / trials, above / trials,
+        told=told / trials if is_beyond else None, untold=untold / trials if is_beyond else None,
+    )  # fmt: skip
 
 
 def plan_trial(
@@ -103,17 +122,36 @@ def plan_trial(
     return estimate_trial_power(counts, scene.draw, rate_ratios=(ratio,), redraws=redraws, rng=rng)
 
 
-def _estimate(scene: _Scene, ratio: float, redraws: int, rng: np.random.Generator) -> RandomisedRatio:
+def _estimate(
+    scene: _Scene, ratio: float, redraws: int, rng: np.random.Generator
+) -> tuple[RandomisedRatio | RatioComparison, bool]:
+    """And whether the check of an effect that is the same at all times failed, where it is not."""
     counts, treated, before = _simulate(scene, ratio, rng)
     while not counts.sum() > 0:
         counts, treated, before = _simulate(scene, ratio, rng)
+    if scene.is_averaged:
+        return estimate_averaged_ratio(counts, treated), False
     if isinstance(scene.draw, ParallelDraw):
+        before_start = before if scene.before else None
         return estimate_group_ratio(
-            counts, treated, draw_schedule=scene.draw, runs=redraws, rng=rng, before=before if scene.before else None
-        )
-    return estimate_wave_ratio(
+            counts, treated, draw_schedule=scene.draw, runs=redraws, rng=rng, before=before_start
+        ), False
+    found = estimate_wave_ratio(
         counts, treated, draw_schedule=scene.draw, runs=redraws, rng=rng, transition=scene.transition
     )
+    return found, scene.grows and _is_seen_to_grow(counts, treated)
+
+
+def _is_seen_to_grow(counts: Floats, treated: NDArray[np.bool_]) -> bool:
+    table = PlaceDays(counts, treated, np.arange(len(counts)), np.arange(counts.shape[1]))
+    full, aside = split_transition(treated, 0)
+    return check_constancy(table, full, aside, "month", 0.95).verdict is Verdict.FAILED
+
+
+def _growth(treated: NDArray[np.bool_]) -> Floats:
+    """Months since the start, over what they are on average."""
+    since = np.maximum(np.arange(treated.shape[1]) - treated.argmax(axis=1)[:, np.newaxis], 0)
+    return np.asarray(since / since[treated].mean())
 
 
 def _simulate(scene: _Scene, ratio: float, rng: np.random.Generator) -> tuple[Floats, NDArray[np.bool_], Floats]:
@@ -133,7 +171,7 @@ def _simulate(scene: _Scene, ratio: float, rng: np.random.Generator) -> tuple[Fl
     mean *= np.exp(scene.wander * wander)
     if scene.spread:
         mean *= rng.gamma(1 / scene.spread, scene.spread, mean.shape)
-    mean[:, scene.before :] *= np.where(treated, ratio, 1.0)
+    mean[:, scene.before :] *= np.where(treated, ratio ** _growth(treated) if scene.grows else ratio, 1.0)
     if scene.has_bursts:
         number = rng.poisson(mean / 1.7)
         cell = np.repeat(np.arange(mean.size), number.ravel())

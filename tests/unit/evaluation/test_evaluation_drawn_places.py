@@ -175,10 +175,17 @@ def test_an_effect_that_grows_is_led_astray_by_one_ratio_and_not_by_the_mean_ove
     assert "thefts (mean over the months since the start)" in say_effect(mean, mean.protect(OPEN))
 
 
-def test_the_mean_over_time_needs_events_at_every_time() -> None:
+def test_the_mean_over_time_needs_events_after_the_start() -> None:
     counts, treated = wedge(12)
-    found = estimate_average_since_start(np.minimum(counts, 1.0) * (np.arange(20) % 7 == 0), treated)
+    found = estimate_average_since_start(np.where(treated, 0.0, counts), treated)
     assert not found.is_available and "fewer than 15 events" in found.method
+
+
+def test_late_times_with_few_events_are_joined_to_those_before() -> None:
+    counts, treated = wedge(12)
+    since = np.arange(20) - treated.argmax(axis=1)[:, np.newaxis]
+    found = estimate_average_since_start(np.where(since >= 12, np.minimum(counts, 1), counts), treated)
+    assert found.is_available and found.lower < found.estimate < found.upper
 
 
 def test_places_that_change_before_their_start_fail_the_placebo() -> None:

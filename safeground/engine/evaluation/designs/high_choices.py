@@ -34,6 +34,7 @@ _STEPS: Final = 20
 _PRICE: Final = 3.5
 """In logarithms of likelihood, what any shape has to be better by than gamma: made-up counts of gamma rates gave it 2, of two kinds of
 areas 40."""
+_FAR_APART: Final = math.log(1.25)
 _LARGEST: Final = 700.0
 """A logarithm beyond which no number holds: what is kept cannot be seen at all."""
 _MOST_LASTING: Final = 1.5
@@ -124,7 +125,7 @@ def regression_to_mean(
     effect = replace(effect, beside=tuple(Side(areas, float(counts.sum())) for areas, counts in before_and_others))
     scale, ours = lengths[0] / lengths[1], float(first[mask].sum())
     return MeanRegression(
-        effect=effect.with_checks(_check_return(foretold, freedom, confidence)),
+        effect=effect.with_checks(_check_return(foretold, math.sqrt(2 * of_shape), freedom, confidence)),
         seen=seen_after / ours * scale, expected=total / ours * scale,
         by_choice=total / foretold.others / ours, by_others=foretold.others * scale,
     )  # fmt: skip
@@ -152,6 +153,10 @@ def _foretell_by_both(
     knowing which. Gamma alone promised too little of a few high areas among many alike, and any shape alone heard too much of chance."""
     free, gamma = shrink_freely(before / dispersion, people), shrink_ratios(before / dispersion, people).value
     weight = float(special.expit(free.support - _PRICE))
+    if np.ptp(gamma) == 0 and free.support < _PRICE:
+        return _foretell(
+            base, gamma, after, mask, dispersion
+        ), 0.0  # nothing to mix: areas differ no more than chance makes them
     foretold, *apart = (
         _foretell(base, ratio, after, mask, dispersion)
         for ratio in (gamma ** (1 - weight) * free.value**weight, gamma, free.value)
@@ -188,8 +193,12 @@ def _foretell(base: Floats, ratio: Floats, after: Floats, mask: NDArray[np.bool_
     )  # fmt: skip
 
 
-def _check_return(foretold: _Foretold, freedom: int, confidence: float) -> CheckResult:
-    """Passed where it can be seen whether what was high stays: an interval from none of it to all of it says nothing."""
+def _check_return(foretold: _Foretold, apart: float, freedom: int, confidence: float) -> CheckResult:
+    """Passed where it can be seen whether what was high stays: an interval from none of it to all of it says nothing.
+
+    apart: the logarithm by which what is expected differs with what the spread of rates is taken for. A few areas far beyond all others
+    come back by less than any fit to the others says.
+    """
     question = "Can it be seen how far high counts come back by themselves?"
     if math.isnan(foretold.lasting):
         sentence = "Areas differ no more before than chance makes them, so that all of it comes back."
@@ -201,7 +210,12 @@ def _check_return(foretold: _Foretold, freedom: int, confidence: float) -> Check
         f"The areas not chosen kept {kept} of what they lay above or below the usual beyond chance "
         f"({format_confidence(confidence)} interval {low} to {high}), and the chosen are taken to have kept as much."
     )
-    return judge(lower > 0 or upper < 1, "regression_to_the_mean", question, sentence)
+    if apart > _FAR_APART:
+        sentence += (
+            f" But the chosen lie so far out that what is to be expected of them differs by {100 * math.expm1(apart):.0f}% with how "
+            "the true rates of areas are spread, which nobody knows: the interval is wide for it and can still be too sure."
+        )
+    return judge((lower > 0 or upper < 1) and apart <= _FAR_APART, "regression_to_the_mean", question, sentence)
 
 
 def _effect(

@@ -27,6 +27,9 @@ FEWEST_PRE_PERIODS: Final = 12
 FEWEST_POST_PERIODS: Final = 3
 FEWEST_EVENTS: Final = 10
 """Before the start: from fewer, trend and season of a few months are taken for a law, and an effect told where two events lie."""
+PERSISTENT: Final = 0.3
+"""Of one month in the next: above it so few months cannot tell a step from a wave. Chance of counts hides a wave: of one that keeps 0.8 a
+month, 50 events a month let no more than this be seen."""
 _HARMONICS = 2
 _ALPHA = 0.05
 _STEPS = 100

@@ -122,7 +122,7 @@ def estimate_stepped_wedge_effect(
         AS_DRAWN,
         check_left_out(table, unit),
         _check_before(table, full, aside, unit, confidence),
-        _check_constancy(table, full, aside, unit, confidence),
+        check_constancy(table, full, aside, unit, confidence),
         check_each_place(
             effect, table, lambda kept: find_wave_ratio(table.counts[kept], table.treated[kept], transition=transition)
         ),
@@ -202,7 +202,7 @@ def _check_before(table: PlaceDays, full: Bools, aside: Bools, unit: str, confid
     return judge_placebo("placebo_in_time", question, found, caught=caught)
 
 
-def _check_constancy(table: PlaceDays, full: Bools, aside: Bools, unit: str, confidence: float) -> CheckResult:
+def check_constancy(table: PlaceDays, full: Bools, aside: Bools, unit: str, confidence: float) -> CheckResult:
     """Later against earlier periods after the start. One ratio for all of them is a mean that the order of starts weighs."""
     question = "Is the effect the same later as soon after the start?"
     since = _find_since(table.treated)

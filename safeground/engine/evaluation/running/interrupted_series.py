@@ -14,6 +14,7 @@ from safeground.engine.evaluation.designs.interrupted_series import (
     FEWEST_POST_PERIODS,
     FEWEST_PRE_PERIODS,
     FEWEST_SEASONS,
+    PERSISTENT,
     InterruptedSeries,
     estimate_alone,
     interrupted_time_series,
@@ -37,8 +38,6 @@ from safeground.engine.evaluation.running.series_pages import (
 from safeground.engine.evaluation.series_data import SeriesData, count_before
 from safeground.engine.evaluation.series_validation import check_series, refuse
 
-_PERSISTENT = 0.3
-"""Chance of counts hides a wave: of one that keeps 0.8 a month, 50 events a month let half or less be seen."""
 _COLUMN = "Times what was to be expected"
 _UNIT = "times what trend and season of before would have brought"
 
@@ -128,7 +127,7 @@ def _check_persistence(protocol: InterruptedSeriesProtocol, found: InterruptedSe
     word = protocol.period_word
     question = f"Does one {word} say little of the next?"
     sentence = f"A {word} hangs on the one before by {found.persistence:.2f}, of 1."
-    if found.persistence > _PERSISTENT:
+    if found.persistence > PERSISTENT:
         sentence += (
             f" So few {word}s cannot tell a step from a wave that lasts: the p-value and the interval can be too sure, and left out what "
             "was true in 7 to 21 of 100 made-up series of such waves."
