@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safeground.engine.build.evaluation_inputs import name_sources
-from safeground.engine.build.evaluation_series import count_outcomes, find_landed
+from safeground.engine.build.evaluation_series import count_outcomes, find_landed, find_touching
 from safeground.engine.catalogue import Catalogue
 from safeground.engine.documents import join_words
 from safeground.engine.evaluation import (
@@ -61,6 +61,8 @@ def read_area_trial(
         landed = find_landed(measures, counts.feed, level, partners, known, warehouse.coverage(counts.feed), labels)
         covered = _find_covered(months, landed[[known.index(area) for area in areas]].min(axis=0))
 
+        touching = find_touching(warehouse, measures, level, areas)
+
     def open_outcomes() -> Mapping[str, OutcomeEvents]:
         tables = count_outcomes(
             workspace, catalogue, protocol, level=level, partners=partners, areas=areas, periods=labels
@@ -75,6 +77,7 @@ def read_area_trial(
         outcomes_known=frozenset(
             name for name, known in definitions.items() if known is not None and counts.feed == known.feeds[0]
         ),
+        touching=touching,
         covered=covered,
         not_landed=frozenset(definitions) if covered is None else frozenset(),
         police_initiated={

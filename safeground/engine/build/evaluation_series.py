@@ -60,7 +60,7 @@ def read_workspace_series(workspace: Workspace, catalogue: Catalogue, protocol: 
                 and counts.feed == known.feeds[0]
             ),
             residents=_read_residents(measures, protocol, level, areas),
-            touching=_find_touching(warehouse, measures, level, areas),
+            touching=find_touching(warehouse, measures, level, areas),
             forces=_find_forces(measures, level, partners, areas),
             not_landed=frozenset() if coverage else frozenset(outcome.name for outcome in protocol.outcomes),
             police_initiated={
@@ -137,7 +137,7 @@ def _read_residents(
         return None
 
 
-def _find_touching(
+def find_touching(
     warehouse: Warehouse, measures: Measures, level: str, areas: tuple[str, ...]
 ) -> NDArray[np.bool_] | None:
     """Areas whose small areas touch; None where some small area of one has no outline."""

@@ -50,6 +50,8 @@ class TrialData:
     visits: NDArray[np.float64] | None = None
     minutes: NDArray[np.float64] | None = None
     points: NDArray[np.float64] | None = None
+    touching: NDArray[np.bool_] | None = None
+    """Of places that are areas, which touch, shape (places, places); None where no outlines are known."""
     sealed: bool | None = None
     covered: tuple[datetime.date, datetime.date] | None = None
     """First and last day for which outcomes have landed; None where the files say nothing of it."""

@@ -21,6 +21,7 @@ from safeground.engine.documents import Audience
 from safeground.engine.evaluation import (
     EvaluationRefused,
     SeriesData,
+    Verdict,
     check_protocol,
     evaluate,
     read_evaluation_files,
@@ -288,6 +289,11 @@ def test_a_trial_of_areas_by_months_counts_what_has_landed(
     found = run_evaluation(workspace, catalogue, path, now=AFTER).evaluation
     assert found.primary.lower < 1 < found.primary.upper  # nothing was done
     assert found.primary.treated is not None and found.primary.evidence.maryland == 5
+    contamination = next(check for check in found.primary.checks if check.name == "contamination")
+    assert (
+        contamination.verdict is Verdict.FAILED
+        and "touch one that was treated when they were not" in contamination.sentence
+    )
     assert "data.police.uk" in found.sources[0] and found.sources[1] == "schedule.csv"
 
 

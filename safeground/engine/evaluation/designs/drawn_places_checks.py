@@ -84,28 +84,31 @@ def check_another_model(effect: Effect, other: RatioComparison | None, *, told: 
 
 
 def check_neighbours(
-    points: NDArray[np.float64] | None, treated: NDArray[np.bool_], places: Sequence[str]
+    points: NDArray[np.float64] | None,
+    treated: NDArray[np.bool_],
+    places: Sequence[str],
+    touching: NDArray[np.bool_] | None = None,
 ) -> CheckResult:
-    """Contamination: what is done at a place may reach the next. points: (places, 3) easting, northing, radius in metres."""
+    """Contamination: what is done at a place may reach the next. points: (places, 3) easting, northing, radius in metres. touching: of
+    places that are areas, which touch, shape (places, places)."""
     question = "Do places lie far enough apart for one to be untouched by what is done at another?"
-    if points is None:
+    if touching is not None:
+        near, where = touching, "touch"
+    elif points is not None:
+        apart = np.hypot(*(points[:, np.newaxis, :2] - points[np.newaxis, :, :2]).transpose(2, 0, 1))
+        near, where = apart - points[:, 2] - points[:, 2][:, np.newaxis] < NEAR, f"lie within {NEAR:g} metres of"
+    else:
         return not_applicable("contamination", question, "No file gives where the places lie.")
-    apart = np.hypot(*(points[:, np.newaxis, :2] - points[np.newaxis, :, :2]).transpose(2, 0, 1))
-    gap = apart - points[:, 2] - points[:, 2][:, np.newaxis]
     differ = (treated[:, np.newaxis] != treated[np.newaxis]).any(axis=2)
-    close = np.argwhere(np.triu(differ & (gap < NEAR), 1))
+    close = np.argwhere(np.triu(differ & near, 1))
     if not len(close):
-        return passed(
-            "contamination", question, f"No place is within {NEAR:g} metres of one that was treated when it was not."
-        )
+        alone = "No place touches" if touching is not None else f"No place is within {NEAR:g} metres of"
+        return passed("contamination", question, f"{alone} one that was treated when it was not.")
     one, other = (places[number] for number in close[0])
-    told = f"{count_things(len(np.unique(close)), 'place')} lie within {NEAR:g} metres of one that was treated when they were not, or"
+    told = f"{count_things(len(np.unique(close)), 'place')} {where} one that was treated when they were not, or the other way about"
     return judge(
-        False,
-        "contamination",
-        question,
-        f"{told} the other way about ({one} and {other}, for one): the ratio may be too near 1.",
-    )
+        False, "contamination", question, f"{told} ({one} and {other}, for one): the ratio may be too near 1."
+    )  # fmt: skip
 
 
 def judge_placebo(name: str, question: str, found: RatioComparison, *, caught: str) -> CheckResult:

@@ -140,7 +140,7 @@ class _Runner(TrialRunner, ABC):
             *self.check_draw(),
             self.check_compliance(),
             self.check_displacement(around, where="treated places"),
-            check_neighbours(self.data.points, self.data.treated, self.data.places),
+            check_neighbours(self.data.points, self.data.treated, self.data.places, self.data.touching),
             check_negative_controls(others["negative_control"]),
         )
         return (primary, *second, *others["negative_control"]), tuple(notes)
