@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from safeground.engine.catalogue import EventsTable, Feeds, LookupsTable, OutcomesTable, Target
 from safeground.engine.feeds import CheckReport, Delivery, check_deliveries
-from safeground.engine.warehouse import PartKeeper
 from safeground.engine.workspace import Progress, Workspace
 
 WORTH_KEEPING = 100_000_000
@@ -27,6 +26,8 @@ def check_for_warehouse(
         < worth_keeping
     ):
         return check_deliveries(workspace, feeds, deliveries, progress=progress)
+    from safeground.engine.warehouse import PartKeeper  # 0.25 s: only for whoever lands so much
+
     lookups = [each for each in deliveries if isinstance(_target(feeds, each), LookupsTable)]
     with workspace.exclusive():
         # First, since what is kept of an event says of which vintage its area's code is.
