@@ -28,10 +28,10 @@ def name_areas(names: Sequence[str], *, otherwise: str = "the treated areas") ->
 
 
 def find_area(protocol: AreaMonthsProtocol, data: SeriesData) -> tuple[str, str, str]:
-    """Code, name and vintage of what was treated, for the finding; of several areas no code."""
+    """Code, name and vintage of what was treated, for the finding; of several areas no code, nor where a file knows names alone."""
     treated = protocol.treated_areas
     names = [data.names[row] for row in data.rows_of(treated)]
-    code = treated[0] if len(treated) == 1 else ""
+    code = treated[0] if len(treated) == 1 and treated[0] != names[0] else ""
     return code, name_areas(names, otherwise=f"{len(names)} treated areas"), protocol.area_level or ""
 
 

@@ -154,7 +154,7 @@ class _Writer:
         title = self._add("Heading 1", chapter["title"])
         is_first = self._printed["is_brief"] and chapter is self._printed["chapters"][0]
         title.paragraph_format.page_break_before = chapter["starts_page"] and not self._turn_back and not is_first
-        if not chapter["starts_page"]:
+        if is_first or not chapter["starts_page"]:
             title.paragraph_format.space_before = Pt(26)
         self._turn_back = False
         self._bookmarks.put(title, f"chapter-{chapter['id']}")
