@@ -40,7 +40,8 @@ class Words:
 def make_alike(text: str) -> str:
     """Small letters and single spaces, without punctuation: "O/S King's Head, High St." is "os kings head high st"."""
     text = text.casefold().replace("o/s", "os").replace("&", " and ")
-    text = re.sub(r"['’`.]", "", text)
+    # The last two are the curly marks of Windows-1252, whose files are read as Latin-1.
+    text = re.sub(r"['’`.\x91\x92]", "", text)
     return " ".join(re.findall(r"[a-z0-9]+", text))
 
 

@@ -98,6 +98,7 @@ def test_edits_are_counted_with_swaps_as_one(one, other, edits):
 
 def test_text_is_made_alike():
     assert make_alike("O/S King's Head, High St.") == "os kings head high st"
+    assert make_alike("King\x92s Head") == "kings head", "as Windows writes it, read as Latin-1"
     assert text_words("Mill St, Wrenmere").words == ("mill", "street", "wrenmere")
     assert text_words("near St Marys Rd").words == ("st", "marys", "road")
     assert text_words("town centre Wrenmere").is_centre
