@@ -178,7 +178,7 @@ def _present_frame(
 
 
 _LONG_CONTENTS = 12
-"""Chapters that a list beside the text shows at a glance. A longer list is folded by parts: nobody scrolls in a column to learn that there
+"""Chapters that a list beside the text shows at a glance. A longer list is folded by parts: nobody scrolls in a column to learn there
 is more."""
 
 
