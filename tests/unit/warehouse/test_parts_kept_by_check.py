@@ -241,9 +241,9 @@ CHECKER = make_script("""
 """)
 
 
-@pytest.mark.parametrize(("die_at", "when"), [(1, "before"), (1, "after"), (2, "before"), (2, "after"), (9, "never")])
+@pytest.mark.parametrize(("die_at", "when"), [(3, "before"), (3, "after"), (4, "before"), (4, "after"), (9, "never")])
 def test_killed_at_a_rename_a_check_leaves_nothing_that_is_taken_for_whole(bench, tmp_path, die_at, when):
-    """Of each month two files come by a rename: what is kept, and then the report."""
+    """Of each month four files come by a rename: counts, hashes, what is kept, and last the report."""
     bench.send_lookup()
     for month in ("2024-01", "2024-02"):
         bench.send_month(month, ROWS)
@@ -252,10 +252,10 @@ def test_killed_at_a_rename_a_check_leaves_nothing_that_is_taken_for_whole(bench
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     reported = len(list(bench.workspace.checked.glob("police_uk_street/*/*/*/check.json")))
     if when == "never":
-        assert ended.stdout.strip() == "4", "two files of two months; kill at each of a month"
+        assert ended.stdout.strip() == "8", "four files of two months"
     else:
         assert ended.returncode == -signal.SIGKILL, ended.stderr
-        assert reported == ((die_at, when) == (2, "after"))
+        assert reported == ((die_at, when) == (4, "after"))
     reports = check(bench)
     assert len(kept(bench.workspace)) == 2 and staged(bench.workspace) == []
     expected = parts_made_in_two_readings(bench, tmp_path)

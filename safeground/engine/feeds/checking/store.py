@@ -141,8 +141,7 @@ def _csv_blocks(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
 
 
 class ResultWriter:
-    """Puts the files of one check in place, the report last: a report that can be read has all its files. So only the report comes by a
-    rename; what lies beside it is of nothing until then. It is new each time and never written in place, since the warehouse links to it.
+    """Puts the files of one check in place, the report last: a report that can be read has all its files.
 
     Not synchronised to disk: whatever a power cut takes is checked again. Use while holding the workspace.
     """
@@ -171,12 +170,14 @@ class ResultWriter:
     def write_accepted(self, rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
         distinct = [field.name for field in schema if pa.types.is_dictionary(field.type)]
 
-        # Without Arrow's schema in the file, so that every reader sees text as text.
-        options = {"use_dictionary": distinct, "write_statistics": False, "store_schema": False}
-        path = accepted_path(self._workspace, self._id)
-        with pq.ParquetWriter(path, schema, column_encoding={"row": "DELTA_BINARY_PACKED"}, **options) as writer:
-            for batch in rows:
-                writer.write_batch(batch)
+        def write(path: Path) -> None:
+            # Without Arrow's schema in the file, so that every reader sees text as text.
+            options = {"use_dictionary": distinct, "write_statistics": False, "store_schema": False}
+            with pq.ParquetWriter(path, schema, column_encoding={"row": "DELTA_BINARY_PACKED"}, **options) as writer:
+                for batch in rows:
+                    writer.write_batch(batch)
+
+        self._put(accepted_path(self._workspace, self._id), write)
 
     def write_hashes(self, hashes: np.ndarray) -> None:
         self._write_array(HASHES, hashes)
@@ -214,8 +215,7 @@ class ResultWriter:
             self._write_new(name, out.getbuffer())
 
     def _write_new(self, name: str, content: memoryview | pa.Buffer) -> None:
-        with (self._folder / name).open("xb") as file:
-            file.write(memoryview(content))
+        self._put(self._folder / name, lambda unfinished: unfinished.write_bytes(memoryview(content)))
 
     def _put(self, path: Path, write: Callable[[Path], object]) -> None:
         unfinished = self._workspace.staging / f"check-{path.stem}.unfinished{path.suffix}"
