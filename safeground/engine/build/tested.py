@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from safeground.engine.assessment import QuotedEvaluation, Tested
 from safeground.engine.build.code_version import get_code_version
@@ -11,7 +12,7 @@ from safeground.engine.catalogue import Approach, Catalogue
 from safeground.engine.documents import Audience, join_words
 from safeground.engine.evaluation import KeptEvaluation, find_readers, read_runs
 from safeground.engine.feeds import Delivery
-from safeground.engine.places import KeptBacktest, find_backtest, load_backtest_plan, load_design
+from safeground.engine.places import KeptBacktest, TrialRefused, find_backtest, load_backtest_plan, load_design
 from safeground.engine.warehouse import LiveDelivery
 from safeground.engine.workspace import Workspace
 
@@ -21,7 +22,7 @@ def read_tested(
 ) -> Tested:
     """What these readers may be told of it. deliveries: those in use.
 
-    Raises WorkspaceError, EvaluationRefused or TrialRefused for a kept file, a log of seals or a trial's design that cannot be read.
+    Raises WorkspaceError or EvaluationRefused for a kept file or a log of seals that cannot be read.
     """
     runs = read_runs(workspace)
 
@@ -44,8 +45,12 @@ def read_tested(
 
 
 def _find_day_starts(workspace: Workspace) -> dict[str, str]:
-    trials = sorted(path.parent.name for path in workspace.root.glob("patrols/*/design.json"))
-    return {trial: load_design(workspace, trial).spec.day_starts for trial in trials}
+    """Of a trial whose design cannot be read the chapter says that none was made here; `patrol verify` says what is wrong with it."""
+    starts = {}
+    for path in sorted(workspace.root.glob("patrols/*/design.json")):
+        with suppress(TrialRefused):
+            starts[path.parent.name] = load_design(workspace, path.parent.name).spec.day_starts
+    return starts
 
 
 def say_tested(tested: Tested, deliveries: Sequence[Delivery | LiveDelivery]) -> tuple[str, ...]:
