@@ -20,6 +20,7 @@ from safeground.engine.evaluation.trial_data import OutcomeEvents, TrialData
 from safeground.engine.statistics import TrialDraw
 
 _YES, _NO = frozenset({"y", "yes", "1", "true"}), frozenset({"n", "no", "0", "false"})
+_NOT_THERE = "{} is not there; put it beside the protocol."
 Row = dict[str, str]
 
 
@@ -152,7 +153,7 @@ def read_rows(path: Path, *, needed: tuple[str, ...]) -> list[tuple[int, Row]]:
                 for line, row in enumerate(reader, start=2)
             ]
     except FileNotFoundError:
-        raise EvaluationRefused(f"{path} is not there; put it beside the protocol.") from None
+        raise EvaluationRefused(_NOT_THERE.format(path)) from None
     except UnicodeDecodeError:
         raise EvaluationRefused(f"{path} is not UTF-8; save it as CSV UTF-8.") from None
 
@@ -195,5 +196,9 @@ def _read_points(path: Path, places: tuple[str, ...]) -> NDArray[np.float64]:
 def _hash(*paths: Path) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise EvaluationRefused(_NOT_THERE.format(path)) from None
+        digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()

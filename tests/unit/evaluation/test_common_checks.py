@@ -59,6 +59,21 @@ def test_a_difference_is_held_against_its_interval(other: float, verdict: Verdic
     assert found.verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("told", "other", "verdict"),
+    [
+        (ratio(1.01, 0.98, 1.04), ratio(1.02, 0.98, 1.06), Verdict.PASSED),
+        (ratio(1.01, 0.98, 1.04), ratio(1.06, 1.02, 1.1), Verdict.FAILED),  # the page says that nothing can be told
+        (ratio(0.9, 0.87, 0.93), ratio(0.92, 0.89, 0.95), Verdict.PASSED),
+        (ratio(0.9, 0.87, 0.93), ratio(0.97, 0.94, 0.99), Verdict.FAILED),  # 1.5 times would hold it
+        (ratio(0.6, 0.3, 0.95), ratio(0.92, 0.8, 1.1), Verdict.FAILED),  # the interval would hold it
+        (difference(-900.0, -3900.0, 2100.0), difference(-1500.0, -2500.0, -500.0), Verdict.FAILED),
+    ],
+)
+def test_a_window_that_tells_another_story_is_seen(told: Effect, other: Effect, verdict: Verdict) -> None:
+    assert check_window(told, {"another window": other}).verdict is verdict
+
+
 def test_without_another_window_nothing_was_looked_at() -> None:
     assert check_window(ratio(0.7, 0.5, 0.9), {}).verdict is Verdict.NOT_APPLICABLE
 

@@ -63,6 +63,13 @@ def data_of(example: Path) -> TrialData:
     return read_trial_files(read_protocol(example), example.parent)
 
 
+@pytest.mark.parametrize("name", ["schedule.csv", "places.csv"])
+def test_a_file_that_the_protocol_names_and_nobody_put_there_is_told(example: Path, name: str) -> None:
+    (example.parent / name).unlink()
+    with pytest.raises(EvaluationRefused, match=rf"{name} is not there; put it beside the protocol"):
+        data_of(example)
+
+
 def test_the_shipped_example_is_a_sound_protocol(example: Path) -> None:
     protocol, data = read_protocol(EXAMPLE), data_of(example)
     check_protocol(protocol, data)

@@ -247,11 +247,11 @@ class _Teller:
 
     def _result(self) -> Table:
         found = self.found
-        payback = (
-            f"after {found.payback_years} of {found.plan.years} years"
-            if found.payback_years
-            else "not within the analysis"
-        )
+        payback = "not within the analysis"
+        if found.payback_years == 1:
+            payback = "within the first year"
+        elif found.payback_years:
+            payback = f"after {found.payback_years} of {found.plan.years} years"
         partial = "Of what is held alone: what is not worked out is missing from all of these."
         return self._table(
             "result", "Benefits set against costs",

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from safeground.engine.documents import Direction, count_things, format_number
+from safeground.engine.documents import Direction, count_things, format_number, join_words
 from safeground.engine.evaluation.checks import HARMFUL_RATIO, CheckResult, judge, not_applicable
 from safeground.engine.evaluation.designs.confounding import estimate_e_value
 from safeground.engine.evaluation.effects import Effect, Scale
@@ -69,17 +69,29 @@ def check_window(effect: Effect, windows: Mapping[str, Effect]) -> CheckResult:
     if not known or not math.isfinite(effect.estimate):
         return not_applicable("window", question, "No other window could be tried.")
     found = [f"{format_number(other.estimate, decimals=2)} with {name}" for name, other in known.items()]
-    # Where nothing could be told, another estimate on the other side of no difference takes nothing away.
-    is_clear = effect.direction in (Direction.HIGHER, Direction.LOWER)
-    is_same_side = not is_clear or all(_distance(other) * _distance(effect) > 0 for other in known.values())
-    if effect.scale is Scale.RATIO:
-        is_near = all(abs(_distance(other) - _distance(effect)) <= math.log(HARMFUL_RATIO) for other in known.values())
-        rule = f"{'on one side of 1 and ' if is_clear else ''}within {HARMFUL_RATIO:g} times the ratio either way"
+    is_clear = _is_clear(effect)
+    if is_clear:
+        holds = all(_distance(other) * _distance(effect) > 0 for other in known.values())
+        rules = [f"on one side of {'1' if effect.scale is Scale.RATIO else 'nought'}"]
     else:
-        is_near = all(effect.lower <= other.estimate <= effect.upper for other in known.values())
-        rule = f"{'on one side of nought and ' if is_clear else ''}within the interval"
-    sentence = f"{format_number(effect.estimate, decimals=2)} becomes {', '.join(found)} (it is passed {rule})."
-    return judge(is_same_side and is_near, "window", question, sentence)
+        # Another estimate on the other side of no difference takes nothing away from one that tells nothing; a window that tells does.
+        holds = not any(_is_clear(other) for other in known.values())
+        rules = ["where no other window tells a difference either"]
+    if effect.scale is Scale.RATIO:
+        # Beside a wide interval that holds no difference every ratio would pass, beside a narrow one half as much again says nothing.
+        holds &= all(abs(_distance(other) - _distance(effect)) <= math.log(HARMFUL_RATIO) for other in known.values())
+        rules.append(f"within {HARMFUL_RATIO:g} times the ratio either way")
+    if is_clear or effect.scale is Scale.DIFFERENCE:
+        holds &= all(effect.lower <= other.estimate <= effect.upper for other in known.values())
+        rules.append("within the interval")
+    sentence = (
+        f"{format_number(effect.estimate, decimals=2)} becomes {', '.join(found)} (it is passed {join_words(rules)})."
+    )
+    return judge(holds, "window", question, sentence)
+
+
+def _is_clear(effect: Effect) -> bool:
+    return effect.direction in (Direction.HIGHER, Direction.LOWER)
 
 
 def check_unseen(effect: Effect) -> CheckResult:

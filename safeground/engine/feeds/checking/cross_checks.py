@@ -175,9 +175,7 @@ def _part_of(variant: Variant) -> str:
 def _check_silence(supply: Supply, newest: str | None) -> Iterator[Problem]:
     if newest is not None and is_silent(supply, newest):
         last = f"nothing after {month_name(max(supply.reports))}" if supply.reports else "nothing that could be used"
-        message = (
-            f"{supply.name}: {last}, though other data are here for {month_name(newest)}; ask whether the feed still runs."
-        )
+        message = f"{supply.name}: {last}, though other data are here for {month_name(newest)}; ask whether the feed still runs."
         yield _report("feed_silent", supply.contract.name, message)
 
 
