@@ -95,6 +95,13 @@ def test_a_police_extract_lands_once_it_may(run_safeground, workspace, victims, 
     expect_nobody_named(workspace)
 
 
+def test_who_lands_under_an_agreement_whose_review_was_due_is_told(run_safeground, workspace, victims, tmp_path):
+    write_agreement(workspace, review_by="2024-05-03")
+    run_safeground.succeed("keys", "make", "needs_assessment", "--folder", tmp_path / "keys")
+    landed = run_safeground.succeed("land", workspace, victims, SAFEGROUND_KEYS=str(tmp_path / "keys"))
+    assert "Landed under the agreement essex_police, version 2; its review was due on 3 May 2024: " in landed.out
+
+
 def test_an_encrypted_delivery_needs_its_key_to_be_checked_again(run_safeground, workspace, victims, tmp_path):
     write_agreement(workspace, encrypt_at_rest=True)
     run_safeground.succeed("keys", "make", "needs_assessment", "--folder", tmp_path / "keys")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from safeground.engine.build.checking import check_for_warehouse
-from safeground.engine.catalogue import Catalogue
+from safeground.engine.catalogue import Catalogue, load_agreements
 from safeground.engine.documents import count_things
 from safeground.engine.feeds import (
     CheckReport,
@@ -24,6 +25,7 @@ from safeground.engine.feeds import (
     get_check_report,
     get_live_deliveries,
     land_files,
+    review_agreements,
     summarise_problems,
 )
 from safeground.engine.workspace import Progress, Workspace, no_progress
@@ -49,6 +51,8 @@ class ReceivingReport:
     root: Path
     outdated: tuple[tuple[Delivery, Delivery], ...] = ()
     """Of the unchanged those that count no longer, each with the later delivery that counts."""
+    overdue: tuple[str, ...] = ()
+    """Agreements under which something landed now, though somebody should have looked at them again."""
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -92,6 +96,7 @@ class ReceivingReport:
             f"{partner} is neither the partnership's own force nor a neighbour: what it sent is kept, and counted nowhere."
             for partner in self.strangers
         ]
+        lines += self.overdue
         if self.checks:
             lines.append(_reconcile(self.checks))
         problems = (*get_problems(self.checks), *self.stated)
@@ -107,6 +112,7 @@ class ReceivingReport:
             "refused": [{"file": refusal.path, "reason": refusal.sentence} for refusal in self.refused],
             "stated": [_problem_as_data(problem) for problem in self.stated],
             "strangers": list(self.strangers),
+            "agreements_overdue": list(self.overdue),
             "checks": [_check_as_data(check) for check in self.checks],
         }
 
@@ -182,7 +188,19 @@ def land_and_check(
         _find_strangers(catalogue, report.landed),
         workspace.root,
         report.outdated,
+        _find_overdue(workspace, catalogue, report.landed),
     )
+
+
+def _find_overdue(workspace: Workspace, catalogue: Catalogue, landed: Sequence[Delivery]) -> tuple[str, ...]:
+    """A sentence for each. A day of review is nobody's end of an agreement, so that it bars nothing; but who lands is who can ask."""
+    used = {delivery.agreement for delivery in landed if delivery.agreement is not None}
+    if not used:
+        return ()
+    agreements = load_agreements(workspace.partnership, workspace=workspace.root, feeds=catalogue.feeds.contracts)
+    reviewed = review_agreements(agreements, catalogue.feeds, today=datetime.date.today())
+    late = (each for each in reviewed.agreements if each.is_overdue and each.agreement.name in used)
+    return tuple(f"Landed under the agreement {each.agreement.label}; {each.review}." for each in late)
 
 
 def _find_strangers(catalogue: Catalogue, landed: Sequence[Delivery]) -> tuple[str, ...]:
