@@ -60,6 +60,22 @@ def changed(column: str, *values: str) -> list[list[str]]:
     return [HEADER, *([f"WR/25/{number:06}", *row[1:]] for number, row in enumerate(rows))]
 
 
+VICTIMS = EXAMPLE.with_name("example_victims.csv")
+
+
+def test_a_number_of_a_person_that_was_shortened_is_no_person(land, tmp_path):
+    """Two people whose numbers a spreadsheet shows alike would be one, and hurt again."""
+    text = VICTIMS.read_text(encoding="utf-8").replace("P0048812", "5.00E+11").replace("P0048813", "5e+11")
+    delivery, report, _ = land(text, name="2025-03-wrenshire-victims.csv")
+    assert (report.received, report.accepted, report.quarantined) == (2, 0, 2)
+    told = next(problem for problem in report.problems if problem.rule == "shortened")
+    assert told.rows == 2 and "victim_pid was shortened by a spreadsheet" in told.message
+    path = tmp_path / "2025-03-wrenshire-victims.csv"
+    path.write_text(text, encoding="utf-8")
+    (seen,) = check_file(path, CATALOGUE.feeds).reports
+    assert "shortened" in {problem.rule for problem in seen.problems}
+
+
 @pytest.mark.parametrize("respell", [str.upper, lambda name: f" {name.replace('_', ' ').title()} "])
 def test_headings_in_other_letters_are_named_with_what_they_should_be(land, respell):
     why = land(as_text([[respell(name) for name in HEADER], *ROWS]))

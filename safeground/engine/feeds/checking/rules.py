@@ -42,6 +42,7 @@ from safeground.engine.feeds.checking.rules_sql import (
     quote_texts,
     trimmed,
 )
+from safeground.engine.feeds.sharing.pseudonyms import SHORTENED, STANDS_FOR_SHORTENED
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def compile_rules(variant: Variant, feeds: Feeds, *, columns: tuple[str, ...], p
         if column.name in present:
             rules += _cell_rules(column.name, column.type, column.constraints, column.on_failure, feeds)
             rules += _padding_rules(column, variant)
+            if column.identifies == "direct":
+                rules.append(_shortened(column))
     for family in variant.families:
         for member in family_columns(family.matching, columns, variant):
             rules += _cell_rules(member, family.type, family.constraints, family.on_failure, feeds)
@@ -155,6 +158,13 @@ _TYPES = {
     "date": "a date (like 2024-01-31 or 31/01/2024)",
     "datetime": "a date with a time (like 2024-01-31 23:15 or 31/01/2024 23:15)",
 }
+
+
+def _shortened(column: ColumnContract) -> Rule:
+    cell = quote_name(column.name)
+    breaks = f"({matches(cell, SHORTENED)} OR {cell} = {quote_text(STANDS_FOR_SHORTENED)})"
+    says = f"{column.name} was shortened by a spreadsheet, so that its last digits are lost"
+    return Rule("shortened", (column.name,), column.on_failure, breaks, says)
 
 
 def _is_not(kind: str, cell: str) -> str:

@@ -127,7 +127,9 @@ class Sieve:
         for rule in rules:
             name = rule.columns[0]
             is_judged_otherwise = rule.name in ("month_of_file", "filled_unless") or name in covered
-            if not is_judged_otherwise and not (name in self._digits and rule.name in ("pattern", "padded")):
+            if not is_judged_otherwise and not (
+                name in self._digits and rule.name in ("pattern", "padded", "shortened")
+            ):
                 self._rules.setdefault(name, []).append(rule)
         asked = {**dict.fromkeys(_keys(variant)), **dict.fromkeys(self._rules)}
         asked |= dict.fromkeys(name for rule in rules if rule.name == "filled_unless" for name in rule.columns)

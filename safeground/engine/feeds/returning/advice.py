@@ -36,6 +36,7 @@ _BY_RULE = {
     "total_of_family": "Put right whichever is wrong, the total or one of its parts",
     "one_target": "One code leads to two others: keep the right one",
     "month_first": "Write every date of this column with the day first, like 31/01/2024, or as 2024-01-31",
+    "shortened": "Take the whole number from where it is kept, and have the spreadsheet hold the column as text",
     "blank_row": "Delete this row: it holds nothing",
     "ragged": "Give every row as many cells as the header has; a comma inside a value needs quotation marks around the value",
     "quoting": "Close every quotation mark",

@@ -24,12 +24,13 @@ from safeground.engine.feeds.reading.guards import ReadingLimits
 from safeground.engine.feeds.reading.recognition import Recognition
 from safeground.engine.feeds.reading.scanning import TextScanner
 from safeground.engine.feeds.sharing.agreements import Admission, direct_identifiers
-from safeground.engine.feeds.sharing.pseudonyms import PSEUDONYM, Pseudonymiser
+from safeground.engine.feeds.sharing.pseudonyms import PSEUDONYM, SHORTENED, STANDS_FOR_SHORTENED, Pseudonymiser
 from safeground.engine.workspace import sync_file
 
 Records = Iterable[tuple[list[str], str | None]]
 """Cells as sent, and the fault of form where there is one."""
 
+_SHORTENED = re.compile(SHORTENED)
 NOT_OF_ITS_FORM = "not of its form"
 """Stands for an identifier that is not written as its contract says: nothing of it is kept, and it is no pseudonym."""
 
@@ -183,6 +184,8 @@ class _Copy:
     def _replace(self, value: str, form: re.Pattern[str] | None) -> str:
         if self._pseudonyms is None:
             raise RuntimeError("an identifier came and no key was read")  # pragma: no cover - the door reads it
+        if _SHORTENED.fullmatch(value.strip()):
+            return STANDS_FOR_SHORTENED
         if form is not None and value.strip() and not form.fullmatch(value.strip()):
             return NOT_OF_ITS_FORM
         return self._pseudonyms.replace(value)

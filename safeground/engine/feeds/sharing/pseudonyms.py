@@ -36,6 +36,12 @@ _INVISIBLE = ("Cf", "Cc")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
 
+SHORTENED = r"[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}"
+"""A long number as a spreadsheet shows it, '5.00E+11': its last digits are lost, so that several people would be one."""
+STANDS_FOR_SHORTENED = "shortened by a spreadsheet"
+"""What is kept in place of one. It is no pseudonym, so that its row is set aside."""
+
+
 class KeyProblem(WorkspaceError):
     """A key is absent or cannot be used. The message is one sentence."""
 
