@@ -66,7 +66,7 @@ VICTIMS = EXAMPLE.with_name("example_victims.csv")
 def test_a_number_of_a_person_that_was_shortened_is_no_person(land, tmp_path):
     """Two people whose numbers a spreadsheet shows alike would be one, and hurt again."""
     text = VICTIMS.read_text(encoding="utf-8").replace("P0048812", "5.00E+11").replace("P0048813", "5e+11")
-    delivery, report, _ = land(text, name="2025-03-wrenshire-victims.csv")
+    _, report, _ = land(text, name="2025-03-wrenshire-victims.csv")
     assert (report.received, report.accepted, report.quarantined) == (2, 0, 2)
     told = next(problem for problem in report.problems if problem.rule == "shortened")
     assert told.rows == 2 and "victim_pid was shortened by a spreadsheet" in told.message
