@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 SPARK_READY := $(VENV)/.spark-ready
+BENCH_READY := $(VENV)/.bench-ready
 # Two workers, each with a linear algebra library that takes every core for matrices of a few rows, spend twice the processor's time.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 ASSETS := safeground/design/static/manifest.json
@@ -35,8 +36,8 @@ check: $(TEST_READY) $(ASSETS)
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m safeground definitions check
 
-## Side by side with the machine's own limits and with peers. Takes minutes and several gigabytes of scratch space.
-bench: $(TEST_READY) $(ASSETS)
+## Side by side with the machine's own limits and with peers, which it installs. Takes half an hour and 15 gigabytes of scratch space.
+bench: $(BENCH_READY) $(ASSETS)
 	@$(BIN)/python -m benchmarks
 
 ## Whether the designs of evaluation keep their promises, over made-up trials with known truth. Takes half an hour; TRIALS=100 for a look.
@@ -62,6 +63,8 @@ lock:
 	  requirements/assets.in -o requirements/assets.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --extra spark pyproject.toml -c requirements/test.txt -o requirements/spark.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  pyproject.toml requirements/build.in requirements/test.in requirements/bench.in -c requirements/test.txt -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) dist build node_modules safeground/design/static
@@ -81,6 +84,11 @@ $(RUN_READY): $(VENV)/.made requirements/run.txt pyproject.toml
 $(TEST_READY): $(RUN_READY) requirements/test.txt
 	@echo "Installing what tests need"
 	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(BENCH_READY): $(TEST_READY) requirements/bench.txt
+	@echo "Installing the peers that benchmarks compare with"
+	@$(PIP_INSTALL) --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(SPARK_READY): $(TEST_READY) requirements/spark.txt

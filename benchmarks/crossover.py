@@ -4,7 +4,7 @@
 
 Goals: 200 places by 72 months with clustered errors at least 5 times faster than statsmodels with a column for each, and not slower than
 pyfixest once it is warm; 10,000 re-randomisations of 20 x 90 place-days, with the interval, under 5 CPU seconds in each kind of trial.
-pyfixest 0.60.0 is no dependency: it is called only where someone has installed it.
+pyfixest is no dependency: it is called only where `make bench` or someone has installed it.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ billion fetches a jump in memory), and the pairs near in time found anew in each
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -173,10 +174,17 @@ def _known_events(x: ArrayLike, y: ArrayLike, t: ArrayLike) -> tuple[FloatArray,
     return table[:, :2], table[:, 2], int(given[0].size - len(table))
 
 
+_NO_EXTENT = 0.05
+"""Of the first band: a county in degrees is a hundredth of a band of a hundred metres across."""
+
+
 def _check_extent(where: FloatArray, first: float) -> None:
-    """Of events that all lie within the first band nothing can be asked about distance; most often they came in degrees."""
+    """Of events that all lie well within the first band nothing can be asked about distance; most often they came in degrees.
+
+    Whoever gives one band for everything, or a few streets for a trial, knows what they ask.
+    """
     across = float(np.hypot(*np.ptp(where, axis=0)))
-    if across <= first:
+    if math.isfinite(first) and across <= _NO_EXTENT * first:
         raise ValueError(
             f"all events lie within {across:.3g} metres of each other and the first band of distance ends at {first:g}: give x and y in "
             "metres of one grid, not in degrees, or finer space_bands"
