@@ -3,8 +3,8 @@
     python benchmarks/calibrate.py [TRIALS [WORDS ...]]
 
 1,000 trials a row unless told; WORDS: only rows whose name holds one of them. A row holds where coverage is no less than promised
-by three Monte Carlo errors, and the share of false alarms without an effect no more; more cautious than promised is no fault, and is there
-to be read. Rows beyond what a design assumes stand apart, with how often its check tells a reader so.
+by three Monte Carlo errors, and the share of false alarms without an effect no more; more cautious than promised is no fault, and
+is there to be read. Rows beyond what a design assumes stand apart, with how often its check tells a reader so.
 """
 
 from __future__ import annotations
