@@ -68,6 +68,7 @@ def test_what_is_expected_lies_round_what_comes_where_nothing_was_done() -> None
     """After over before of the chosen, of made-up areas again and again."""
     found = [regression_to_mean(*make_areas(seed)) for seed in range(40)]
     assert np.mean([each.expected for each in found]) == pytest.approx(np.mean([each.seen for each in found]), abs=0.03)
+    assert np.mean([each.by_choice for each in found]) < 0.9
 
 
 @pytest.mark.parametrize("kind", ["log-normal", "two kinds"])

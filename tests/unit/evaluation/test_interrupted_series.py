@@ -73,6 +73,17 @@ def test_months_that_hang_together_are_doubted_more(mean: float) -> None:
     assert width[1] > 1.5 * width[0] and waves.persistence > calm.persistence + 0.2
 
 
+def test_months_of_few_events_that_hang_together_are_doubted_more_on_the_whole() -> None:
+    """Of 60 events a month chance hides the waves of some series, so that it is asked of twelve together."""
+    wider = []
+    for seed in range(12):
+        calm, waves = (
+            interrupted_time_series(make_series(seed, persistence=each), start=48).effect for each in (0.0, 0.85)
+        )
+        wider.append(np.log(waves.upper / waves.lower) / np.log(calm.upper / calm.lower))
+    assert np.mean(wider) > 1.5
+
+
 def test_a_wave_that_chance_hides_is_reckoned_with() -> None:
     """Of 50 events a month and a wave of a tenth one month says 0.3 of the next, and the wave keeps 0.8 all the same: the error of a sum
     over a year is that of the wave. The model of a wave alone, without chance, took it for half of that and was too sure in 15 of 100."""
